@@ -1,0 +1,18 @@
+import { defineConfig } from "vitest/config";
+
+/** One project a package, so that `pnpm --filter <package> run test` runs that package alone. */
+const project = (name: string) => ({
+  test: {
+    name,
+    root: import.meta.dirname,
+    include: [`${name}/**/*.test.ts`],
+    exclude: ["**/node_modules/**", "**/sample-project/**", "**/*.e2e.test.ts"],
+    testTimeout: 20_000,
+  },
+});
+
+export default defineConfig({
+  test: {
+    projects: ["contract", "service", "runner", "local", "simulators", "scripts"].map(project),
+  },
+});
