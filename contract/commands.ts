@@ -1,0 +1,35 @@
+import { markerPrefix } from "./markers.ts";
+
+/** What a listed person can say in a comment; the whole first line, nothing else. */
+export type Command =
+  | { name: "approve"; hash8?: string }
+  | { name: "plan" }
+  | { name: "replan"; request: string }
+  | { name: "retry" }
+  | { name: "cancel" };
+
+/**
+ * Reads a comment's body as a command; undefined when it is none. A remark that merely contains a command is no
+ * command. For `/replan` the rest of the first line and all further lines are the request.
+ */
+export function parseCommand(body: string): Command | undefined {
+  if (body.startsWith(markerPrefix)) return undefined;
+  const [first = "", ...rest] = body.split(/\r?\n/);
+  const line = first.trimEnd();
+  const approve = /^\/approve(?: ([0-9a-f]{8}))?$/.exec(line);
+  if (approve) return approve[1] ? { name: "approve", hash8: approve[1] } : { name: "approve" };
+  const replan = /^\/replan(?: (.*))?$/.exec(line);
+  if (replan) return { name: "replan", request: [replan[1] ?? "", ...rest].join("\n").trim() };
+  switch (line) {
+    case "execute plan":
+      return { name: "approve" };
+    case "/plan":
+      return { name: "plan" };
+    case "/retry":
+      return { name: "retry" };
+    case "/cancel":
+      return { name: "cancel" };
+    default:
+      return undefined;
+  }
+}

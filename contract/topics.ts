@@ -1,0 +1,24 @@
+/** Kafka topics, consumer group and header names: the wire between service, Argo Events and whoever watches. */
+export const topics = {
+  /** Every valid webhook, raw, keyed by delivery id. */
+  webhookEvents: "github.webhook.events",
+  /** Task messages, keyed by `owner/name#number`, so that the tasks of one issue keep their order. */
+  codexTasks: "github.codex.tasks",
+} as const;
+
+export const consumerGroup = "argo-workflows-codex";
+
+export const headers = {
+  delivery: "x-github-delivery",
+  event: "x-github-event",
+  action: "x-github-action",
+  hookId: "x-github-hook-id",
+  contentType: "content-type",
+  taskStage: "x-codex-task-stage",
+  taskId: "x-codex-task-id",
+} as const;
+
+/** Key of a task message: order is kept per issue. */
+export function taskKey(repository: string, issueNumber: number): string {
+  return `${repository}#${issueNumber}`;
+}
