@@ -13,6 +13,6 @@ const project = (name: string) => ({
 
 export default defineConfig({
   test: {
-    projects: ["contract", "service", "runner", "local", "simulators", "scripts"].map(project),
+    projects: ["contract", "github", "service", "runner", "local", "simulators", "scripts"].map(project),
   },
 });
