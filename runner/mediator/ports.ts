@@ -1,0 +1,97 @@
+import type { Readable } from "node:stream";
+import type { IssueSnapshot, Plan, Stage } from "@froussard/contract";
+import type { ChangeReport, PlanAnswer } from "../plan.ts";
+import type { Change, ProgressReport } from "../protocol.ts";
+
+/** Git as the mediator needs it; the implementation is `runner/git/`. Failures are `RunFailure`s. */
+export interface GitRepository {
+  /** Tip of a branch on the server, with its commit message; undefined when there is no such branch. */
+  remoteTip(branch: string): Promise<{ commit: string; message: string } | undefined>;
+  /** Brings a commit with its tree (and nothing older) into the bare clone. */
+  fetchCommit(commit: string): Promise<void>;
+  /** The working copy of a commit as a tar stream: plain files and a `.git` that holds that commit's objects only. */
+  packWorkspace(commit: string): Promise<Readable>;
+  /** Judges a change set and makes a commit of it. The same input gives the same commit id. */
+  commitChanges(input: {
+    base: string;
+    changes: readonly Change[];
+    message: string;
+    /** ISO 8601; author's and committer's date. */
+    date: string;
+  }): Promise<{ commit: string; files: ChangedFile[] }>;
+  /** Pushes without force, onto an absent branch or onto `expected`, a tip that is ours. */
+  push(input: { commit: string; branch: string; expected?: string }): Promise<void>;
+}
+
+export interface ChangedFile {
+  path: string;
+  status: "added" | "modified" | "deleted";
+}
+
+/** What a run has cost so far. Tokens are the provider's where it reported them. */
+export interface Ledger {
+  model: string;
+  codexVersion?: string;
+  promptSha256: string;
+  inputTokens: number;
+  cachedInputTokens: number;
+  outputTokens: number;
+  requests: number;
+  /** Wall time of all attempts. Seconds. */
+  seconds: number;
+  /** Whether a cut stream was charged its reservation, so that the sum is an upper bound. */
+  estimated: boolean;
+}
+
+/** One task and its ids, derived again from GitHub; nothing here is believed from a message. */
+export interface RunContext {
+  taskId: string;
+  subjectId: string;
+  stage: Stage;
+  about: import("@froussard/contract").About;
+  snapshot: IssueSnapshot;
+  /** Branch and commit that the work starts from. */
+  base: { branch: string; commit: string };
+  /** Only in implementation. */
+  implementation?: { plan: Plan; branch: string; approvedBy: string; issueEditedSincePlan: boolean };
+}
+
+/** Publishing on GitHub; the implementation is `runner/publish/`. Everything is an upsert: it looks before it creates. */
+export interface Publisher {
+  /** Creates the progress comment of this run or edits the one that is there. */
+  progress(run: RunContext, text: ProgressText): Promise<void>;
+  /** The plan comment of this subject: the one that is there, or a new one; duplicates and older plans are minimized. */
+  plan(run: RunContext, plan: PlanAnswer, ledger: Ledger): Promise<{ url: string }>;
+  /** The draft pull request of the branch: the one that is there, or a new one. */
+  pullRequest(
+    run: RunContext,
+    input: { report: ChangeReport; files: readonly ChangedFile[]; ledger: Ledger },
+  ): Promise<{ url: string; number: number }>;
+  /** The one new comment at the end of a stage; for a plan that is the plan itself. */
+  result(run: RunContext, end: RunEnd): Promise<void>;
+  /** Sets the one state label that fits, best effort. */
+  label(run: RunContext, label: string | undefined): Promise<void>;
+  /** What already stands on GitHub for this run. */
+  find(
+    run: RunContext,
+  ): Promise<{ planUrl?: string; pullRequest?: { url: string; number: number }; resultUrl?: string }>;
+}
+
+export interface ProgressText {
+  state: "working" | "publishing" | "ended";
+  report?: ProgressReport;
+  /** Shown when ended: link to plan, pull request or result. */
+  url?: string;
+  ledger: Ledger;
+  /** The mediator's record, hidden in the comment. */
+  record: unknown;
+}
+
+export type RunEnd =
+  | { outcome: "done"; pullRequest?: { url: string; number: number }; planUrl?: string; ledger: Ledger }
+  | {
+      outcome: "failed" | "refused" | "cancelled";
+      code: import("@froussard/contract").FailureCode;
+      detail: string;
+      ledger: Ledger;
+    };

@@ -1,0 +1,102 @@
+import { failureCodes, outcomes, sha256Pattern, stages, taskIdPattern } from "@froussard/contract";
+import * as z from "zod";
+
+/**
+ * What mediator and agent say to each other over HTTP (design §5). Every call carries the run's bearer.
+ *
+ * - `GET /task` → {@link taskAnswer}
+ * - `GET /workspace` → a tar stream of the working copy, `.git` included
+ * - `POST /progress` ← {@link progressReport}, 204
+ * - `POST /result` ← {@link runResult}, once → {@link taskAnswer} (`closed`)
+ * - `POST /v1/responses`, `POST /v1/alpha/search`: the model
+ */
+export const paths = {
+  task: "/task",
+  workspace: "/workspace",
+  progress: "/progress",
+  result: "/result",
+  responses: "/v1/responses",
+  search: "/v1/alpha/search",
+} as const;
+
+/** `require`: Codex's own sandbox must work. `pod`: the pod is the sandbox and Codex's own is bypassed. */
+export const sandboxPolicies = ["require", "pod"] as const;
+export type SandboxPolicy = (typeof sandboxPolicies)[number];
+
+export const reasoningEfforts = ["minimal", "low", "medium", "high", "xhigh", "max", "ultra"] as const;
+export const webSearchModes = ["disabled", "cached", "live"] as const;
+
+/** How Codex is to be called; validated settings, nothing from an issue. */
+export const codexSettings = z.object({
+  model: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}$/),
+  effort: z.enum(reasoningEfforts),
+  webSearch: z.enum(webSearchModes),
+  sandbox: z.enum(sandboxPolicies),
+});
+export type CodexSettings = z.infer<typeof codexSettings>;
+
+const work = z.object({
+  state: z.literal("work"),
+  taskId: z.string().regex(taskIdPattern),
+  stage: z.enum(stages),
+  prompt: z.string().min(1).max(1_048_576),
+  /** JSON Schema that Codex is told to answer in. */
+  outputSchema: z.record(z.string(), z.unknown()),
+  codex: codexSettings,
+  /** Whole time that Codex may take, and the longest silence of its event stream. Milliseconds. */
+  deadlineMs: z.int().positive(),
+  idleMs: z.int().positive(),
+});
+export type Work = z.infer<typeof work>;
+
+const closed = z.object({
+  state: z.literal("closed"),
+  outcome: z.enum(outcomes),
+  code: z.enum(failureCodes).optional(),
+  detail: z.string().optional(),
+});
+export type Closed = z.infer<typeof closed>;
+
+/** `work` is what to do; `closed` says that there is nothing (more) to do, and why. */
+export const taskAnswer = z.discriminatedUnion("state", [work, closed]);
+export type TaskAnswer = z.infer<typeof taskAnswer>;
+
+export const activities = ["starting", "thinking", "reading", "running", "editing", "searching", "answering"] as const;
+export type Activity = (typeof activities)[number];
+
+/** An enumerated activity and a bounded todo list; the mediator renders them as inert text. */
+export const progressReport = z.strictObject({
+  activity: z.enum(activities),
+  todo: z.array(z.strictObject({ text: z.string().max(200), done: z.boolean() })).max(20),
+});
+export type ProgressReport = z.infer<typeof progressReport>;
+
+export const fileModes = ["100644", "100755"] as const;
+
+/** One path against the base commit. Content is base64 of the bytes on disk; not a patch text, on purpose. */
+export const change = z.union([
+  z.strictObject({ path: z.string().min(1).max(1_000), mode: z.enum(fileModes), content: z.base64() }),
+  z.strictObject({ path: z.string().min(1).max(1_000), deleted: z.literal(true) }),
+]);
+export type Change = z.infer<typeof change>;
+
+/** Codex's own account of tokens, from its `turn.completed` event; cumulative over the thread. */
+export const codexUsage = z.object({
+  input_tokens: z.int().nonnegative(),
+  cached_input_tokens: z.int().nonnegative().default(0),
+  output_tokens: z.int().nonnegative(),
+  reasoning_output_tokens: z.int().nonnegative().default(0),
+});
+export type CodexUsage = z.infer<typeof codexUsage>;
+
+const usage = codexUsage.optional();
+/** `plan` and `report` are checked by the mediator: a bad answer is a failure of the run, not of the request. */
+export const runResult = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("plan"), plan: z.unknown(), usage }),
+  z.strictObject({ kind: z.literal("changes"), report: z.unknown(), changes: z.array(change).max(10_000), usage }),
+  z.strictObject({ kind: z.literal("failure"), code: z.enum(failureCodes), detail: z.string().max(500), usage }),
+]);
+export type RunResult = z.infer<typeof runResult>;
+
+/** Hash of a prompt, as the ledger names it. */
+export const promptHash = z.string().regex(sha256Pattern);
