@@ -1,0 +1,65 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { Command } from "commander";
+import * as z from "zod";
+
+/** Runs everything a change must pass, in order of speed, and ends with one line `N passed, N failed`. */
+const program = new Command("test")
+  .description("Format and lint, types, then every test. Arguments after -- go to vitest (a path, -t <name>, …).")
+  .option("--static", "only format, lint and types")
+  .argument("[vitest...]", "arguments for vitest")
+  .parse();
+const options = program.opts<{ static?: boolean }>();
+
+let passed = 0;
+let failed = 0;
+
+function run(command: string, args: string[]): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: "inherit", cwd: join(import.meta.dirname, "..") });
+    child.on("error", reject);
+    child.on("exit", (code) => resolve(code === 0));
+  });
+}
+
+async function check(name: string, command: string, args: string[]): Promise<void> {
+  const started = performance.now();
+  const ok = await run(command, args);
+  if (ok) passed++;
+  else failed++;
+  console.log(`${ok ? "ok  " : "FAIL"} ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+}
+
+await check("format and lint", "biome", ["ci", "--error-on-warnings", "."]);
+await check("types", "tsc", ["-p", "."]);
+
+if (!options.static) {
+  const folder = mkdtempSync(join(tmpdir(), "froussard-test-"));
+  const report = join(folder, "report.json");
+  const ok = await run("vitest", [
+    "run",
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${report}`,
+    ...program.args,
+  ]);
+  const summary = z.object({ numPassedTests: z.int(), numFailedTests: z.int(), numFailedTestSuites: z.int() });
+  try {
+    const { numPassedTests, numFailedTests, numFailedTestSuites } = summary.parse(
+      JSON.parse(readFileSync(report, "utf8")),
+    );
+    passed += numPassedTests;
+    // A file that cannot even be loaded, or an unhandled error, has no failed test of its own.
+    failed += ok ? numFailedTests : Math.max(numFailedTests, numFailedTestSuites, 1);
+  } catch (error) {
+    console.error(`vitest left no report that can be read: ${error instanceof Error ? error.message : error}`);
+    failed++;
+  }
+  rmSync(folder, { recursive: true });
+}
+
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
