@@ -10,9 +10,10 @@ import * as z from "zod";
 const program = new Command("test")
   .description("Format and lint, types, then every test. Arguments after -- go to vitest (a path, -t <name>, …).")
   .option("--static", "only format, lint and types")
+  .option("--e2e", "only the slow suites (*.e2e.test.ts): the whole pipeline as processes, with kills")
   .argument("[vitest...]", "arguments for vitest")
   .parse();
-const options = program.opts<{ static?: boolean }>();
+const options = program.opts<{ static?: boolean; e2e?: boolean }>();
 
 let passed = 0;
 let failed = 0;
@@ -33,14 +34,17 @@ async function check(name: string, command: string, args: string[]): Promise<voi
   console.log(`${ok ? "ok  " : "FAIL"} ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
 }
 
-await check("format and lint", "biome", ["ci", "--error-on-warnings", "."]);
-await check("types", "tsc", ["-p", "."]);
+if (!options.e2e) {
+  await check("format and lint", "biome", ["ci", "--error-on-warnings", "."]);
+  await check("types", "tsc", ["-p", "."]);
+}
 
 if (!options.static) {
   const folder = mkdtempSync(join(tmpdir(), "froussard-test-"));
   const report = join(folder, "report.json");
   const ok = await run("vitest", [
     "run",
+    ...(options.e2e ? ["--config", "vitest.e2e.config.ts"] : []),
     "--reporter=default",
     "--reporter=json",
     `--outputFile.json=${report}`,
