@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { readSettings, SettingsError } from "./settings.ts";
+
+const env = { GITHUB_TOKEN: "ghp_x", OPENAI_API_KEY: "sk-x" };
+
+test("a repository and two secrets are enough", () => {
+  expect(readSettings({ repo: ["gregkonush/lab"] }, env, "/data")).toEqual({
+    repositories: ["gregkonush/lab"],
+    data: "/data",
+    concurrency: 1,
+    githubToken: "ghp_x",
+    openaiKey: "sk-x",
+    passed: {},
+  });
+});
+
+test("only known settings are handed on, and no secret among them", () => {
+  const { passed } = readSettings(
+    { repo: ["a/b"] },
+    { ...env, CODEX_MODEL: "gpt-5.5", AWS_SECRET_ACCESS_KEY: "x", PATH: "/bin" },
+    "/data",
+  );
+  expect(passed).toEqual({ CODEX_MODEL: "gpt-5.5" });
+});
+
+test("fails with every fault at once and never repeats a secret", () => {
+  const faults = (run: () => unknown) => {
+    try {
+      run();
+    } catch (error) {
+      if (error instanceof SettingsError) return error.faults.map((fault) => fault.split(" ")[0]);
+      throw error;
+    }
+    return [];
+  };
+  expect(faults(() => readSettings({ repo: [], port: "x", concurrency: "0", webhook: true }, {}, "/data"))).toEqual([
+    "--repo",
+    "--port",
+    "--concurrency",
+    "GITHUB_TOKEN",
+    "OPENAI_API_KEY",
+    "GITHUB_WEBHOOK_SECRET",
+  ]);
+  expect(faults(() => readSettings({ repo: ["https://github.com/a/b"] }, env, "/data"))).toEqual(["--repo"]);
+  expect(faults(() => readSettings({ repo: ["a/b"] }, { ...env, GITHUB_TOKEN: "  " }, "/data"))).toEqual([
+    "GITHUB_TOKEN",
+  ]);
+});

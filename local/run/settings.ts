@@ -1,0 +1,107 @@
+import * as z from "zod";
+
+/** What the one-machine pipeline needs to know; everything else has a default in service and runner. */
+export interface LocalSettings {
+  repositories: string[];
+  /** Serve webhooks besides polling. */
+  webhook?: { port: number; secret: string };
+  /** Folder of the queue and of the runs' private records. */
+  data: string;
+  /** Runs at the same time. */
+  concurrency: number;
+  githubToken: string;
+  openaiKey: string;
+  /** Everything of the environment that is a setting and no secret, by its documented name. */
+  passed: Readonly<Record<string, string>>;
+}
+
+export interface LocalOptions {
+  repo: string[];
+  webhook?: boolean;
+  port?: string;
+  data?: string;
+  concurrency?: string;
+}
+
+/** Settings that are handed on unchanged to service and runner, which check them. */
+const passedNames = [
+  "GITHUB_API_BASE_URL",
+  "OPENAI_BASE_URL",
+  "CODEX_TRIGGER_LOGINS",
+  "CODEX_TRIGGER_LOGIN",
+  "CODEX_PLAN_TRIGGER",
+  "CODEX_BASE_BRANCH",
+  "CODEX_BRANCH_PREFIX",
+  "CODEX_SINCE",
+  "CODEX_MODEL",
+  "CODEX_REASONING_EFFORT",
+  "CODEX_WEB_SEARCH",
+  "CODEX_TOKEN_BUDGET",
+  "CODEX_DEADLINE_MINUTES",
+  "CODEX_IDLE_MINUTES",
+  "CODEX_BIN",
+  "LOG_LEVEL",
+] as const;
+
+const repository = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/, "is not owner/name; give it as --repo owner/name");
+const whole = (min: number, max: number) =>
+  z.coerce.number<string>(`is not a whole number from ${min} to ${max}`).int().min(min).max(max);
+const secret = (what: string) =>
+  z
+    .string({ error: `is not set; ${what}` })
+    .trim()
+    .min(1, `is empty; ${what}`);
+
+const schema = z.object({
+  "--repo": z.array(repository).min(1, "is missing; name at least one repository: --repo owner/name"),
+  "--port": whole(0, 65_535),
+  "--concurrency": whole(1, 16),
+  GITHUB_TOKEN: secret(
+    "create a token that may read and write contents, issues and pull requests of the repository, and export GITHUB_TOKEN",
+  ),
+  OPENAI_API_KEY: secret("create a key at https://platform.openai.com/api-keys and export OPENAI_API_KEY"),
+  GITHUB_WEBHOOK_SECRET: secret(
+    "--webhook needs the secret you typed into the webhook's settings on GitHub",
+  ).optional(),
+});
+
+/**
+ * Reads options and environment together.
+ * @throws SettingsError that names every fault at once, each with what to set.
+ */
+export function readSettings(options: LocalOptions, env: NodeJS.ProcessEnv, defaultData: string): LocalSettings {
+  const parsed = schema.safeParse({
+    "--repo": options.repo,
+    "--port": options.port ?? "8080",
+    "--concurrency": options.concurrency ?? "1",
+    GITHUB_TOKEN: env["GITHUB_TOKEN"],
+    OPENAI_API_KEY: env["OPENAI_API_KEY"],
+    GITHUB_WEBHOOK_SECRET: options.webhook ? (env["GITHUB_WEBHOOK_SECRET"] ?? "") : undefined,
+  });
+  if (!parsed.success)
+    throw new SettingsError(parsed.error.issues.map(({ path, message }) => `${path[0]?.toString()} ${message}`));
+  const { data } = parsed;
+  const webhookSecret = data.GITHUB_WEBHOOK_SECRET;
+  return {
+    repositories: data["--repo"],
+    ...(webhookSecret !== undefined && { webhook: { port: data["--port"], secret: webhookSecret } }),
+    data: options.data ?? defaultData,
+    concurrency: data["--concurrency"],
+    githubToken: data.GITHUB_TOKEN,
+    openaiKey: data.OPENAI_API_KEY,
+    passed: Object.fromEntries(passedNames.flatMap((name) => (env[name] ? [[name, env[name]]] : []))),
+  };
+}
+
+/** Everything that is wrong with the settings, one line each. */
+export class SettingsError extends Error {
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(`the settings are not complete:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`);
+    this.name = "SettingsError";
+    this.faults = faults;
+  }
+}
