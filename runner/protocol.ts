@@ -25,6 +25,7 @@ export type SandboxPolicy = (typeof sandboxPolicies)[number];
 
 export const reasoningEfforts = ["minimal", "low", "medium", "high", "xhigh", "max", "ultra"] as const;
 export const webSearchModes = ["disabled", "cached", "live"] as const;
+export type WebSearchMode = (typeof webSearchModes)[number];
 
 /** How Codex is to be called; validated settings, nothing from an issue. */
 export const codexSettings = z.object({

@@ -1,7 +1,8 @@
 import type { Readable } from "node:stream";
 import type { IssueSnapshot, Plan, Stage } from "@froussard/contract";
+import type { FrozenInput } from "../input/frozen-input.ts";
 import type { ChangeReport, PlanAnswer } from "../plan.ts";
-import type { Change, ProgressReport } from "../protocol.ts";
+import type { Change, ProgressReport, WebSearchMode } from "../protocol.ts";
 
 /** Git as the mediator needs it; the implementation is `runner/git/`. Failures are `RunFailure`s. */
 export interface GitRepository {
@@ -52,6 +53,10 @@ export interface RunContext {
   snapshot: IssueSnapshot;
   /** Branch and commit that the work starts from. */
   base: { branch: string; commit: string };
+  /** The people's texts that the prompt carries, as the model was given them, and what was removed from each. */
+  inputs: readonly FrozenInput[];
+  /** What web search the model was given; `cached` reads no live pages. */
+  webSearch: WebSearchMode;
   /** Only in implementation. */
   implementation?: { plan: Plan; branch: string; approvedBy: string; issueEditedSincePlan: boolean };
 }
