@@ -46,43 +46,56 @@ export type PlanVerdict = { plan: Plan } | { reason: PlanReason };
 export type PlanReason =
   | "issue closed"
   | "no plan"
-  | "plan superseded by a newer plan"
   | "plan superseded by a request for a new plan"
   | "plan edited by somebody who is not listed"
   | "plan minimized";
 
 /**
- * The plan that an approval now would mean (design §6, rule 1): the newest planning subject's oldest visible comment,
- * unless somebody who is not listed edited it or a listed person has since asked for another plan.
+ * The plan that an approval now would mean (design §6, rule 1): the oldest visible comment of the planning subject with
+ * the newest cause, unless somebody who is not listed edited it or a listed person has asked for another plan.
  */
 export function currentPlan(snapshot: IssueSnapshot, policy: Policy): PlanVerdict {
   if (snapshot.issue.state !== "OPEN") return { reason: "issue closed" };
-  const plans = readPlans(snapshot);
-  const newest = plans.at(-1);
-  if (!newest) return { reason: "no plan" };
-  const sameSubject = plans.filter((plan) => plan.ids.subjectId === newest.ids.subjectId);
-  const plan = sameSubject.find(({ comment }) => !comment.isMinimized);
+  const plans = newestSubject(readPlans(snapshot));
+  if (plans.length === 0) return { reason: "no plan" };
+  const plan = plans.find(({ comment }) => !comment.isMinimized);
   if (!plan) return { reason: "plan minimized" };
-  if (plans.some((other) => other.ids.subjectId !== plan.ids.subjectId && other.comment.id > plan.comment.id))
-    return { reason: "plan superseded by a newer plan" };
   const { comment } = plan;
   if (comment.lastEditedAt !== undefined) {
     const { editor } = comment;
     const ours = editor?.id === snapshot.viewer.id;
     if (!ours && !isListed(editor, policy)) return { reason: "plan edited by somebody who is not listed" };
   }
-  if (pendingReplan(snapshot, policy, plan)) return { reason: "plan superseded by a request for a new plan" };
+  if (replanAfter(snapshot, policy, plan)) return { reason: "plan superseded by a request for a new plan" };
   return { plan };
 }
 
-/** A listed person's `/replan` that is younger than the plan and is not what the plan answers. */
-function pendingReplan(snapshot: IssueSnapshot, policy: Policy, plan: Plan): boolean {
-  return snapshot.comments.some(
-    (comment) =>
-      comment.id > plan.comment.id &&
-      plan.ids.about !== `command:${comment.id}` &&
-      commandOf(comment, policy)?.name === "replan",
-  );
+/** Visible plans that have had their day: later copies of the newest subject's plan, and all plans of other subjects. */
+export function outdatedPlans(snapshot: IssueSnapshot): Plan[] {
+  const plans = readPlans(snapshot);
+  const newest = newestSubject(plans);
+  const stands = newest.find(({ comment }) => !comment.isMinimized);
+  return plans.filter((plan) => plan !== stands && !plan.comment.isMinimized);
+}
+
+/** Age of what a plan answers: comment ids grow with time, and an issue is older than its comments. */
+function causeOf({ ids }: Plan): number {
+  return ids.about === "issue" ? 0 : Number(ids.about.slice("command:".length));
+}
+
+/** A late plan for an older request does not displace the plan for a newer one, so the cause's age counts. */
+function newestSubject(plans: readonly Plan[]): Plan[] {
+  const newest = Math.max(...plans.map(causeOf));
+  return plans.filter((plan) => causeOf(plan) === newest);
+}
+
+/** Whether a listed person has asked by `/replan`, and not taken back by `/cancel`, for another plan than this one. */
+function replanAfter(snapshot: IssueSnapshot, policy: Policy, plan: Plan): boolean {
+  const last = snapshot.comments.findLast((comment) => {
+    const name = commandOf(comment, policy)?.name;
+    return name === "replan" || name === "cancel";
+  });
+  return last !== undefined && last.id > causeOf(plan) && commandOf(last, policy)?.name === "replan";
 }
 
 /** The command of a listed person in a comment that was never edited nor hidden. */
