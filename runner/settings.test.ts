@@ -1,0 +1,73 @@
+import { describe, expect, test } from "vitest";
+import { mediatorEnvironment, readSettings, SettingsError } from "./settings.ts";
+
+const required = {
+  GITHUB_TOKEN: "t0ken",
+  OPENAI_API_KEY: "k3y",
+  RUN_BEARER: "b".repeat(32),
+  MEDIATOR_LISTEN: "unix:/run/mediator.sock",
+  MEDIATOR_STATE: "/state",
+  TASK_STAGE: "planning",
+  TASK_REPOSITORY: "acme/widgets",
+  TASK_ISSUE_NUMBER: "7",
+  CODEX_TRIGGER_LOGINS: "alice, bob:12",
+};
+const faultsOf = (environment: Record<string, string>) => {
+  try {
+    readSettings(mediatorEnvironment, environment);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.message;
+    throw error;
+  }
+  return "";
+};
+
+test("the required settings suffice, and the rest has defaults", () => {
+  const settings = readSettings(mediatorEnvironment, { ...required, TASK_ID: "", OPENAI_BASE_URL: "http://model/v1/" });
+  expect(settings).toMatchObject({
+    TASK_ISSUE_NUMBER: 7,
+    TASK_DRY_RUN: false,
+    CODEX_TRIGGER_LOGINS: ["alice", "bob:12"],
+    CODEX_PLAN_TRIGGER: { kind: "author" },
+    CODEX_MODEL: "gpt-6.1-sol",
+    CODEX_SANDBOX: "require",
+    CODEX_TOKEN_BUDGET: 2_000_000,
+    OPENAI_BASE_URL: "http://model/v1",
+    MEDIATOR_LISTEN: { path: "/run/mediator.sock" },
+  });
+  expect(settings.TASK_ID).toBeUndefined();
+  expect(settings.CODEX_WEB_SEARCH).toBeUndefined();
+});
+
+test("an empty environment is told everything that is missing at once, each with what to set", () => {
+  const faults = faultsOf({});
+  for (const name of Object.keys(required)) expect(faults).toContain(`${name} is missing: set it to`);
+});
+
+describe("refusals name the setting and never its value", () => {
+  test.each([
+    ["RUN_BEARER", "sh0rt", "RUN_BEARER has fewer than 32 characters"],
+    ["MEDIATOR_LISTEN", "unix:relative", "MEDIATOR_LISTEN is neither"],
+    ["MEDIATOR_LISTEN", "host:99999", "MEDIATOR_LISTEN is neither"],
+    ["MEDIATOR_PARENT", "init", "MEDIATOR_PARENT is not stdin"],
+    ["TASK_STAGE", "review", "TASK_STAGE is not one of planning, implementation"],
+    ["TASK_REPOSITORY", "acme", "TASK_REPOSITORY is not of the form owner/name"],
+    ["TASK_ISSUE_NUMBER", "0", "TASK_ISSUE_NUMBER is less than 1"],
+    ["TASK_ISSUE_NUMBER", "1e3", "TASK_ISSUE_NUMBER is not a whole number"],
+    ["TASK_ID", "codex-planning-7", "TASK_ID is not a task id"],
+    ["TASK_HEAD", "-delete", "TASK_HEAD is not a branch name"],
+    ["TASK_PLAN_SHA256", "abc", "TASK_PLAN_SHA256 is not a SHA-256"],
+    ["CODEX_TRIGGER_LOGINS", "alice,", "CODEX_TRIGGER_LOGINS has an entry"],
+    ["CODEX_TRIGGER_LOGINS", "al ice", "CODEX_TRIGGER_LOGINS has an entry"],
+    ["CODEX_PLAN_TRIGGER", "everybody", "CODEX_PLAN_TRIGGER is none of"],
+    ["CODEX_MODEL", "a b", "CODEX_MODEL"],
+    ["CODEX_SANDBOX", "off", "CODEX_SANDBOX is not one of require, pod"],
+    ["CODEX_TOKEN_BUDGET", "10", "CODEX_TOKEN_BUDGET is less than 1000"],
+    ["OPENAI_BASE_URL", "file:///etc", "OPENAI_BASE_URL is not a web address"],
+  ])("%s=%s", (name, value, message) => {
+    const faults = faultsOf({ ...required, [name]: value });
+    expect(faults).toContain(message);
+    expect(faults.split("\n")).toHaveLength(2);
+    if (name === "RUN_BEARER") expect(faults).not.toContain(value);
+  });
+});

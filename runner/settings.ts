@@ -1,0 +1,163 @@
+import { basename } from "node:path";
+import { defaultBranchPrefix, parsePlanTrigger, sha256Pattern, stages, taskIdPattern } from "@froussard/contract";
+import * as z from "zod";
+import { codexSettings, reasoningEfforts, sandboxPolicies, webSearchModes } from "./protocol.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Everything that is wrong with an environment, one line each, with what to set. */
+export class SettingsError extends Error {
+  constructor(faults: readonly string[]) {
+    super(`wrong or missing settings:\n${faults.map((fault) => `  ${fault}`).join("\n")}`);
+    this.name = "SettingsError";
+  }
+}
+
+/**
+ * Reads settings by their schema, whose keys are the names of environment variables; an empty variable counts as absent.
+ * @throws SettingsError that names all faults, never a value.
+ */
+export function readSettings<S extends z.ZodObject>(schema: S, environment: Environment): z.output<S> {
+  const given = Object.fromEntries(
+    Object.keys(schema.shape).flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
+  );
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  throw new SettingsError(
+    result.error.issues.map(({ path, message }) => {
+      const name = String(path[0]);
+      const hint = schema.shape[name]?.description;
+      const fault = name in given ? message : "is missing";
+      return `${name} ${fault}${hint ? `: set it to ${hint}` : ""}`;
+    }),
+  );
+}
+
+const number = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^[0-9]{1,12}$/, "is not a whole number")
+    .transform(Number)
+    .pipe(z.int().min(min, `is less than ${min}`).max(max, `is more than ${max}`));
+const id = () => number(1, Number.MAX_SAFE_INTEGER);
+const url = () =>
+  z.url({ protocol: /^https?$/, message: "is not a web address" }).transform((text) => text.replace(/\/+$/, ""));
+const secret = (min: number) => z.string().min(min, `has fewer than ${min} characters`);
+const branch = () =>
+  z
+    .string()
+    .regex(/^(?!-)(?!.*(?:\.\.|\/\/|@\{))[A-Za-z0-9._/+@=-]{1,200}$/, "is not a branch name this program accepts");
+
+/** Which account acts on GitHub, and where GitHub is. */
+export const githubEnvironment = {
+  GITHUB_TOKEN: secret(1).describe("a token of the automation account"),
+  GITHUB_API_BASE_URL: url().default("https://api.github.com"),
+};
+
+/** Which task a run is about: ids and names only, each derived again from GitHub. */
+export const taskEnvironment = {
+  TASK_STAGE: z.enum(stages, `is not one of ${stages.join(", ")}`).describe(stages.join(" or ")),
+  TASK_ID: z.string().regex(taskIdPattern, "is not a task id").optional(),
+  TASK_REPOSITORY: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/, "is not of the form owner/name")
+    .describe("owner/name of the repository"),
+  TASK_REPOSITORY_ID: id().optional(),
+  TASK_ISSUE_NUMBER: id().describe("the issue's number"),
+  TASK_BASE: branch().optional(),
+  TASK_HEAD: branch().optional(),
+  TASK_PLAN_COMMENT_ID: id().optional(),
+  TASK_PLAN_SHA256: z.string().regex(sha256Pattern, "is not a SHA-256 in hexadecimal").optional(),
+  TASK_DRY_RUN: z
+    .enum(["true", "false"], "is neither true nor false")
+    .default("false")
+    .transform((text) => text === "true"),
+};
+
+/** Texts given by hand; used only in a dry run, for what GitHub does not have. */
+export const dryRunEnvironment = {
+  TASK_PROMPT: z.string().optional(),
+  TASK_ISSUE_URL: z.string().optional(),
+  TASK_ISSUE_TITLE: z.string().optional(),
+  TASK_ISSUE_BODY: z.string().optional(),
+  TASK_PLAN_COMMENT_BODY: z.string().optional(),
+  TASK_PLAN_COMMENT_URL: z.string().optional(),
+};
+
+/** Who may decide, and how branches are named. */
+export const policyEnvironment = {
+  CODEX_TRIGGER_LOGINS: z
+    .string()
+    .transform((text) => text.split(",").map((login) => login.trim()))
+    .pipe(
+      z.array(
+        z
+          .string()
+          .regex(/^[A-Za-z0-9-]{1,39}(?::[1-9][0-9]{0,14})?$/, "has an entry that is neither login nor login:id"),
+      ),
+    )
+    .describe("a comma list of login or login:id, the people who may approve"),
+  CODEX_PLAN_TRIGGER: z
+    .string()
+    .default("author")
+    .transform((text, context) => {
+      const trigger = parsePlanTrigger(text);
+      if (trigger) return trigger;
+      context.addIssue({ code: "custom", message: "is none of author, command, label:<name>" });
+      return z.NEVER;
+    }),
+  CODEX_BRANCH_PREFIX: branch().default(defaultBranchPrefix),
+  CODEX_BASE_BRANCH: branch().optional(),
+};
+
+/** How Codex is called and what it may cost. */
+export const codexEnvironment = {
+  CODEX_MODEL: codexSettings.shape.model.default("gpt-6.1-sol"),
+  CODEX_REASONING_EFFORT: z.enum(reasoningEfforts, `is not one of ${reasoningEfforts.join(", ")}`).default("high"),
+  /** Not set: live, but cached for a private repository, because a live search can carry its text out. */
+  CODEX_WEB_SEARCH: z.enum(webSearchModes, `is not one of ${webSearchModes.join(", ")}`).optional(),
+  CODEX_SANDBOX: z.enum(sandboxPolicies, `is not one of ${sandboxPolicies.join(", ")}`).default("require"),
+  CODEX_TOKEN_BUDGET: number(1_000, 1_000_000_000).default(2_000_000),
+  CODEX_DEADLINE_MINUTES: number(1, 24 * 60).default(60),
+  CODEX_IDLE_MINUTES: number(1, 24 * 60).default(10),
+};
+
+/** Where a server listens: `unix:<absolute path>` or `<host>:<port>`. */
+export type ListenAddress = { path: string } | { host: string; port: number };
+
+const listenAddress = z.string().transform((text, context): ListenAddress => {
+  const path = /^unix:(\/.{1,103})$/.exec(text)?.[1];
+  if (path && basename(path)) return { path };
+  const [, host, port] = /^(?:\[([0-9a-fA-F:]+)\]|[A-Za-z0-9.-]+):([0-9]{1,5})$/.exec(text) ?? [];
+  if (port !== undefined && Number(port) <= 65_535)
+    return { host: host ?? text.slice(0, text.lastIndexOf(":")), port: Number(port) };
+  context.addIssue({
+    code: "custom",
+    message: "is neither unix:<absolute path of at most 104 characters> nor <host>:<port>",
+  });
+  return z.NEVER;
+});
+
+/** What the mediator alone knows. */
+export const mediatorEnvironment = z.object({
+  ...githubEnvironment,
+  OPENAI_API_KEY: secret(1).describe("the model provider's key"),
+  OPENAI_BASE_URL: url().default("https://api.openai.com/v1"),
+  RUN_BEARER: secret(32).describe("a random secret of this run, at least 32 characters"),
+  MEDIATOR_LISTEN: listenAddress.describe("unix:<path> or <host>:<port>"),
+  MEDIATOR_STATE: z
+    .string()
+    .startsWith("/", "is not an absolute path")
+    .describe("a private folder for the run's record"),
+  /** `stdin`: end when standard input closes, because then the parent has died. */
+  MEDIATOR_PARENT: z.literal("stdin", "is not stdin").optional(),
+  ...taskEnvironment,
+  ...dryRunEnvironment,
+  ...policyEnvironment,
+  ...codexEnvironment,
+});
+export type MediatorEnvironment = z.output<typeof mediatorEnvironment>;
+
+/** A task as it was handed over: what it claims to be. */
+export type TaskClaim = z.output<z.ZodObject<typeof taskEnvironment>>;
+export type DryRunTexts = z.output<z.ZodObject<typeof dryRunEnvironment>>;
