@@ -1,0 +1,74 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { promisify } from "node:util";
+import { type Bubble, bubbleArguments, inBubble } from "./bubble.ts";
+
+/** Bubblewraps to try, in order: the one that Codex ships, the system's (which may have an AppArmor profile of its own). */
+export function bubblewraps(shipped: string | undefined): string[] {
+  return [shipped, "/usr/bin/bwrap"].filter((path) => path !== undefined && existsSync(path)) as string[];
+}
+
+/**
+ * Tries whether the bubble can be made and Node.js runs in it.
+ * @returns what stands in the way and how to repair it, or undefined when it works.
+ */
+export async function checkBubble(bubble: Bubble, timeoutMs = 10_000): Promise<string | undefined> {
+  try {
+    await promisify(execFile)(bubble.bwrap, bubbleArguments(bubble, [inBubble.node, "--version"]), {
+      env: { PATH: "/usr/bin:/bin", LANG: "C" },
+      timeout: timeoutMs,
+      killSignal: "SIGKILL",
+    });
+    return undefined;
+  } catch (error) {
+    const { stderr, message } = error as { stderr?: string; message: string };
+    return explainBubble(stderr?.trim() || message, await readKernelSettings());
+  }
+}
+
+export interface KernelSettings {
+  platform: string;
+  /** Contents of the files under /proc/sys; absent when the kernel does not have them. */
+  apparmorRestrictsUserNamespaces?: string;
+  unprivilegedUserNamespaces?: string;
+  maxUserNamespaces?: string;
+}
+
+async function readKernelSettings(): Promise<KernelSettings> {
+  const read = async (name: string) => {
+    try {
+      return (await readFile(`/proc/sys/${name}`, "utf8")).trim();
+    } catch {
+      // Not every kernel has each of these switches; absent means that it does not forbid anything.
+      return undefined;
+    }
+  };
+  const [apparmor, unprivileged, max] = await Promise.all([
+    read("kernel/apparmor_restrict_unprivileged_userns"),
+    read("kernel/unprivileged_userns_clone"),
+    read("user/max_user_namespaces"),
+  ]);
+  return {
+    platform: process.platform,
+    ...(apparmor !== undefined && { apparmorRestrictsUserNamespaces: apparmor }),
+    ...(unprivileged !== undefined && { unprivilegedUserNamespaces: unprivileged }),
+    ...(max !== undefined && { maxUserNamespaces: max }),
+  };
+}
+
+/** Why a bubble cannot be made, and the exact fix. Pure. */
+export function explainBubble(message: string, kernel: KernelSettings): string {
+  const because = `the agent's sandbox cannot be made (${message.slice(0, 300)})`;
+  if (kernel.platform !== "linux")
+    return `${because}: it needs Linux; run this on a Linux machine, in a Linux VM, or in the cluster`;
+  if (kernel.maxUserNamespaces === "0")
+    return `${because}: user namespaces are switched off; run: sudo sysctl -w user.max_user_namespaces=15000`;
+  if (kernel.unprivilegedUserNamespaces === "0")
+    return `${because}: user namespaces are reserved for root; run: sudo sysctl -w kernel.unprivileged_userns_clone=1`;
+  if (kernel.apparmorRestrictsUserNamespaces === "1" && /permission denied|not permitted|permissions/i.test(message))
+    return `${because}: AppArmor restricts user namespaces; install the package bubblewrap with its AppArmor profile (Ubuntu: apparmor-profiles), or run: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`;
+  if (/permission denied|not permitted|permissions/i.test(message))
+    return `${because}: this looks like a container that forbids user namespaces; start it with --security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined, or run outside of it`;
+  return `${because}: check that bubblewrap runs on this machine`;
+}
