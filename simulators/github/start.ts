@@ -1,0 +1,213 @@
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Hono } from "hono";
+import { isPull, type PullIssue } from "./actions/pulls.ts";
+import { addRepository, identityOf, type NewRepository } from "./actions/repositories.ts";
+import { addUser, type NewUser } from "./actions/users.ts";
+import { type Actor, actorFor } from "./actor.ts";
+import { commitFiles, type Files, writeProtectedBranches } from "./git/bare-repository.ts";
+import { graphqlApp } from "./graphql/app.ts";
+import type { Exchange } from "./http/exchange.ts";
+import { Faults } from "./http/faults.ts";
+import { RateLimits, type Resource } from "./http/rate-limits.ts";
+import { type TokenOptions, Tokens } from "./http/tokens.ts";
+import { pagesApp } from "./pages/app.ts";
+import { apiUrl } from "./present/user.ts";
+import { type Answer, restApp } from "./rest/app.ts";
+import type { Env } from "./rest/context.ts";
+import { githubServer } from "./server.ts";
+import { type Comment, fullName, type Issue, type Repository, type User } from "./store/records.ts";
+import { Store } from "./store/store.ts";
+import type { WebhookFaults } from "./webhooks/faults.ts";
+import { type Delivery, type Hook, Hooks } from "./webhooks/hooks.ts";
+
+export interface StartOptions {
+  /** @default a free one */
+  port?: number;
+  /** Where the bare git repositories go. @default a temporary folder, removed by `close` */
+  folder?: string;
+  /** @default the machine's */
+  clock?: () => Date;
+}
+
+export interface GitHubSimulator {
+  /** `http://127.0.0.1:<port>`; git and pages lie below it. */
+  readonly url: string;
+  /** `<url>/api/v3`, for Octokit's `baseUrl`; GraphQL is at `<url>/api/graphql`. */
+  readonly apiUrl: string;
+  addUser(user: NewUser): User;
+  /** From now on: `ghost` in REST, null in GraphQL. */
+  deleteUser(login: string): void;
+  token(login: string, options?: TokenOptions): string;
+  revokeToken(token: string): void;
+  addRepository(repository: NewRepository): Promise<Repository>;
+  archive(repository: Repository, archived?: boolean): void;
+  protectBranch(repository: Repository, branch: string): Promise<void>;
+  /** Commits onto a branch without asking for rights, as if it were merged; answers the commit's id. */
+  commit(
+    repository: Repository,
+    options: { files: Files; message?: string; branch?: string; by?: string; from?: string },
+  ): Promise<string>;
+  /** What a person does in the browser. */
+  as(login: string): Actor;
+  addWebhook(repository: Repository, hook: { url: string; secret?: string; events: readonly string[] }): Hook;
+  /** Oldest first. */
+  deliveries(hook: Hook): Delivery[];
+  redeliver(deliveryId: number): Delivery;
+  /** Resolves when no delivery is under way. */
+  webhooksSettled(): Promise<void>;
+  /** May be replaced at any time. */
+  webhookFaults: WebhookFaults;
+  readonly faults: Faults;
+  /** All requests, oldest first, those under way included. */
+  readonly requests: Exchange[];
+  readonly limits: {
+    /** Makes a token's hourly limit so low. */
+    set(token: string, resource: Resource, limit: number): void;
+    /** All points or requests a token has spent. */
+    spent(token: string, resource: Resource): number;
+  };
+  /** Hears of each REST answer. */
+  onAnswer(listener: (answer: Answer) => void): void;
+  repository(fullName: string): Repository;
+  issue(repository: Repository, number: number): Issue;
+  comments(repository: Repository, number: number): readonly Comment[];
+  pulls(repository: Repository): PullIssue[];
+  labels(repository: Repository, number: number): string[];
+  /**
+   * Resolves with what the look answers as soon as that is neither undefined, null nor false; looks after every change.
+   * @throws {Error} after `timeoutMs` (10,000), naming `what`
+   */
+  waitFor<T>(what: string, look: () => T | undefined | null | false, timeoutMs?: number): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Starts a GitHub of its own on 127.0.0.1: REST, GraphQL, git over HTTP, webhooks, and pages to click in. */
+export async function startGitHub(options: StartOptions = {}): Promise<GitHubSimulator> {
+  const store = new Store(options.clock ?? (() => new Date()));
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "simulated-github-")));
+  const limits = new RateLimits(() => store.now());
+  const hooks = new Hooks(store);
+  const tokens = new Tokens();
+  const faults = new Faults();
+  const requests: Exchange[] = [];
+  const listeners: ((answer: Answer) => void)[] = [];
+
+  const backend = { store, limits, hooks };
+  const app = new Hono<Env>()
+    .route(
+      "/api/v3",
+      restApp(backend, tokens, (answer) => listeners.forEach((listener) => void listener(answer))),
+    )
+    .route("/api/graphql", graphqlApp(backend, tokens))
+    .route("/", pagesApp(store));
+  const server = githubServer({ store, tokens, faults, requests, app });
+  server.listen(options.port ?? 0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  store.url = `http://127.0.0.1:${port}`;
+
+  const userOf = (login: string): User => {
+    const user = store.userByLogin(login);
+    if (!user) throw new Error(`no user ${login}: add the user first`);
+    return user;
+  };
+  const issueOf = (repository: Repository, number: number): Issue => {
+    const issue = repository.issues.get(number);
+    if (!issue) throw new Error(`no issue ${fullName(repository)}#${number}`);
+    return issue;
+  };
+
+  return {
+    url: store.url,
+    apiUrl: apiUrl(store),
+    addUser: (user) => addUser(store, user),
+    deleteUser: (login) => {
+      userOf(login).deleted = true;
+      store.changed();
+    },
+    token: (login, tokenOptions) => tokens.issue(userOf(login), tokenOptions),
+    revokeToken: (token) => tokens.revoke(token),
+    addRepository: (repository) => addRepository(store, folder, repository),
+    archive: (repository, archived = true) => {
+      repository.archived = archived;
+      store.changed();
+    },
+    protectBranch: async (repository, branch) => {
+      repository.protectedBranches.add(branch);
+      await writeProtectedBranches(repository.folder, repository.protectedBranches);
+    },
+    commit: async (repository, { files, message = "A change\n", branch = repository.defaultBranch, by, from }) => {
+      const identity = identityOf(by === undefined ? repository.owner : userOf(by), store.now());
+      return await commitFiles(repository.folder, { branch, files, message, by: identity, ...(from ? { from } : {}) });
+    },
+    as: (login) => actorFor(store, userOf(login)),
+    addWebhook: (repository, hook) => hooks.add(repository, hook),
+    deliveries: (hook) => hooks.deliveries(hook),
+    redeliver: (deliveryId) => hooks.redeliver(deliveryId),
+    webhooksSettled: () => hooks.settled(),
+    get webhookFaults() {
+      return hooks.faults;
+    },
+    set webhookFaults(wanted) {
+      hooks.faults = wanted;
+    },
+    faults,
+    requests,
+    limits: {
+      set: (token, resource, limit) => limits.set(token, resource, limit),
+      spent: (token, resource) => limits.total(token, resource),
+    },
+    onAnswer: (listener) => void listeners.push(listener),
+    repository: (name) => {
+      const [owner = "", repo = ""] = name.split("/");
+      const repository = store.repositoryByName(owner, repo);
+      if (!repository) throw new Error(`no repository ${name}`);
+      return repository;
+    },
+    issue: issueOf,
+    comments: (repository, number) => issueOf(repository, number).comments,
+    pulls: (repository) => [...repository.issues.values()].filter(isPull),
+    labels: (repository, number) => issueOf(repository, number).labels.map(({ name }) => name),
+    waitFor: (what, look, timeoutMs = 10_000) => waitFor(store, what, look, timeoutMs),
+    close: async () => {
+      await hooks.close();
+      server.close();
+      server.closeAllConnections();
+      await once(server, "close");
+      if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function waitFor<T>(
+  store: Store,
+  what: string,
+  look: () => T | undefined | null | false,
+  timeoutMs: number,
+): Promise<T> {
+  return await new Promise((resolve, reject) => {
+    const settle = (finish: () => void): void => {
+      clearTimeout(limit);
+      stop();
+      finish();
+    };
+    const attempt = (): void => {
+      try {
+        const found = look();
+        if (found !== undefined && found !== null && found !== false) settle(() => resolve(found));
+      } catch (error) {
+        settle(() => reject(error));
+      }
+    };
+    const limit = setTimeout(
+      () => settle(() => reject(new Error(`${what}: not seen within ${timeoutMs} ms`))),
+      timeoutMs,
+    );
+    const stop = store.onChange(attempt);
+    attempt();
+  });
+}
