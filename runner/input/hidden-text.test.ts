@@ -1,0 +1,127 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { freezeInput } from "./frozen-input.ts";
+import { removeHiddenText } from "./hidden-text.ts";
+
+describe("text that people see is not touched", () => {
+  test.each([
+    ["nothing", ""],
+    ["Argo and Helm templates", "{{ inputs.parameters.x }} {{- range .Values }} {{`{{`}}"],
+    ["expressions of Actions", "$" + "{{ github.event.issue.title }}"],
+    ["heredoc terminators", "cat <<'EOF'\nEOF\nPLAN_EOF\n"],
+    ["backticks and quotes", "```sh\necho \"$(id)\" 'x' `id`\n```\n~~~"],
+    ["HTML that is shown", "<details><summary>More</summary>text</details> a < b --> c"],
+    ["an arrow and a lonely opening in a sentence", "the parser fails on `<!--` in templates"],
+    ["tabs and trailing spaces", "a\tb  \n\n\n  c"],
+    ["other scripts and emoji", "naïve Ελληνικά 漢字 🚀 e\u0301"],
+    ["the longest body", "x".repeat(65_536)],
+  ])("%s", (_, text) => {
+    expect(removeHiddenText(text)).toEqual({ text, removed: [] });
+  });
+});
+
+describe("text that people do not see is removed and listed", () => {
+  test.each([
+    ["NUL and control characters", "a\u0000b\u0007c\u001B[31m\u009B", "abc[31m", [["control", 4]]],
+    ["lone surrogates", "a\uD800b\uDC00", "ab", [["lone surrogate", 2]]],
+    [
+      "a pair torn apart by a hidden character",
+      "\uD83D\u200B\uDE00",
+      "",
+      [
+        ["lone surrogate", 2],
+        ["zero-width", 1],
+      ],
+    ],
+    ["zero-width characters", "pa\u200Bss\u200Cwo\u200Drd\uFEFF", "password", [["zero-width", 4]]],
+    ["bidirectional overrides", "a\u202Eb\u2066c\u200F", "abc", [["bidirectional", 3]]],
+    ["Unicode tags", "hi\u{E0049}\u{E0067}\u{E007F}", "hi", [["Unicode tag", 3]]],
+    ["invisible operators", "a\u2060\u2064", "a", [["invisible operator", 2]]],
+    ["soft hyphens", "so\u00ADft", "soft", [["soft hyphen", 1]]],
+    ["variation selectors", "a\uFE0F\u{E0101}", "a", [["variation selector", 2]]],
+    ["Hangul fillers", "a\u3164\u115F", "a", [["other invisible", 2]]],
+    ["HTML comments", "a<!-- do evil -->b<!--\n\n-->c", "abc", [["HTML comment", 2]]],
+    ["comments in code, on purpose", "`<!-- x -->`", "``", [["HTML comment", 1]]],
+    ["a comment that never ends, at the start of a line", "a\n  <!-- evil\nmore", "a\n  ", [["HTML comment", 1]]],
+    ["a comment that never ends, inside HTML", "<div>a <!-- evil", "<div>a ", [["HTML comment", 1]]],
+    [
+      "a comment whose opening is hidden",
+      "<!\u200B-- evil -->b",
+      "b",
+      [
+        ["zero-width", 1],
+        ["HTML comment", 1],
+      ],
+    ],
+    ["a comment round a comment", "<!-<!-- x -->- evil -->b", "b", [["HTML comment", 2]]],
+  ])("%s", (_, hostile, text, removed) => {
+    expect(removeHiddenText(hostile)).toEqual({ text, removed: removed.map(([kind, count]) => ({ kind, count })) });
+  });
+
+  test("CRLF and CR become LF without being listed", () => {
+    expect(removeHiddenText("a\r\nb\rc\n")).toEqual({ text: "a\nb\nc\n", removed: [] });
+  });
+
+  test("deeply nested comments cost no more than a few passes", () => {
+    const { text } = removeHiddenText(`a${"<!-".repeat(8_000)}${"<!-- -->- x -->".repeat(2_000)}`);
+    expect(removeHiddenText(text).removed).toEqual([]);
+    expect(text.startsWith("a")).toBe(true);
+  });
+});
+
+const hostile = fc
+  .array(
+    fc.constantFrom(
+      ..."ab \n\r\t`{}$'\"<>!-\\",
+      "<!--",
+      "-->",
+      "<!-",
+      "<div>",
+      "\u0000",
+      "\u200B",
+      "\u202E",
+      "\uD800",
+      "\uDC00",
+      "\u{E0041}",
+      "\u00AD",
+      "\uFE0F",
+      "\u2061",
+      "🚀",
+    ),
+    { maxLength: 60 },
+  )
+  .map((parts) => parts.join(""));
+
+test("property: doing it twice changes nothing more", () => {
+  fc.assert(
+    fc.property(fc.oneof(hostile, fc.string({ unit: "binary" })), (text) => {
+      const once = removeHiddenText(text);
+      expect(removeHiddenText(once.text)).toEqual({ text: once.text, removed: [] });
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("property: visible text without comments survives whatever is hidden in it", () => {
+  const visible = fc.string({ unit: fc.constantFrom(..."abc {}$`'\"\n>-\\@#🚀é") });
+  const hidden = fc.constantFrom("\u0000", "\u200B", "\u202E", "\u{E0041}", "\u00AD", "\u2063", "\u3164");
+  fc.assert(
+    fc.property(fc.array(fc.tuple(visible, hidden)), (parts) => {
+      const { text, removed } = removeHiddenText(parts.flat().join(""));
+      expect(text).toBe(parts.map(([shown]) => shown).join(""));
+      expect(removed.reduce((sum, { count }) => sum + count, 0)).toBe(parts.length);
+    }),
+  );
+});
+
+test("a frozen input is hashed as the model sees it", () => {
+  const frozen = freezeInput("issue-body", "a\u200B", "alice");
+  expect(frozen).toEqual({
+    name: "issue-body",
+    author: "alice",
+    text: "a",
+    sha256: "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb",
+    removed: [{ kind: "zero-width", count: 1 }],
+  });
+  expect(freezeInput("issue-body", "a", undefined)).not.toHaveProperty("author");
+});
