@@ -1,0 +1,389 @@
+import { execFileSync } from "node:child_process";
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { RunFailure } from "@froussard/contract";
+import { extract } from "tar";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { Change } from "../protocol.ts";
+import { createGitRepository, type GitRepositoryOptions } from "./git-repository.ts";
+import { type GitCall, runGit } from "./run-git.ts";
+import { startTestServer, type TestServer } from "./test-server.ts";
+
+let server: TestServer;
+let folder: string;
+let calls: GitCall[];
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "git-repository-"));
+  calls = [];
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const open = (options: Partial<GitRepositoryOptions> = {}) =>
+  createGitRepository({
+    url: server.url,
+    token: async () => server.token,
+    folder,
+    retryDelays: [0, 0],
+    run: (call) => {
+      calls.push(call);
+      return runGit(call);
+    },
+    ...options,
+  });
+
+const put = (path: string, content: string | Buffer, mode: "100644" | "100755" = "100644"): Change => ({
+  path,
+  mode,
+  content: Buffer.from(content).toString("base64"),
+});
+const codeOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => "fulfilled",
+    (error: unknown) => (error instanceof RunFailure ? error.code : String(error)),
+  );
+const date = "2026-03-04T05:06:07Z";
+const message = "feat: more\n\nCodex-Task: codex-implementation-1-0123456789abcdef\n";
+
+async function unpack(commit: string, options: Partial<GitRepositoryOptions> = {}) {
+  const repository = await open(options);
+  await repository.fetchCommit(commit);
+  const workspace = join(folder, "unpacked");
+  mkdirSync(workspace);
+  await pipeline(
+    await repository.packWorkspace(commit),
+    extract({ cwd: workspace, strict: true, preserveOwner: false }),
+  );
+  const git = (...args: string[]) =>
+    execFileSync("git", args, {
+      cwd: workspace,
+      encoding: "utf8",
+      env: { PATH: process.env["PATH"] ?? "", HOME: folder, GIT_CONFIG_NOSYSTEM: "1" },
+    });
+  return { workspace, git };
+}
+
+describe("fetch", () => {
+  test("brings one commit and nothing older", async () => {
+    const first = server.commit({ a: "1" });
+    const second = server.commit({ a: "2" }, { parent: first });
+    const repository = await open();
+    await repository.fetchCommit(second);
+    const git = (...args: string[]) =>
+      execFileSync("git", ["-C", join(folder, "clone.git"), ...args], { encoding: "utf8" });
+    expect(git("rev-list", second).trim()).toBe(second);
+    expect(() => git("cat-file", "-e", first)).toThrow();
+  });
+
+  test("an earlier process's clone is used again, its locks and scratch folders removed", async () => {
+    const commit = server.commit({ a: "1" });
+    await (await open()).fetchCommit(commit);
+    writeFileSync(join(folder, "clone.git", "shallow.lock"), "");
+    mkdirSync(join(folder, "workspace-killed"));
+    calls = [];
+    const other = server.commit({ a: "other" }, { parent: commit });
+    const again = await open();
+    await again.fetchCommit(commit);
+    await again.fetchCommit(other);
+    expect(calls.filter(({ args }) => args.includes("fetch"))).toHaveLength(1);
+    expect(readdirSync(folder).sort()).toEqual(["askpass", "clone.git", "home"]);
+  });
+
+  test("the token is in no argument and only in the environment of calls that need it", async () => {
+    const commit = server.commit({ a: "1" });
+    const repository = await open();
+    await repository.fetchCommit(commit);
+    const made = await repository.commitChanges({ base: commit, changes: [put("a", "2")], message, date });
+    await repository.push({ commit: made.commit, branch: "codex/issue-1-aaaaaaaa" });
+    for (const { args, environment } of calls) {
+      expect(args.join(" ")).not.toContain(server.token);
+      const network = ["fetch", "push", "ls-remote"].some((name) => args.includes(name));
+      expect(Object.values(environment).includes(server.token)).toBe(network);
+    }
+    expect(readFileSync(join(folder, "clone.git", "config"), "utf8")).not.toContain(server.token);
+    expect(readFileSync(join(folder, "askpass"), "utf8")).not.toContain(server.token);
+  });
+
+  test.each([
+    ["a wrong token", { token: async () => "ghp_wrong" }, undefined, "bad-credentials"],
+    ["no rights", {}, 403, "forbidden"],
+    ["a repository that is not there", {}, 404, "forbidden"],
+    ["a server that keeps failing", {}, 502, "github-unavailable"],
+    ["a redirect", {}, 301, "internal"],
+  ])("%s", async (_, options, status, code) => {
+    const commit = server.commit({ a: String(Math.random()) });
+    if (status) server.fail(/info\/refs/, status, code === "github-unavailable" ? 3 : 1);
+    const repository = await open(options);
+    const failure = await repository.fetchCommit(commit).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(RunFailure);
+    expect((failure as RunFailure).code).toBe(code);
+    expect((failure as RunFailure).message).not.toMatch(/ghp_/);
+  });
+
+  test("a server that fails for a moment is asked again", async () => {
+    const commit = server.commit({ a: "moment" });
+    server.fail(/info\/refs/, 503, 2);
+    await (await open()).fetchCommit(commit);
+  });
+
+  test("a commit that is gone, and a host that is not there", async () => {
+    const repository = await open();
+    expect(await codeOf(repository.fetchCommit("1".repeat(40)))).toBe("base-moved");
+    const nowhere = await open({ url: "http://127.0.0.1:1/repo.git" });
+    expect(await codeOf(nowhere.fetchCommit("1".repeat(40)))).toBe("github-unavailable");
+  });
+
+  test("a pack over the limit is stopped while it comes", async () => {
+    const random = Buffer.from(Array.from({ length: 300_000 }, (_, index) => (index * 7919 * (index % 251)) % 256));
+    const commit = server.commit({ big: random });
+    const repository = await open({ limits: { repositoryBytes: 20_000 } });
+    expect(await codeOf(repository.fetchCommit(commit))).toBe("repository-too-large");
+  });
+
+  test("few bytes that unfold to many are refused too", async () => {
+    const commit = server.commit({ zeros: Buffer.alloc(2_000_000) });
+    const repository = await open({ limits: { repositoryBytes: 1_000_000 } });
+    await repository.fetchCommit(commit);
+    expect(await codeOf(repository.packWorkspace(commit))).toBe("repository-too-large");
+  });
+
+  test("a call over its time limit is ended", async () => {
+    const commit = server.commit({ a: "slow" });
+    const repository = await open({
+      run: (call) => runGit(call.args.includes("fetch") ? { ...call, timeoutMs: 1 } : call),
+    });
+    expect(await codeOf(repository.fetchCommit(commit))).toBe("github-unavailable");
+  });
+
+  test.each(["https://user:secret@github.com/a/b.git", "ssh://git@github.com/a/b", "file:///etc", "ext::sh -c id"])(
+    "address %s is refused",
+    async (url) => {
+      await expect(open({ url })).rejects.toThrow(/address|Invalid URL/);
+    },
+  );
+});
+
+describe("workspace", () => {
+  test("bytes as git holds them: no filters, line ends, idents, LFS or encodings", async () => {
+    const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:1234\nsize 5\n";
+    const files = {
+      ".gitattributes": "* text=auto eol=crlf ident filter=lfs working-tree-encoding=UTF-16\n*.bin filter=evil\n",
+      "ident.txt": "$Id$ and $Id: old$\n",
+      "lf.txt": "a\nb\n",
+      "crlf.txt": "a\r\nb\r\n",
+      "file.bin": Buffer.from([0, 255, 10, 13, 10]),
+      "lfs.dat": pointer,
+      "folder/ünïcode — name.txt": Buffer.from("x"),
+      [`${"deep/".repeat(40)}file`]: "deep",
+      empty: "",
+    };
+    const tree = Object.fromEntries(
+      Object.entries(files).map(([path, content]) => [Buffer.from(path, "utf8").toString("latin1"), content]),
+    );
+    const { workspace, git } = await unpack(server.commit({ ...tree, "run.sh": { executable: "#!/bin/sh\n" } }));
+    for (const [path, content] of Object.entries(files))
+      expect(readFileSync(join(workspace, path))).toEqual(Buffer.from(content));
+    expect(lstatSync(join(workspace, "run.sh")).mode & 0o777).toBe(0o755);
+    expect(lstatSync(join(workspace, "lf.txt")).mode & 0o777).toBe(0o644);
+    expect(git("status", "--porcelain")).toBe("");
+    expect(git("rev-list", "--all").trim()).toBe(git("rev-parse", "HEAD").trim());
+    expect(git("remote")).toBe("");
+    expect(git("fsck", "--full")).toBe("");
+    expect(git("symbolic-ref", "HEAD").trim()).toBe("refs/heads/main");
+  });
+
+  test("links that stay inside are links, all others are text, and git sees no change in either", async () => {
+    const inside = { "ok/a": "../target", "ok/b": "sub/c", same: "target" };
+    const outside = {
+      passwd: "/etc/passwd",
+      up: "../outside",
+      "dir/up": "../../outside",
+      "hop/x": "../same/../../outside",
+      git: ".git/config",
+      dotgit: ".GIT/hooks",
+      "long-way": "ok/../../outside",
+    };
+    const links = Object.entries({ ...inside, ...outside }).map(([path, link]) => [path, { link }] as const);
+    const { workspace, git } = await unpack(
+      server.commit({ target: "t", "ok/sub/c": "c", ...Object.fromEntries(links) }),
+    );
+    for (const [path, link] of Object.entries(inside)) expect(readlinkSync(join(workspace, path))).toBe(link);
+    for (const [path, text] of Object.entries(outside)) {
+      expect(lstatSync(join(workspace, path)).isFile()).toBe(true);
+      expect(readFileSync(join(workspace, path), "utf8")).toBe(text);
+    }
+    expect(git("status", "--porcelain")).toBe("");
+  });
+
+  test("submodules are empty folders, names that are not UTF-8 are left out, and git sees no change", async () => {
+    const { workspace, git } = await unpack(
+      server.commit({
+        "lib/module": { submodule: "2".repeat(40) },
+        "caf\xe9.txt": "latin1",
+        "new\nline": "x",
+        "a b": "y",
+      }),
+    );
+    expect(readdirSync(join(workspace, "lib/module"))).toEqual([]);
+    expect(readdirSync(workspace).sort()).toEqual([".git", "a b", "lib", "new\nline"]);
+    expect(git("status", "--porcelain")).toBe("");
+  });
+
+  test("nothing of the scratch folder stays", async () => {
+    await unpack(server.commit({ a: "scratch" }));
+    expect(readdirSync(folder).filter((name) => name.startsWith("workspace-"))).toEqual([]);
+  });
+});
+
+describe("commit and push", () => {
+  const tree = {
+    "src/a.ts": "a\n",
+    "src/b.ts": "b\n",
+    "run.sh": { executable: "#!/bin/sh\n" },
+    link: { link: "src" },
+  };
+
+  async function ready(options: Partial<GitRepositoryOptions> = {}) {
+    const base = server.commit(tree, { message: `base ${Math.random()}` });
+    const repository = await open(options);
+    await repository.fetchCommit(base);
+    return { base, repository };
+  }
+
+  test("adds, changes, deletes, sets the executable bit, and replaces a file by a folder", async () => {
+    const { base, repository } = await ready();
+    const changes = [
+      put("src/b.ts/inner.ts", "now a folder"),
+      { path: "src/b.ts", deleted: true as const },
+      put("src/a.ts", Buffer.from([0, 1, 13, 10])),
+      put("run.sh", "#!/bin/sh\n", "100644"),
+      put("bin/new tool", "#!/bin/sh\n", "100755"),
+    ];
+    const { commit, files } = await repository.commitChanges({ base, changes, message, date });
+    expect(files).toEqual([
+      { path: "bin/new tool", status: "added" },
+      { path: "run.sh", status: "modified" },
+      { path: "src/a.ts", status: "modified" },
+      { path: "src/b.ts", status: "deleted" },
+      { path: "src/b.ts/inner.ts", status: "added" },
+    ]);
+    await repository.push({ commit, branch: "codex/issue-2-bbbbbbbb" });
+    expect(server.git("show", "-s", "--format=%P|%an|%at|%B", "codex/issue-2-bbbbbbbb").trim()).toBe(
+      `${base}|codex-automation|1772600767|${message.trim()}`,
+    );
+    expect(server.git("ls-tree", "-r", "--format=%(objectmode) %(path)", commit).split("\n")).toEqual([
+      "100755 bin/new tool",
+      "120000 link",
+      "100644 run.sh",
+      "100644 src/a.ts",
+      "100644 src/b.ts/inner.ts",
+    ]);
+  });
+
+  test("the same input gives the same commit, in any order of the changes and in another folder", async () => {
+    const { base, repository } = await ready();
+    const changes = [put("x", "1"), put("y", "2"), { path: "src/a.ts", deleted: true as const }];
+    const first = await repository.commitChanges({ base, changes, message, date });
+    const other = await open({ folder: join(folder, "elsewhere") });
+    await other.fetchCommit(base);
+    const second = await other.commitChanges({ base, changes: changes.toReversed(), message, date });
+    expect(second).toEqual(first);
+  });
+
+  test("changes that change nothing", async () => {
+    const { base, repository } = await ready();
+    expect(await codeOf(repository.commitChanges({ base, changes: [], message, date }))).toBe("no-changes");
+    const same = [put("src/a.ts", "a\n"), put("run.sh", "#!/bin/sh\n", "100755")];
+    expect(await codeOf(repository.commitChanges({ base, changes: same, message, date }))).toBe("no-changes");
+    const { files } = await repository.commitChanges({ base, changes: [...same, put("n", "")], message, date });
+    expect(files).toEqual([{ path: "n", status: "added" }]);
+  });
+
+  test("attributes and configuration of the repository change no byte", async () => {
+    const base = server.commit({ ".gitattributes": "* text=auto eol=crlf filter=x ident\n", a: "1\n" });
+    const repository = await open();
+    await repository.fetchCommit(base);
+    const content = Buffer.from("$Id$\r\nline\r\n");
+    const { commit } = await repository.commitChanges({ base, changes: [put("a", content)], message, date });
+    await repository.push({ commit, branch: "codex/raw" });
+    expect(`${server.git("show", "codex/raw:a")}\r\n`).toBe(content.toString());
+  });
+
+  test("a branch is pushed once, replaced only over the tip expected, and never over another", async () => {
+    const { base, repository } = await ready();
+    const branch = `codex/issue-3-${Math.floor(Math.random() * 1e8)}`;
+    const make = async (content: string) =>
+      (await repository.commitChanges({ base, changes: [put("n", content)], message, date })).commit;
+    const [one, two, three] = [await make("1"), await make("2"), await make("3")];
+    expect(await repository.remoteTip(branch)).toBeUndefined();
+    await repository.push({ commit: one, branch });
+    await repository.push({ commit: one, branch });
+    expect(await codeOf(repository.push({ commit: two, branch }))).toBe("branch-taken");
+    await repository.push({ commit: two, branch, expected: one });
+    expect(await codeOf(repository.push({ commit: three, branch, expected: one }))).toBe("branch-taken");
+    expect(await repository.remoteTip(branch)).toEqual({ commit: two, message: message.trim() });
+  });
+
+  test("an answer that is lost after the push counts as pushed", async () => {
+    const { base, repository } = await ready();
+    const { commit } = await repository.commitChanges({ base, changes: [put("n", "lost")], message, date });
+    server.fail(/git-receive-pack$/, "lost");
+    await repository.push({ commit, branch: "codex/lost" });
+    expect(server.git("rev-parse", "codex/lost")).toBe(commit);
+  });
+
+  test("the server's refusal is told in its words", async () => {
+    const { base, repository } = await ready();
+    const { commit } = await repository.commitChanges({ base, changes: [put("n", "refused")], message, date });
+    const hook = join(server.folder, "hooks", "pre-receive");
+    mkdirSync(join(server.folder, "hooks"), { recursive: true });
+    writeFileSync(hook, "#!/bin/sh\necho 'GH013: Repository rule violations found \\033[31m' >&2\nexit 1\n", {
+      mode: 0o755,
+    });
+    try {
+      const failure = await repository.push({ commit, branch: "codex/refused" }).catch((error: unknown) => error);
+      expect(failure).toMatchObject({ code: "push-refused" });
+      expect((failure as RunFailure).detail).toContain("GH013: Repository rule violations found");
+      expect((failure as RunFailure).detail).not.toMatch(/\p{Cc}/u);
+    } finally {
+      rmSync(hook);
+    }
+  });
+
+  test.each(["main", "MAIN", "release"])("the branch %s is never pushed to", async (branch) => {
+    const { base, repository } = await ready({ forbiddenBranches: ["main", "release"] });
+    const { commit } = await repository.commitChanges({ base, changes: [put("n", "x")], message, date });
+    expect(await codeOf(repository.push({ commit, branch, expected: base }))).toBe("push-refused");
+    expect(server.git("rev-parse", "main")).toBe(base);
+  });
+
+  test.each(["--force", "a b", "a..b", "a:main", "+main", "refs/../x", "a.lock", "a/.b", "", "x\ny", "*"])(
+    "%j is no name for a branch",
+    async (branch) => {
+      const { base, repository } = await ready();
+      expect(await codeOf(repository.push({ commit: base, branch }))).toBe("internal");
+      expect(await codeOf(repository.remoteTip(branch))).toBe("internal");
+    },
+  );
+
+  test("a run that stops ends git", async () => {
+    const controller = new AbortController();
+    const { base, repository } = await ready({ signal: controller.signal });
+    controller.abort();
+    await expect(repository.packWorkspace(base)).rejects.toThrow();
+  });
+});
