@@ -60,7 +60,7 @@ export function scriptOf(story: Story): ModelScript {
       } else {
         const call = request.calls[answered];
         if (call?.outcome === undefined) return [...unsent, move];
-        if (call.running !== undefined) return [...unsent, { kind: "wait", running: call.running }];
+        if (call.running !== undefined) return [{ kind: "wait", running: call.running }];
         answered += 1;
         unsent = [];
         step = telling.next(call.outcome);

@@ -65,7 +65,11 @@ function job(wanted: Wanted): Job {
       const home = homeOf(project, wanted, esm);
       const changes = [home, ...exported(project, home.path, name, esm), testFile(project, wanted, home.path, esm)];
       return {
-        changes: [...changes, ...documented(project, call, expression), ...changelogEntry(project, `\`${call}\`.`)],
+        changes: [
+          ...changes,
+          ...documented(project, call, expression),
+          ...changelogEntry(project, `New function \`${call}\`.`),
+        ],
         tests:
           examples.length > 0
             ? examples.map((example) => `\`${name}(${example.args})\` gives \`${example.result}\``)
@@ -104,7 +108,7 @@ function homeOf(project: Project, wanted: Wanted, esm: boolean): Change {
 
 function functionText({ name, parameters, expression }: Wanted, esm: boolean): string {
   const body = `function ${name}(${parameters.join(", ")}) {\n  return ${expression};\n}\n`;
-  return `/** ${oneLine(expression.replaceAll("*/", "* /"), 90)} */\n${esm ? `export ${body}` : `${body}module.exports.${name} = ${name};\n`}`;
+  return `/** Gives \`${oneLine(expression.replaceAll("*/", "* /"), 90)}\`. */\n${esm ? `export ${body}` : `${body}module.exports.${name} = ${name};\n`}`;
 }
 
 /** The index re-exports the function if it does so with its neighbours. */
@@ -143,7 +147,7 @@ function testFile(project: Project, { name, parameters, examples }: Wanted, home
   return create(
     path,
     `${imports}\ntest("${name} ${title}", () => {\n${(cases.length > 0 ? cases : [some]).join("\n")}\n});\n`,
-    `\`${name}\` is tested`,
+    `\`${name}\` needs a test`,
   );
 }
 

@@ -141,5 +141,5 @@ ${needsPlain ? `  const plain = run([${usage.args}]);\n` : ""}  const output = r
   ${effect.check}
 });
 `;
-  return create(`${usage.folder}/option-${name}.test.js`, text, `\`--${name}\` is tested`);
+  return create(`${usage.folder}/option-${name}.test.js`, text, `\`--${name}\` needs a test`);
 }

@@ -6,8 +6,8 @@ export interface Example {
   readonly result: string;
 }
 
-const LITERAL =
-  /^(?:-?\d[\d_]*(?:\.\d+)?(?:e[+-]?\d+)?|"[^"]*"|'[^']*'|true|false|null|undefined|\[[^`]*\]|\{[^`]*\})$/;
+/** What is left of a literal when its strings, its keys and its words are taken out. */
+const BARE_LITERAL = /^[\s\d.,eE_+\-[\]{}]*$/;
 /** What an expression may be made of: no statements, no comments, nothing that is not on one line. */
 const EXPRESSION = /^(?!.*\/[/*])[\w\s.+\-*/%()[\],'"?:<>=!&|${}]{1,200}$/;
 const GLOBALS = new Set(["Math", "Number", "String", "Array", "JSON", "Boolean", "true", "false", "null", "undefined"]);
@@ -82,7 +82,7 @@ export function expressionOf(description: string, parameters: readonly string[])
 }
 
 function isExpression(text: string, parameters: readonly string[]): boolean {
-  if (!EXPRESSION.test(text) || LITERAL.test(text)) return false;
+  if (!EXPRESSION.test(text) || isLiteral(text)) return false;
   const names = text.replace(/(["'])(?:(?!\1).)*\1/g, "").match(/(?<![\w.$])[A-Za-z_$][\w$]*/g) ?? [];
   return names.length > 0 && names.every((name) => parameters.includes(name) || GLOBALS.has(name));
 }
@@ -97,8 +97,16 @@ export function examplesOf(text: string, name: string): Example[] {
     args: args.trim(),
     result: result.trim(),
   }));
-  const sound = found.filter((example) => LITERAL.test(example.result) && isArguments(example.args));
+  const sound = found.filter(
+    (example) => isLiteral(example.result) && (example.args === "" || isLiteral(`[${example.args}]`)),
+  );
   return sound.filter((example, index) => sound.findIndex((other) => other.args === example.args) === index);
 }
 
-const isArguments = (text: string): boolean => text === "" || LITERAL.test(`[${text}]`);
+function isLiteral(text: string): boolean {
+  const bare = text
+    .replace(/"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'/g, "0")
+    .replace(/\b\w+:/g, "")
+    .replace(/\b(?:true|false|null|undefined)\b/g, "0");
+  return text.trim() !== "" && BARE_LITERAL.test(bare.replace(/0:/g, ""));
+}

@@ -18,13 +18,13 @@ export interface Refused {
 export function* carryOut(changes: readonly Change[]): Generator<Move, Refused[], Outcome> {
   const refused: Refused[] = [];
   const [byShell, byPatch] = [changes.filter(isNewTest), changes.filter((change) => !isNewTest(change))];
-  for (const change of byPatch) {
-    const patched = yield patch(toPatch([change]));
-    if (patched.ok) continue;
+  const patched = byPatch.length === 0 ? undefined : yield patch(toPatch(byPatch));
+  // A patch is refused as a whole: what it was to change is then written file by file.
+  for (const change of patched === undefined || patched.ok ? [] : byPatch) {
     const written = yield exec(
       change.after === undefined ? `rm -- ${quote(change.path)}` : writeFile(change.path, change.after),
     );
-    if (!written.ok) refused.push({ path: change.path, why: patched.error ?? failure(written) });
+    if (!written.ok) refused.push({ path: change.path, why: failure(written) });
   }
   for (const change of byShell) {
     const written = yield exec(writeFile(change.path, change.after ?? ""));

@@ -8,7 +8,7 @@ export const rootFile = (project: Project, name: string): string | undefined =>
 export function changelogEntry(project: Project, line: string): Change[] {
   const path = rootFile(project, "CHANGELOG.md");
   if (path === undefined) return [];
-  return edit(project, path, "note the change for users", (text) => withEntry(text, line));
+  return edit(project, path, "users read there what has changed", (text) => withEntry(text, line));
 }
 
 /** The changelog with one more entry; the heading "Unreleased" is made if there is none. */

@@ -7,7 +7,7 @@ const MOST_WORDS = 8;
 /**
  * When a request is not understood: no invented code, but an honest note of what was asked and where it would belong.
  */
-export function noteRequest({ text }: Wording): Job {
+export function noteRequest({ text, more }: Wording): Job {
   const asked =
     /^Note the request “(.+?)”/m.exec(text)?.[1] ??
     oneLine(text.split("\n").find((line) => /\w/.test(line)) ?? "", 100);
@@ -18,7 +18,7 @@ export function noteRequest({ text }: Wording): Job {
           .replace(/^#+\s*/, "")
           .replaceAll("“", "")
           .replaceAll("”", "");
-  const words = tellingWords(text).slice(0, MOST_WORDS);
+  const words = tellingWords(more).slice(0, MOST_WORDS);
   return {
     title: oneLine(`Note the request: ${request}`),
     statement: `Note the request “${request}”: it needs a decision by a person before code is written.`,
@@ -53,8 +53,11 @@ export function mostRelevant(texts: ReadonlyMap<string, string>, words: readonly
   const scores = [...texts].map(([path, text]) => {
     const lower = `${path}\n${text}`.toLowerCase();
     const hits = words.filter((word) => lower.includes(word)).length;
-    return { path, score: hits * 2 + (/\.(md|txt)$|(^|\/)tests?\/|\.test\./.test(path) ? 0 : 1) * Math.min(hits, 1) };
+    return { path, score: hits * 2 + (isSource(path) ? 1 : 0) * Math.min(hits, 1) };
   });
   const best = scores.sort((a, b) => b.score - a.score || a.path.localeCompare(b.path))[0];
   return best !== undefined && best.score > 0 ? best.path : undefined;
 }
+
+const isSource = (path: string): boolean =>
+  /\.(?:[cm]?[jt]sx?|py|go|rs|java|rb|sh)$/.test(path) && !/(^|\/)tests?\/|\.test\./.test(path);

@@ -14,15 +14,16 @@ const SKILLS: readonly Skill[] = [rename, addOption, addFunction, changeDefault,
 
 /**
  * The jobs that a request may mean, the likeliest first; the last one, the note, always can be done. An approved plan
- * rules over the issue it was made for, and what a person asked to be planned anew rules over the issue's first text.
+ * rules alone, the issue gives it details only; what a person asked to be planned anew comes before the issue's text.
  */
 export function recogniseJobs(sections: Sections): Job[] {
   const issue = plain([sections["issue-title"] ?? "", sections["issue-body"] ?? ""].join("\n\n")).trim();
-  const ruling = [sections.plan, sections["replan-request"]].filter((text) => text !== undefined).map(plain);
-  const texts = [...ruling, issue];
+  const plan = sections.plan === undefined ? undefined : plain(sections.plan);
+  const wish = sections["replan-request"] === undefined ? [] : [plain(sections["replan-request"])];
+  const texts = plan === undefined ? [...wish, issue] : [plan];
   const jobs = texts.flatMap((text) => jobsIn(text, issue));
-  const note = noteRequest({ text: ruling.find((text) => text.includes("Note the request “")) ?? issue, more: "" });
-  return [...jobs, note];
+  const distinct = jobs.filter((job, index) => jobs.findIndex((other) => other.title === job.title) === index);
+  return [...distinct, noteRequest({ text: plan ?? issue, more: issue })];
 }
 
 /** Paragraph by paragraph, for what is said first is meant first; then the text as a whole. */

@@ -38,7 +38,9 @@ export function* runTests(project: Project): Generator<Move, TestRun | undefined
 }
 
 function failedNames(stdout: string): string {
-  const names = [...stdout.matchAll(/^(?:not ok \d+ - |✖ )(.+?)(?: \([\d.]+ms\))?$/gm)].map((match) => match[1] ?? "");
+  const names = [...stdout.matchAll(/^(?:not ok \d+ - |✖ )(.+?)(?: \([\d.]+ms\))?$/gm)].map((match) =>
+    (match[1] ?? "").replace(/^\/.*\//, ""),
+  );
   const distinct = [...new Set(names)].filter((name) => !/^failing tests/.test(name)).slice(0, 5);
   return distinct.length === 0 ? "" : ` Failing: ${distinct.join("; ")}.`;
 }

@@ -1,6 +1,9 @@
 /** A name as people write it in an issue: in backticks, quotes or bare. */
 export const NAME = "[`\"'“‘]?([A-Za-z_$][\\w$-]*)(?:\\(\\))?[`\"'”’]?";
 
+/** How much of a text is read; what a request is about stands near its beginning. */
+const MOST_READ = 20_000;
+
 const ENTITIES: Readonly<Record<string, string>> = {
   lt: "<",
   gt: ">",
@@ -14,6 +17,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 /** Markdown as it was meant: escapes, entities and invisible characters of a careful renderer undone. */
 export const plain = (text: string): string =>
   text
+    .slice(0, MOST_READ)
     .replace(/\r\n?/g, "\n")
     .replace(/[\u200B-\u200D\u2060\uFEFF\u00AD]/g, "")
     .replace(/&(lt|gt|amp|quot|#39|#64|nbsp);/g, (_, name: string) => ENTITIES[name] ?? "")
