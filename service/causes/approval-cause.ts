@@ -1,0 +1,52 @@
+import {
+  type Approval,
+  decideApproval,
+  type IssueSnapshot,
+  type Plan,
+  type Policy,
+  type Question,
+} from "@froussard/contract";
+import { type Cause, markedAt } from "../cause.ts";
+import { type History, noteCause } from "../history.ts";
+import type { Found } from "./found.ts";
+
+/** The approval of the current plan; 👍 and `/approve` on one plan are the same cause (design §6, rules 1 to 4). */
+export function approvalCause(snapshot: IssueSnapshot, policy: Policy, history: History): Found {
+  const verdict = decideApproval(snapshot, policy);
+  if ("approval" in verdict) return { cause: causeOfApproval(snapshot, verdict.approval) };
+  const { reason, question } = verdict;
+  if (!question || isSettled(snapshot, history, question)) return { reason };
+  return { reason, tell: [{ kind: "note", cause: noteCause(question.comment), code: question.code }] };
+}
+
+function causeOfApproval(snapshot: IssueSnapshot, { plan, by, at, comment }: Approval): Cause {
+  const approving = comment ? [{ nodeId: comment.nodeId, content: "EYES" as const }] : [];
+  return {
+    stage: "implementation",
+    about: `plan:${plan.comment.id}:${plan.sha256}`,
+    attempt: 0,
+    at,
+    sender: by,
+    marks: [{ nodeId: plan.comment.nodeId, content: "ROCKET" }, ...approving],
+    ...publishedAt(snapshot, plan, comment?.reactions ?? []),
+    plan,
+  };
+}
+
+/** A 🚀 from before the plan's last edit was for another text. */
+function publishedAt(snapshot: IssueSnapshot, { comment }: Plan, approving: Parameters<typeof markedAt>[1]) {
+  const rocket = markedAt(snapshot, comment.reactions, "ROCKET");
+  const since = comment.lastEditedAt ?? comment.createdAt;
+  return rocket.markedAt !== undefined && rocket.markedAt > since ? rocket : markedAt(snapshot, approving, "EYES");
+}
+
+/** Asked already, taken back, or an approval of an older plan that did run. */
+function isSettled(snapshot: IssueSnapshot, history: History, { comment, code }: Question): boolean {
+  if (history.noted.has(noteCause(comment))) return true;
+  if (history.cancel !== undefined && comment.id < history.cancel.id) return true;
+  if (code !== "superseded") return false;
+  const meant = history.plans.findLast((plan) => plan.comment.id < comment.id);
+  if (!meant) return false;
+  const started = history.runs.some((run) => run.ids.about.startsWith(`plan:${meant.comment.id}:`));
+  return started || markedAt(snapshot, meant.comment.reactions, "ROCKET").markedAt !== undefined;
+}

@@ -1,0 +1,64 @@
+import { type IssueSnapshot, isListed, markers, type Person } from "@froussard/contract";
+import { type Cause, identifyIn, markedAt } from "../cause.ts";
+import type { History } from "../history.ts";
+import type { ServicePolicy } from "../service-policy.ts";
+import { type Memory, taskState } from "../task-state.ts";
+import type { Found } from "./found.ts";
+
+/** Planning by itself, because of who opened the issue or who labelled it (design §6, rule 7). */
+export function automaticCause(
+  snapshot: IssueSnapshot,
+  policy: ServicePolicy,
+  history: History,
+  memory: Memory,
+): Found {
+  const trigger = triggerOf(snapshot, policy);
+  if ("reason" in trigger) return trigger;
+  if (hasBeenHere(snapshot))
+    return { reason: "the issue has had a plan or a result of ours: it is not planned again by itself" };
+  if (history.cancel !== undefined && trigger.at <= history.cancel.createdAt) return { reason: "cancelled by /cancel" };
+  const cause = causeOfIssue(snapshot, trigger.by, trigger.at);
+  const isNew = taskState(cause, identifyIn(snapshot, cause), history, memory).kind === "new";
+  if (isNew && trigger.at < policy.since)
+    return { reason: `asked for before ${policy.since} (CODEX_SINCE): comment /plan to have it planned` };
+  return { cause };
+}
+
+/** The issue itself as the cause, whatever set it off. */
+export function causeOfIssue(snapshot: IssueSnapshot, sender: Person, at: string): Cause {
+  const { nodeId, reactions } = snapshot.issue;
+  return {
+    stage: "planning",
+    about: "issue",
+    attempt: 0,
+    at,
+    sender,
+    marks: [{ nodeId, content: "EYES" }],
+    ...markedAt(snapshot, reactions, "EYES"),
+  };
+}
+
+function triggerOf({ issue }: IssueSnapshot, policy: ServicePolicy): { by: Person; at: string } | { reason: string } {
+  const { trigger } = policy;
+  switch (trigger.kind) {
+    case "command":
+      return { reason: "planning starts by /plan only" };
+    case "author":
+      if (!issue.author || !isListed(issue.author, policy)) return { reason: "opened by somebody who is not listed" };
+      return { by: issue.author, at: issue.createdAt };
+    case "label": {
+      if (!issue.labels.includes(trigger.label)) return { reason: `not labelled ${trigger.label}` };
+      const last = issue.labelEvents.findLast(({ label }) => label === trigger.label);
+      if (!last?.actor || !isListed(last.actor, policy))
+        return { reason: `labelled ${trigger.label} by somebody who is not listed` };
+      return { by: last.actor, at: last.createdAt };
+    }
+  }
+}
+
+function hasBeenHere({ comments }: IssueSnapshot): boolean {
+  return comments.some(
+    ({ viewerDidAuthor, body }) =>
+      viewerDidAuthor && [markers.plan, markers.result].some((each) => body.startsWith(each)),
+  );
+}

@@ -1,0 +1,82 @@
+import {
+  type Command,
+  type Comment,
+  commandOf,
+  type IssueSnapshot,
+  isListed,
+  markers,
+  type Person,
+  type Plan,
+  type Policy,
+  parseNoteIds,
+  parseRunIds,
+  type RunIds,
+  readPlans,
+  subjectId,
+} from "@froussard/contract";
+
+/** A progress or result comment of ours whose ids belong to this repository and issue. */
+export interface RunComment {
+  comment: Comment;
+  kind: "progress" | "result";
+  ids: RunIds;
+}
+
+export interface CommandComment {
+  comment: Comment;
+  author: Person;
+  command: Command;
+}
+
+/** What has happened on an issue so far, read once from its comments; every list is oldest first. */
+export interface History {
+  plans: Plan[];
+  runs: RunComment[];
+  /** Commands of listed people, those from before the last `/cancel` included. */
+  commands: CommandComment[];
+  /** Causes that a note of ours has already answered. */
+  noted: ReadonlySet<string>;
+  /** The last `/cancel`: whatever was asked for before is void. */
+  cancel?: Comment;
+}
+
+/** Only what GitHub says our own account wrote, marker at byte 0, counts as ours (design §6). */
+export function readHistory(snapshot: IssueSnapshot, policy: Policy): History {
+  const ours = snapshot.comments.filter((comment) => comment.viewerDidAuthor);
+  const commands = snapshot.comments.flatMap((comment) => readCommand(comment, policy) ?? []);
+  const cancel = commands.findLast(({ command }) => command.name === "cancel")?.comment;
+  return {
+    plans: readPlans(snapshot),
+    runs: ours.flatMap((comment) => readRun(snapshot, comment) ?? []),
+    commands,
+    noted: new Set(ours.flatMap(({ body }) => parseNoteIds(body)?.cause ?? [])),
+    ...(cancel && { cancel }),
+  };
+}
+
+/** Commands that no `/cancel` has taken back. */
+export function standingCommands({ commands, cancel }: History): CommandComment[] {
+  return commands.filter(({ comment }) => cancel === undefined || comment.id > cancel.id);
+}
+
+/** Name of a comment as the cause of a note. */
+export function noteCause(comment: Comment): string {
+  return `comment:${comment.id}`;
+}
+
+function readCommand(comment: Comment, policy: Policy): CommandComment | undefined {
+  const command = commandOf(comment, policy);
+  if (!command || !comment.author || !isListed(comment.author, policy)) return undefined;
+  return { comment, author: comment.author, command };
+}
+
+function readRun(snapshot: IssueSnapshot, comment: Comment): RunComment | undefined {
+  for (const kind of ["progress", "result"] as const) {
+    const ids = parseRunIds(markers[kind], comment.body);
+    if (!ids) continue;
+    const { stage, about } = ids;
+    const expected = subjectId({ repositoryId: snapshot.repository.id, issueId: snapshot.issue.id, stage, about });
+    return ids.subjectId === expected ? { comment, kind, ids } : undefined;
+  }
+  return undefined;
+}

@@ -1,0 +1,111 @@
+import { type IssueSnapshot, labels, limits, type Task } from "@froussard/contract";
+import { type Cause, identifyIn, type Mark, type TaskIds } from "./cause.ts";
+import { findCause } from "./causes/find-causes.ts";
+import { type History, type RunComment, readHistory } from "./history.ts";
+import { makeTask } from "./make-task.ts";
+import type { Tell } from "./notes.ts";
+import type { ServicePolicy } from "./service-policy.ts";
+import { type Memory, minutesBetween, openRuns, taskState } from "./task-state.ts";
+
+/** What an issue needs next. */
+export type NextTask = (
+  | {
+      task: Task;
+      /** Where to leave our mark once the task is durably published. */
+      mark: Mark[];
+    }
+  | {
+      reason: string;
+      /** Marks that are missing although the task was published. */
+      mark?: Mark[];
+    }
+) & {
+  /** What to say on the issue. */
+  tell: Tell[];
+  /** When to look again even if nothing changes on GitHub. ISO 8601. */
+  lookAgainAt?: string;
+};
+
+/**
+ * The one task that an issue needs next, or why none (design §6). Pure: the same snapshot gives the same task id in every
+ * process, so it does not matter who asks, how often, or after what.
+ */
+export function nextTask(snapshot: IssueSnapshot, policy: ServicePolicy, now: Date, memory: Memory): NextTask {
+  const gate = closedGate(snapshot);
+  if (gate) return { reason: gate, tell: [] };
+  const history = readHistory(snapshot, policy);
+  const open = openRuns(history);
+  const silent = open.filter((run) => isSilent(run, policy, now, memory));
+  const { cause, reason, tell } = findCause(snapshot, policy, history, now, memory);
+  const telling = [...tell, ...silent.map(tellSilence)];
+  const wakes = open.filter((run) => !silent.includes(run)).map((run) => silentAt(run, policy));
+  if (!cause) return { reason, tell: telling, ...earliest(wakes) };
+  const next = handOver(snapshot, policy, now, memory, history, cause);
+  const all = next.lookAgainAt === undefined ? wakes : [...wakes, next.lookAgainAt];
+  return { ...next, tell: [...telling, ...next.tell], ...earliest(all) };
+}
+
+/** What keeps the pipeline out of an issue altogether; undefined when nothing does. */
+export function closedGate({ repository, issue }: IssueSnapshot): string | undefined {
+  if (repository.isArchived) return "the repository is archived";
+  if (issue.state !== "OPEN") return "the issue is closed";
+  if (issue.labels.includes(labels.skip)) return `the issue is labelled ${labels.skip}`;
+  return undefined;
+}
+
+function handOver(
+  snapshot: IssueSnapshot,
+  policy: ServicePolicy,
+  now: Date,
+  memory: Memory,
+  history: History,
+  cause: Cause,
+): NextTask {
+  const ids = identifyIn(snapshot, cause);
+  const state = taskState(cause, ids, history, memory);
+  if (state.kind === "running" || state.kind === "ended") return { reason: `${ids.taskId} is ${state.kind}`, tell: [] };
+  if (state.kind === "published") {
+    const waited = minutesBetween(state.at, now);
+    if (waited >= limits.abandonMinutes)
+      return { reason: `${ids.taskId} was published and never started`, tell: [tellNotStarted(cause, ids)] };
+    const last = memory.lastPublished(ids.taskId) ?? state.at;
+    const due = limits.republishMinutes.findLast((minutes) => minutes <= waited);
+    const lookAgainAt = nextWake(state.at, waited);
+    if (due === undefined || minutesBetween(state.at, new Date(last)) >= due) {
+      const missing = cause.markedAt === undefined ? { mark: cause.marks } : {};
+      return { reason: `${ids.taskId} is published`, tell: [], lookAgainAt, ...missing };
+    }
+  }
+  const made = makeTask(snapshot, policy, cause, ids, now);
+  return "reason" in made ? { reason: made.reason, tell: [] } : { task: made.task, mark: cause.marks, tell: [] };
+}
+
+function nextWake(publishedAt: string, waited: number): string {
+  const next = limits.republishMinutes.find((minutes) => minutes > waited) ?? limits.abandonMinutes;
+  return later(publishedAt, next);
+}
+
+function later(time: string, minutes: number): string {
+  return new Date(Date.parse(time) + minutes * 60_000).toISOString();
+}
+
+function earliest(times: readonly string[]): { lookAgainAt?: string } {
+  const first = times.toSorted((a, b) => Date.parse(a) - Date.parse(b))[0];
+  return first === undefined ? {} : { lookAgainAt: first };
+}
+
+function silentAt({ comment }: RunComment, policy: ServicePolicy): string {
+  return later(comment.lastEditedAt ?? comment.createdAt, policy.deadlineMinutes + limits.silentMinutes);
+}
+
+function isSilent(run: RunComment, policy: ServicePolicy, now: Date, memory: Memory): boolean {
+  return !memory.liveTasks.has(run.ids.taskId) && Date.parse(silentAt(run, policy)) <= now.getTime();
+}
+
+function tellSilence({ ids: { taskId, subjectId, about, stage } }: RunComment): Tell {
+  return { kind: "failure", ids: { taskId, subjectId, about, stage, code: "no-progress" } };
+}
+
+function tellNotStarted({ stage, about }: Cause, { subjectId, taskId }: TaskIds): Tell {
+  return { kind: "failure", ids: { taskId, subjectId, about, stage, code: "not-started" } };
+}

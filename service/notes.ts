@@ -1,0 +1,43 @@
+import { codes, type FailureCode, limits, markedComment, markers, type RunIds } from "@froussard/contract";
+
+/** Questions and hints to people; each is said once per cause. */
+export const notes = {
+  "no-plan":
+    "There is no plan on this issue yet, so there is nothing to approve. Approve the plan once it stands here.",
+  "wrong-hash":
+    "The hash does not belong to the plan as it stands now, so nothing was started. Read the current plan again, then react to it with 👍 or comment `/approve`.",
+  "too-early":
+    "This approval is not younger than the plan or its last edit, so nothing was started. Read the plan as it stands now, then react to it with 👍 or comment `/approve` again.",
+  superseded:
+    "The plan that this approval meant is no longer the current one, so nothing was started. Read the newest plan, then react to it with 👍 or comment `/approve`; `/cancel` takes back a `/replan`.",
+  "plan-exists":
+    "A plan stands on this issue already. Approve it with 👍, or ask for another with `/replan <what to change>`.",
+  "already-running":
+    "Work on this issue is under way already, so nothing was started. Wait for its end, or stop it with `/cancel`.",
+  "nothing-to-retry":
+    "The last thing that happened here was no failure, so there is nothing to try again. Ask for another plan with `/replan <what to change>`.",
+  "not-approved":
+    "The plan of the run that failed is not approved as it stands, so it was not started again. React to the plan with 👍 or comment `/approve`; the `/retry` then counts.",
+} as const;
+export type NoteCode = keyof typeof notes;
+
+/** Something to say on the issue: a note, once per cause, or the failure of a task that nobody else can tell. */
+export type Tell =
+  | { kind: "note"; cause: string; code: NoteCode }
+  | { kind: "failure"; ids: RunIds & { code: FailureCode } };
+
+/** The body of the comment that says it. */
+export function tellBody(tell: Tell): string {
+  if (tell.kind === "note")
+    return markedComment(markers.note, { cause: tell.cause, code: tell.code }, notes[tell.code]);
+  const { outcome, text, next } = codes[tell.ids.code];
+  return markedComment(
+    markers.result,
+    { ...tell.ids, outcome },
+    `**${text}** (${minutes(tell.ids.code)}\`${tell.ids.code}\`). ${next}`,
+  );
+}
+
+function minutes(code: FailureCode): string {
+  return code === "not-started" ? `${limits.abandonMinutes} minutes, ` : "";
+}

@@ -1,0 +1,74 @@
+import { type IssueSnapshot, limits } from "@froussard/contract";
+import { type Cause, identifyIn, type TaskIds } from "./cause.ts";
+import type { History, RunComment } from "./history.ts";
+
+/** What is known besides GitHub. */
+export interface Memory {
+  /** Ids of tasks that are queued or running: each counts as a trace, for waiting is no failure. */
+  liveTasks: ReadonlySet<string>;
+  /** When this process last published a task. ISO 8601. */
+  lastPublished(taskId: string): string | undefined;
+}
+
+export type TaskState =
+  | { kind: "new" }
+  /** Handed over at this time, and nothing was seen of it yet. */
+  | { kind: "published"; at: string }
+  | { kind: "running" }
+  | { kind: "ended" };
+
+/** How far the task of a cause has come, from our comments, our marks and the queue. */
+export function taskState(cause: Cause, ids: TaskIds, history: History, memory: Memory): TaskState {
+  if (hasEnded(cause, ids, history)) return { kind: "ended" };
+  const shown = history.runs.some((run) => run.kind === "progress" && run.ids.taskId === ids.taskId);
+  if (shown || memory.liveTasks.has(ids.taskId)) return { kind: "running" };
+  const at = cause.markedAt ?? memory.lastPublished(ids.taskId);
+  return at === undefined ? { kind: "new" } : { kind: "published", at };
+}
+
+/** A subject that has a plan or a terminal result is not started again, except by a `/retry` that is younger. */
+function hasEnded({ stage, attempt }: Cause, ids: TaskIds, { plans, runs }: History): boolean {
+  if (stage === "planning" && plans.some((p) => p.ids.subjectId === ids.subjectId && p.comment.id > attempt))
+    return true;
+  return runs.some((run) => {
+    if (!isTerminal(run) || run.ids.subjectId !== ids.subjectId) return false;
+    if (attempt === 0 || run.ids.taskId === ids.taskId) return true;
+    return run.ids.outcome === "done" && run.comment.id > attempt;
+  });
+}
+
+export function isTerminal(run: RunComment): boolean {
+  return run.kind === "result" && run.ids.outcome !== undefined;
+}
+
+/** Progress comments whose run has not come to an end that anybody could see. */
+export function openRuns({ runs, plans }: History): RunComment[] {
+  const ended = new Set([
+    ...runs.filter((run) => run.ids.outcome !== undefined).map((run) => run.ids.taskId),
+    ...plans.map((plan) => plan.ids.taskId),
+  ]);
+  return runs.filter((run) => run.kind === "progress" && !ended.has(run.ids.taskId));
+}
+
+/** Whether work on this issue other than `except` is under way, as far as anybody can see. */
+export function anythingElseRuns(
+  snapshot: IssueSnapshot,
+  history: History,
+  causes: readonly Cause[],
+  except: TaskIds,
+  now: Date,
+  memory: Memory,
+): boolean {
+  if (openRuns(history).some((run) => run.ids.taskId !== except.taskId)) return true;
+  return causes.some((cause) => {
+    const ids = identifyIn(snapshot, cause);
+    if (ids.taskId === except.taskId) return false;
+    const state = taskState(cause, ids, history, memory);
+    if (state.kind === "running") return true;
+    return state.kind === "published" && minutesBetween(state.at, now) < limits.abandonMinutes;
+  });
+}
+
+export function minutesBetween(from: string, to: Date): number {
+  return (to.getTime() - Date.parse(from)) / 60_000;
+}
