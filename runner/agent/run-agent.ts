@@ -1,0 +1,135 @@
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { RunFailure } from "@froussard/contract";
+import type { Logger } from "pino";
+import { codexArguments } from "../codex/codex-arguments.ts";
+import { type CodexEnd, runCodex, type SpawnCodex } from "../codex/run-codex.ts";
+import type { RunResult, TaskAnswer, Work } from "../protocol.ts";
+import { fetchWorkspace } from "./fetch-workspace.ts";
+import { findChanges } from "./find-changes.ts";
+import type { MediatorAddress } from "./mediator-address.ts";
+import { type MediatorClient, MediatorError } from "./mediator-client.ts";
+import { startModelForwarder } from "./model-forwarder.ts";
+import { createProgressReporter } from "./progress-reporter.ts";
+import { proveSandbox } from "./prove-sandbox.ts";
+
+export interface AgentRun {
+  mediator: MediatorClient;
+  address: MediatorAddress;
+  bearer: string;
+  /** The native Codex program. */
+  codex: string;
+  workspaceFolder: string;
+  /** Codex's own folder; our private files lie in it, because the model's commands cannot write there. */
+  codexHome: string;
+  /** The agent's whole environment, and of it what Codex gets. */
+  agentEnv: Record<string, string>;
+  codexEnv: Record<string, string>;
+  spawn: SpawnCodex;
+  signal: AbortSignal;
+  log: Logger;
+}
+
+/**
+ * One task from the mediator's `GET /task` to its answer to our result. Whatever fails on the way is itself a result.
+ * @throws only when the mediator cannot be told, or on the signal.
+ */
+export async function runAgent(run: AgentRun): Promise<TaskAnswer> {
+  const task = await run.mediator.task();
+  if (task.state === "closed") return task;
+  const result = await work(run, task).catch((error: unknown): RunResult => {
+    run.signal.throwIfAborted();
+    run.log.error({ err: error }, "the task failed");
+    const failure = error instanceof RunFailure ? error : new RunFailure("internal", "the agent failed; see its log");
+    return { kind: "failure", code: failure.code, detail: failure.detail.slice(0, 500) };
+  });
+  try {
+    return await run.mediator.result(result);
+  } catch (error) {
+    if (!(error instanceof MediatorError) || error.status !== 413) throw error;
+    return run.mediator.result({ kind: "failure", code: "invalid-changes", detail: "the change is too large" });
+  }
+}
+
+async function work(run: AgentRun, task: Work): Promise<RunResult> {
+  const { mediator, address, bearer, codexHome, workspaceFolder, log } = run;
+  const own = join(codexHome, "codex-runner");
+  await rm(own, { recursive: true, force: true });
+  await mkdir(own, { recursive: true, mode: 0o700 });
+  let touch = () => {};
+  const forwarder = await startModelForwarder({ address, bearer, onBytes: () => touch() });
+  const progress = createProgressReporter(
+    (report) => mediator.progress(report),
+    (error) => log.warn({ err: error }, "progress could not be reported"),
+  );
+  try {
+    const path = run.agentEnv["PATH"] ?? "";
+    const workspace = await fetchWorkspace(await mediator.workspace(), workspaceFolder, own, path);
+    log.info({ baseCommit: workspace.baseCommit }, "working copy is there");
+    await proveSandbox({
+      policy: task.codex.sandbox,
+      stage: task.stage,
+      codex: run.codex,
+      workspace: workspaceFolder,
+      codexEnv: run.codexEnv,
+      agentEnv: run.agentEnv,
+      forwarderPort: forwarder.port,
+      mediator: address,
+    });
+    log.info({ policy: task.codex.sandbox }, "sandbox is proven");
+
+    const [outputSchemaFile, answerFile] = [join(own, "output-schema.json"), join(own, "answer")];
+    await writeFile(outputSchemaFile, JSON.stringify(task.outputSchema));
+    const call = {
+      stage: task.stage,
+      workspace: workspaceFolder,
+      modelBaseUrl: forwarder.baseUrl,
+      outputSchemaFile,
+      answerFile,
+    };
+    const end = await runCodex(
+      {
+        program: run.codex,
+        args: codexArguments(task.codex, call),
+        env: run.codexEnv,
+        workspace: workspaceFolder,
+        prompt: task.prompt,
+        answerFile,
+        deadlineMs: task.deadlineMs,
+        idleMs: task.idleMs,
+        signal: run.signal,
+        onState: ({ activity, todo }) => progress.update({ activity, todo: [...todo] }),
+        onSignOfLife: (sign) => {
+          touch = sign;
+        },
+      },
+      run.spawn,
+    );
+    log.info({ commands: end.state.commands, usage: end.usage, error: end.state.error }, "codex ended");
+    return await resultOf(end, task, () => findChanges(workspace, own, path));
+  } finally {
+    await progress.end();
+    await forwarder.close();
+  }
+}
+
+async function resultOf(
+  end: CodexEnd,
+  { stage }: Work,
+  changes: () => ReturnType<typeof findChanges>,
+): Promise<RunResult> {
+  const usage = end.usage && { usage: end.usage };
+  if ("code" in end) return { kind: "failure", code: end.code, detail: end.detail, ...usage };
+  const answer = readAnswer(end.answer);
+  if (stage === "planning") return { kind: "plan", plan: answer, ...usage };
+  return { kind: "changes", report: answer, changes: await changes(), ...usage };
+}
+
+/** Codex does not check its answer; one that is no JSON goes on as it is, for the mediator to refuse. */
+function readAnswer(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
