@@ -1,14 +1,20 @@
+import { createHash } from "node:crypto";
 import { Octokit } from "@octokit/core";
 import { paginateRest } from "@octokit/plugin-paginate-rest";
 import { restEndpointMethods } from "@octokit/plugin-rest-endpoint-methods";
 import { retry } from "@octokit/plugin-retry";
 import { throttling } from "@octokit/plugin-throttling";
-import type { GraphQl } from "./read-snapshot.ts";
+import { type GraphQl, queryThrough } from "./graphql.ts";
 
-const Client = Octokit.plugin(restEndpointMethods, paginateRest, retry, throttling);
+const Rest = Octokit.plugin(restEndpointMethods, paginateRest, retry, throttling);
+/** GraphQL queries change nothing, but throttling would pace them like writes: one a second. */
+const Query = Octokit.plugin(retry);
 
-/** Octokit with the endpoints, pagination, bounded retries and GitHub's rate limits honoured. */
-export type GitHub = InstanceType<typeof Client>;
+/**
+ * Octokit with the endpoints, pagination, bounded retries and GitHub's rate limits honoured; `query` reads by GraphQL
+ * (mutations go through `graphql`, which paces them as the writes they are).
+ */
+export type GitHub = InstanceType<typeof Rest> & { readonly query: GraphQl };
 
 export interface GitHubOptions {
   /** Token of the automation account; never logged. */
@@ -29,6 +35,8 @@ export interface GitHubOptions {
 }
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
+/** What the client itself got wrong stays wrong; 429 is throttling's affair. */
+const doNotRetry = [400, 401, 403, 404, 410, 422, 429, 451];
 
 /**
  * The one way to talk to GitHub's API. A request that *creates* something must pass `request: { retries: 0 }`: its answer
@@ -41,38 +49,39 @@ export function createGitHub(options: GitHubOptions): GitHub {
   const giveUp =
     (kind: string) => (retryAfter: number, request: { method: string; url: string }, _: unknown, count: number) => {
       const again = count < retries && retryAfter <= maxRetryAfterSeconds;
-      log.warn(
-        `${kind} limit of GitHub on ${request.method} ${request.url}, ${again ? "trying again" : "giving up"}: wait ${retryAfter} s`,
-      );
+      const verdict = again ? "trying again" : "giving up";
+      log.warn(`${kind} limit of GitHub on ${request.method} ${request.url}, ${verdict}: wait ${retryAfter} s`);
       return again;
     };
-  return new Client({
+  const shared = {
     auth: token,
     ...(baseUrl && { baseUrl: baseUrl.replace(/\/+$/, "") }),
     userAgent: "froussard",
     log: { ...silent, debug: log.debug, warn: log.warn },
-    retry: { retries, doNotRetry: [400, 401, 403, 404, 410, 422, 429, 451] },
+    retry: { retries, doNotRetry },
+    request: {
+      fetch: (url: string, init: RequestInit = {}) => {
+        const others = [signal, init.signal].filter((each) => each !== undefined && each !== null);
+        return fetch(url, { ...init, signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...others]) });
+      },
+    },
+  };
+  const rest = new Rest({
+    ...shared,
     throttle: {
       enabled: options.paceWrites ?? true,
+      // The pace is kept for each account, also by several clients of one process.
+      id: createHash("sha256").update(token).digest("hex").slice(0, 16),
       onRateLimit: giveUp("primary"),
       onSecondaryRateLimit: giveUp("secondary"),
     },
-    request: {
-      fetch: (url: string, init: RequestInit = {}) => {
-        const signals = [
-          AbortSignal.timeout(timeoutMs),
-          ...(signal ? [signal] : []),
-          ...(init.signal ? [init.signal] : []),
-        ];
-        return fetch(url, { ...init, signal: AbortSignal.any(signals) });
-      },
-    },
   });
+  return Object.assign(rest, { query: queryThrough(new Query(shared).graphql) });
 }
 
-/** The client's GraphQL as {@link GraphQl}; rejects with Octokit's `GraphqlResponseError` when GitHub answers errors. */
+/** The client's GraphQL queries as {@link GraphQl}. */
 export function graphqlOf(github: GitHub): GraphQl {
-  return (query, variables) => github.graphql(query, variables);
+  return github.query;
 }
 
 /** Address of a repository for git, from the API's address: `https://github.com/owner/name.git`. */

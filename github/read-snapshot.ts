@@ -1,4 +1,5 @@
 import type { Comment, CommentPulse, IssueSnapshot, Person, Reaction } from "@froussard/contract";
+import type { GraphQl } from "./graphql.ts";
 import { commentsQuery, issueQuery, pulseQuery, reactionsQuery } from "./snapshot-query.ts";
 import {
   type ActorNode,
@@ -10,12 +11,6 @@ import {
   type ReactionPage,
   reactionsResponse,
 } from "./snapshot-response.ts";
-
-/**
- * Sends one GraphQL document and resolves with its `data`; rejects on errors and time-outs. The caller's client brings
- * token, time limit and retries (Octokit's `graphql`).
- */
-export type GraphQl = (query: string, variables: Record<string, unknown>) => Promise<unknown>;
 
 export interface SnapshotReader {
   graphql: GraphQl;
