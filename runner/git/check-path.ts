@@ -2,8 +2,8 @@
 const maxPathBytes = 4096;
 const maxNameBytes = 255;
 
-/** Zero-width, bidirectional and tag characters, variation selectors, and letters that are drawn as nothing. */
-const invisible = /\p{Cf}|\p{Default_Ignorable_Code_Point}|[\u115F\u1160\u3164\uFFA0]/u;
+/** Zero-width, bidirectional and tag characters, variation selectors, and letters drawn as nothing; unassigned ones. */
+const invisible = /\p{Cf}|\p{Cn}|\p{Co}|\p{Default_Ignorable_Code_Point}|[\u115F\u1160\u3164\uFFA0]/u;
 
 /**
  * Why a path may not stand in a commit of ours; undefined when it may. Stricter than git: a path that a person's machine
@@ -16,7 +16,7 @@ export function checkPath(path: string): string | undefined {
   if (path.startsWith("/") || /^[A-Za-z]:/.test(path)) return "absolute path";
   if (path.includes("\\")) return "backslash";
   if (/[\p{Cc}\p{Zl}\p{Zp}\uFFFD]/u.test(path)) return "control character";
-  if (invisible.test(path)) return "invisible character";
+  if (invisible.test(path)) return "unassigned or invisible character";
   for (const name of path.split("/")) {
     const reason = checkName(name);
     if (reason) return reason;
