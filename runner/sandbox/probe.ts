@@ -58,9 +58,21 @@ function writes(folder: string): boolean {
 }
 
 const privateNames = [
-  ".aws", ".azure", ".codex/auth.json", ".config/gcloud", ".config/gh", ".config/git", ".docker/config.json", ".git-credentials",
-  ".gitconfig", ".gnupg", ".kube", ".netrc", ".npmrc", ".ssh",
-]; // biome-ignore format: one list
+  ".aws",
+  ".azure",
+  ".codex/auth.json",
+  ".config/gcloud",
+  ".config/gh",
+  ".config/git",
+  ".docker/config.json",
+  ".git-credentials",
+  ".gitconfig",
+  ".gnupg",
+  ".kube",
+  ".netrc",
+  ".npmrc",
+  ".ssh",
+];
 const homes = [process.env["HOME"] ?? "/", "/root", ...list("/home").map((name) => join("/home", name))];
 
 const probe: Probe = {

@@ -1,0 +1,184 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, open, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { RunFailure } from "@froussard/contract";
+import type { Logger } from "pino";
+import * as z from "zod";
+import { createMediatorClient, MediatorError } from "../agent/mediator-client.ts";
+import type { CodexBinary } from "../codex/codex-binary.ts";
+import type { Closed, TaskAnswer } from "../protocol.ts";
+import { bubbleArguments, inBubble } from "../sandbox/bubble.ts";
+import { bubblewraps, checkBubble } from "../sandbox/check-bubble.ts";
+import { makeBubble } from "../sandbox/make-bubble.ts";
+import { type Child, startChild } from "./child-process.ts";
+import {
+  agentEnvironment,
+  mediatorEnvironment,
+  type PassedOn,
+  type ProcessBasics,
+  type RunSecrets,
+  type RunTaskInput,
+} from "./environments.ts";
+import type { StateFolder } from "./state-folder.ts";
+
+export interface AttemptOptions {
+  task: RunTaskInput;
+  secrets: RunSecrets;
+  settings: PassedOn;
+  basics: ProcessBasics;
+  codex: CodexBinary;
+  /** Absolute paths that the agent may read besides the system. */
+  readablePaths: readonly string[];
+  state: StateFolder;
+  /** The runner's program, `main.ts`. */
+  main: string;
+  signal: AbortSignal;
+  log: Logger;
+  /** For a publish in hand. */
+  stopGraceMs: number;
+  /** From start to the mediator's first line. */
+  readyTimeoutMs: number;
+}
+
+const readyLine = z.object({ ready: z.literal(true) });
+
+/**
+ * One try: mediator, and when it has work, agent in its bubble. Answers how the mediator closed.
+ * @throws the signal's reason when it was aborted; RunFailure when the mediator itself did not last.
+ */
+export async function attempt(options: AttemptOptions): Promise<Closed> {
+  const { task, secrets, settings, basics, state, main, signal, log } = options;
+  signal.throwIfAborted();
+  const bearer = randomBytes(32).toString("hex");
+  const socket = join(state.path, "mediator.sock");
+  await rm(socket, { force: true });
+  const home = join(state.path, "home");
+  await rm(home, { recursive: true, force: true });
+  await mkdir(home, { mode: 0o700 });
+  const mediator = startChild({
+    name: "mediator",
+    program: process.execPath,
+    args: [main, "mediator"],
+    // A socket's path has at most 107 characters, a state folder may have more: it is named by way of the working folder.
+    cwd: state.path,
+    env: mediatorEnvironment({
+      basics,
+      task,
+      secrets,
+      settings,
+      bearer,
+      listen: "unix:/proc/self/cwd/mediator.sock",
+      stateFolder: state.path,
+      home,
+    }),
+    log,
+  });
+  await state.remember(mediator.pid);
+  const folder = await open(state.path);
+  const stopped = new AbortController();
+  const client = createMediatorClient({
+    address: { socketPath: `/proc/self/fd/${folder.fd}/mediator.sock` },
+    bearer,
+    signal: AbortSignal.any([signal, stopped.signal]),
+    retryDelaysMs: [100, 500, 1_000],
+  });
+  void mediator.ended.then(() => stopped.abort(new RunFailure("mediator-lost", "the mediator's process ended")));
+  try {
+    await ready(mediator, options);
+    const first = await client.task();
+    if (first.state === "closed") return first;
+    const obstacle = await runAgentProcess(options, { bearer, socket, lost: stopped.signal });
+    return await closing(client, await client.task(), obstacle);
+  } catch (error) {
+    // What aborted the client is the cause; the client's own error only says that it was aborted.
+    signal.throwIfAborted();
+    stopped.signal.throwIfAborted();
+    throw error;
+  } finally {
+    await mediator.stop(options.stopGraceMs);
+    await folder.close();
+    await rm(socket, { force: true });
+  }
+}
+
+async function ready(mediator: Child, { readyTimeoutMs, signal }: AttemptOptions): Promise<void> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(readyTimeoutMs)]);
+  const aborted = new Promise<never>((_, reject) => {
+    limit.addEventListener("abort", () => reject(limit.reason), { once: true });
+  });
+  const line = await Promise.race([mediator.firstLine, aborted]);
+  readyLine.parse(JSON.parse(line));
+}
+
+/** Runs the agent to its end; answers what kept it from running at all. */
+async function runAgentProcess(
+  options: AttemptOptions,
+  { bearer, socket, lost }: { bearer: string; socket: string; lost: AbortSignal },
+): Promise<RunFailure> {
+  const { codex, basics, state, readablePaths, signal, log } = options;
+  const folder = join(state.path, "agent");
+  const env = agentEnvironment({ lang: basics.lang, bearer, programFolders: programFolders(readablePaths) });
+  let problem = "bubblewrap was not found";
+  try {
+    for (const bwrap of bubblewraps(codex.bwrap)) {
+      const bubble = await makeBubble({
+        bwrap,
+        codex,
+        folder,
+        socket,
+        node: process.execPath,
+        path: basics.path,
+        morePaths: readablePaths,
+      });
+      const found = await checkBubble(bubble);
+      if (found !== undefined) {
+        problem = found;
+        continue;
+      }
+      const program = codex.version === undefined ? ["--codex", codex.path] : [];
+      const agent = startChild({
+        name: "agent",
+        program: bwrap,
+        args: bubbleArguments(bubble, [inBubble.node, `${inBubble.code}/runner/main.ts`, "agent", ...program]),
+        cwd: folder,
+        env,
+        log,
+      });
+      await state.remember(agent.pid);
+      const stop = () => void agent.stop(5_000);
+      const ends = AbortSignal.any([signal, lost]);
+      ends.addEventListener("abort", stop, { once: true });
+      if (ends.aborted) stop();
+      const { exitCode } = await agent.ended;
+      ends.removeEventListener("abort", stop);
+      ends.throwIfAborted();
+      return new RunFailure("agent-lost", `the agent's process ended (exit code ${exitCode}) without a result`);
+    }
+  } finally {
+    // Working copy and Codex's files: nothing in them is needed any more, and they may be large.
+    await rm(folder, { recursive: true, force: true });
+  }
+  log.error(problem);
+  return new RunFailure("sandbox-unavailable", problem.slice(0, 500));
+}
+
+/** The mediator's last word; when the agent left none, its loss is handed over in its place. */
+async function closing(
+  client: ReturnType<typeof createMediatorClient>,
+  answer: TaskAnswer,
+  { code, detail }: RunFailure,
+): Promise<Closed> {
+  if (answer.state === "closed") return answer;
+  try {
+    const told = await client.result({ kind: "failure", code, detail });
+    if (told.state === "closed") return told;
+  } catch (error) {
+    if (!(error instanceof MediatorError)) throw error;
+  }
+  throw new RunFailure("internal", "the mediator did not close after the agent's end");
+}
+
+/** Readable folders named `bin` are meant for the agent's PATH. */
+function programFolders(readablePaths: readonly string[]): string[] {
+  return readablePaths.flatMap((path) => (path.endsWith("/bin") ? [path] : [join(path, "bin")]));
+}

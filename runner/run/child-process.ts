@@ -1,0 +1,83 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import type { Logger } from "pino";
+
+export interface Child {
+  pid: number;
+  /** Resolves when the process has ended; never rejects. */
+  ended: Promise<ChildEnd>;
+  /** First line on standard output; rejects when the process ends without one. */
+  firstLine: Promise<string>;
+  /** SIGTERM, then SIGKILL; resolves when it has ended. */
+  stop(graceMs: number): Promise<ChildEnd>;
+}
+
+export interface ChildEnd {
+  exitCode: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+/**
+ * Starts one of our processes with exactly `env`. Its standard input stays open as long as we live: that it closes tells
+ * the child that we have died. Its log lines (JSON on standard error) go to `log`.
+ */
+export function startChild(options: {
+  name: string;
+  program: string;
+  args: readonly string[];
+  env: Record<string, string>;
+  cwd: string;
+  log: Logger;
+}): Child {
+  const { name, program, args, env, cwd, log } = options;
+  // A group of its own: a terminal's Ctrl-C reaches only us, and we end our children in order.
+  const child = spawn(program, args, { cwd, env, stdio: ["pipe", "pipe", "pipe"], detached: true });
+  // The child may have ended already; its end is told by `ended`.
+  child.stdin.on("error", () => {});
+  passOnLog(child.stderr, log.child({ process: name }));
+  const ended = new Promise<ChildEnd>((resolve) => {
+    child.once("error", (error) => {
+      log.error({ err: error, process: name }, "process could not be started");
+      resolve({ exitCode: null, signal: null });
+    });
+    child.once("close", (exitCode, signal) => resolve({ exitCode, signal }));
+  });
+  const firstLine = new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stdout }).once("line", resolve);
+    ended.then(({ exitCode, signal }) =>
+      reject(new Error(`${name} ended (${signal ?? `exit code ${exitCode}`}) without an answer; see its log`)),
+    );
+  });
+  // Not everybody asks for the line.
+  firstLine.catch(() => {});
+  return { pid: child.pid ?? 0, ended, firstLine, stop: (graceMs) => stop(child, ended, graceMs) };
+}
+
+async function stop(child: ChildProcess, ended: Promise<ChildEnd>, graceMs: number): Promise<ChildEnd> {
+  child.stdin?.end();
+  child.kill("SIGTERM");
+  const timer = setTimeout(() => child.kill("SIGKILL"), graceMs);
+  const end = await ended;
+  clearTimeout(timer);
+  return end;
+}
+
+function passOnLog(stderr: Readable, log: Logger): void {
+  createInterface({ input: stderr }).on("line", (line) => {
+    let entry: { level?: number; msg?: string } | undefined;
+    try {
+      entry = JSON.parse(line);
+    } catch {
+      // A crash, or a message of Node.js itself.
+      entry = undefined;
+    }
+    if (typeof entry !== "object" || entry === null) return log.warn(line.slice(0, 2_000));
+    const { level = 30, msg = "", ...fields } = entry;
+    const { time: _time, pid: _pid, hostname: _hostname, name: _name, ...rest } = fields as Record<string, unknown>;
+    if (level >= 50) log.error(rest, msg);
+    else if (level >= 40) log.warn(rest, msg);
+    else if (level >= 30) log.info(rest, msg);
+    else log.debug(rest, msg);
+  });
+}

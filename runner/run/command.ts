@@ -1,0 +1,167 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { stages } from "@froussard/contract";
+import { Command, Option } from "commander";
+import * as z from "zod";
+import { type Environment, readSettings, SettingsError } from "../settings.ts";
+import { type DryRunTexts, type PassedOn, passedOnSettings, type RunTaskInput } from "./environments.ts";
+import { readableLog } from "./readable-log.ts";
+import { runTask } from "./run-task.ts";
+
+const runEnvironment = z.object({
+  PATH: z.string().describe("where to find git"),
+  LANG: z.string().default("C.UTF-8"),
+  GITHUB_TOKEN: z.string().describe("a token of the automation account (contents, issues, pull requests: write)"),
+  OPENAI_API_KEY: z.string().describe("the model provider's key"),
+  CODEX_TRIGGER_LOGINS: z.string().describe("a comma list of login or login:id, the people who may approve"),
+  CODEX_BIN: z.string().optional(),
+  CODEX_READABLE_PATHS: z.string().optional(),
+  XDG_STATE_HOME: z.string().optional(),
+});
+
+const number = z.coerce.number().int().positive();
+const runOptions = z.object({
+  stage: z.enum(stages),
+  repository: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/, "is not of the form owner/name"),
+  issueNumber: number,
+  base: z.string().optional(),
+  head: z.string().optional(),
+  taskId: z.string().optional(),
+  repositoryId: number.optional(),
+  planCommentId: number.optional(),
+  planSha256: z.string().optional(),
+  prompt: z.string().optional(),
+  issueUrl: z.string().optional(),
+  issueTitle: z.string().optional(),
+  issueBody: z.string().optional(),
+  planCommentUrl: z.string().optional(),
+  planCommentBody: z.string().optional(),
+  dryRun: z.boolean().default(false),
+  state: z.string().optional(),
+  json: z.boolean().default(false),
+});
+type RunOptions = z.output<typeof runOptions>;
+
+const help = `
+Examples:
+  Plan issue 12, as the pipeline would (posts the plan on the issue):
+    $ codex-runner run --stage planning --repository octo/hello --issue-number 12
+
+  Carry out the plan that was approved on issue 12 (opens a draft pull request):
+    $ codex-runner run --stage implementation --repository octo/hello --issue-number 12
+
+  See what would come of an issue that nobody has written yet; nothing is posted or pushed:
+    $ codex-runner run --stage planning --dry-run --repository octo/hello --base main \\
+        --issue-number 999 --issue-title "Greet in French" --issue-body "Add bonjour()."
+
+Secrets and settings come from the environment, never from the command line:
+  GITHUB_TOKEN           token of the automation account
+  OPENAI_API_KEY         key of the model provider
+  CODEX_TRIGGER_LOGINS   who may approve: login,login:id
+  Optional: ${passedOnSettings.filter((name) => name !== "CODEX_TRIGGER_LOGINS").join(", ")},
+  CODEX_READABLE_PATHS (colon list of what the agent may read besides the system), CODEX_BIN (another Codex program)
+
+Texts (--prompt, --issue-title, --issue-body, --plan-comment-body) are used only with --dry-run: otherwise GitHub has them.
+Exit codes: 0 done, 1 failed or refused, 2 wrong options or settings, 130 interrupted (call it again: it goes on).`;
+
+/** `codex-runner run`: one task on this machine, from the documented parameters. */
+export function runCommand(): Command {
+  return new Command("run")
+    .description("run one task on this machine: plan an issue, or carry out its approved plan")
+    .addOption(new Option("--stage <stage>", "what to do").choices([...stages]).makeOptionMandatory())
+    .requiredOption("--repository <owner/name>", "the repository")
+    .requiredOption("--issue-number <number>", "the issue")
+    .option("--base <branch>", "branch to start from (default: derived)")
+    .option("--head <branch>", "branch to end on; only checked against the one that is derived")
+    .option("--plan-comment-id <id>", "the approved plan's comment (default: derived)")
+    .option("--plan-comment-url <url>", "where the plan can be read")
+    .option("--plan-comment-body <text>", "text of the plan, for a dry run")
+    .option("--prompt <text>", "what is asked for, for a dry run")
+    .option("--issue-url <url>", "where the issue can be read")
+    .option("--issue-title <text>", "title of the issue, for a dry run")
+    .option("--issue-body <text>", "text of the issue, for a dry run")
+    .option("--task-id <id>", "identity of this try (default: derived)")
+    .option("--repository-id <id>", "numeric id of the repository (default: derived)")
+    .option("--plan-sha256 <hash>", "hash of the approved plan (default: derived)")
+    .option("--dry-run", "print the result; post and push nothing")
+    .option("--state <folder>", "folder of the run's record; the same one continues the run")
+    .option("--json", "print the result as one line of JSON")
+    .addHelpText("after", help)
+    .action(async (given: unknown) => {
+      process.exitCode = await run(given, process.env);
+    });
+}
+
+async function run(given: unknown, environment: Environment): Promise<number> {
+  const options = readOptions(given);
+  const env = readSettings(runEnvironment, environment);
+  const passedOn: PassedOn = Object.fromEntries(
+    passedOnSettings.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
+  );
+  const aborter = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.once(signal, () => aborter.abort(new Error(`stopped by ${signal}`)));
+  const stateHome = env.XDG_STATE_HOME ?? join(homedir(), ".local", "state");
+  const temporary = options.dryRun && options.state === undefined;
+  const stateFolder = temporary
+    ? await mkdtemp(join(tmpdir(), "codex-runner-"))
+    : (options.state ?? join(stateHome, "codex-runner", folderName(options)));
+  try {
+    const result = await runTask({
+      task: taskOf(options),
+      secrets: { githubToken: env.GITHUB_TOKEN, openaiApiKey: env.OPENAI_API_KEY },
+      settings: {
+        path: env.PATH,
+        lang: env.LANG,
+        passedOn,
+        readablePaths: env.CODEX_READABLE_PATHS?.split(":").filter((path) => path !== "") ?? [],
+        ...(env.CODEX_BIN !== undefined && { codexProgram: env.CODEX_BIN }),
+      },
+      stateFolder,
+      signal: aborter.signal,
+      log: readableLog(process.stderr),
+    });
+    const { text, planCommentUrl, pullRequestUrl, outcome, code, detail } = result;
+    const end = [outcome, code, detail].filter((part) => part !== undefined).join(": ");
+    process.stdout.write(
+      `${options.json ? JSON.stringify(result) : (text ?? pullRequestUrl ?? planCommentUrl ?? end)}\n`,
+    );
+    return outcome === "done" ? 0 : 1;
+  } catch (error) {
+    if (!aborter.signal.aborted) throw error;
+    process.stderr.write(`codex-runner: ${(error as Error).message}\n`);
+    return 130;
+  } finally {
+    if (temporary) await rm(stateFolder, { recursive: true, force: true });
+  }
+}
+
+function readOptions(given: unknown): RunOptions {
+  const { data, error } = runOptions.safeParse(given);
+  if (data) return data;
+  const flag = (name: unknown) => `--${String(name).replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  throw new SettingsError(error.issues.map(({ path, message }) => `${flag(path[0])}: ${message}`));
+}
+
+function taskOf(options: RunOptions): RunTaskInput {
+  const { stage, repository, issueNumber, base, head, taskId, repositoryId, planCommentId, planSha256 } = options;
+  const { prompt, issueUrl, issueTitle, issueBody, planCommentUrl, planCommentBody } = options;
+  const texts = { prompt, issueUrl, issueTitle, issueBody, planCommentUrl, planCommentBody };
+  const optional = { base, head, taskId, repositoryId, planCommentId, planSha256 };
+  return {
+    ...{ stage, repository, issueNumber },
+    ...(present(optional) as Partial<RunTaskInput>),
+    ...(options.dryRun && { dryRun: present(texts) as DryRunTexts }),
+  };
+}
+
+function present(values: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}
+
+function folderName({ repository, issueNumber, stage, taskId }: RunOptions): string {
+  return taskId ?? `${repository.replace("/", "-")}-${issueNumber}-${stage}`;
+}

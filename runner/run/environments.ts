@@ -1,0 +1,176 @@
+import type { parameters, Stage } from "@froussard/contract";
+import { inBubble } from "../sandbox/bubble.ts";
+
+/** A task as it is handed to a run: ids and names, and for a dry run also the texts given by hand. */
+export interface RunTaskInput {
+  stage: Stage;
+  /** Empty when it was not handed over; then the mediator works the ids out. */
+  taskId?: string;
+  repository: string;
+  repositoryId?: number;
+  issueNumber: number;
+  base?: string;
+  head?: string;
+  planCommentId?: number;
+  planSha256?: string;
+  /** Nothing is posted or pushed, the result is printed. */
+  dryRun?: DryRunTexts;
+}
+
+/** Used only in a dry run, for what GitHub does not have. */
+export interface DryRunTexts {
+  prompt?: string;
+  issueUrl?: string;
+  issueTitle?: string;
+  issueBody?: string;
+  planCommentBody?: string;
+  planCommentUrl?: string;
+}
+
+export interface RunSecrets {
+  githubToken: string;
+  openaiApiKey: string;
+}
+
+/** Settings that are passed on to the processes by name and validated there. */
+const githubSettings = ["GITHUB_API_BASE_URL"] as const;
+const policySettings = [
+  "CODEX_TRIGGER_LOGINS",
+  "CODEX_PLAN_TRIGGER",
+  "CODEX_BRANCH_PREFIX",
+  "CODEX_BASE_BRANCH",
+] as const;
+const codexSettings = [
+  "OPENAI_BASE_URL",
+  "CODEX_MODEL",
+  "CODEX_REASONING_EFFORT",
+  "CODEX_WEB_SEARCH",
+  "CODEX_SANDBOX",
+  "CODEX_TOKEN_BUDGET",
+  "CODEX_DEADLINE_MINUTES",
+  "CODEX_IDLE_MINUTES",
+] as const;
+export const passedOnSettings = [...githubSettings, ...policySettings, ...codexSettings] as const;
+export type PassedOn = Partial<Record<(typeof passedOnSettings)[number], string>>;
+
+export interface ProcessBasics {
+  /** Where git and Node.js are found. */
+  path: string;
+  lang: string;
+}
+
+type Environment = Record<string, string>;
+
+/** Everything the mediator may see, and nothing else. */
+export function mediatorEnvironment(input: {
+  basics: ProcessBasics;
+  task: RunTaskInput;
+  secrets: RunSecrets;
+  settings: PassedOn;
+  bearer: string;
+  listen: string;
+  stateFolder: string;
+  /** A private, empty folder. */
+  home: string;
+}): Environment {
+  const { basics, task, secrets, settings, bearer, listen, stateFolder, home } = input;
+  return present({
+    PATH: basics.path,
+    LANG: basics.lang,
+    HOME: home,
+    GITHUB_TOKEN: secrets.githubToken,
+    OPENAI_API_KEY: secrets.openaiApiKey,
+    RUN_BEARER: bearer,
+    MEDIATOR_LISTEN: listen,
+    MEDIATOR_STATE: stateFolder,
+    MEDIATOR_PARENT: "stdin",
+    ...pick(settings, [...githubSettings, ...policySettings, ...codexSettings]),
+    ...taskIds(task),
+    ...dryRunTexts(task.dryRun),
+  });
+}
+
+/** Everything the agent may see: no token, no key. Paths are those inside its bubble. */
+export function agentEnvironment(input: {
+  lang: string;
+  bearer: string;
+  programFolders: readonly string[];
+}): Environment {
+  const folders = [
+    "/opt/node/bin",
+    ...input.programFolders,
+    "/usr/local/bin",
+    "/usr/bin",
+    "/bin",
+    "/usr/sbin",
+    "/sbin",
+  ];
+  return {
+    PATH: folders.join(":"),
+    LANG: input.lang,
+    HOME: inBubble.home,
+    TMPDIR: inBubble.temporary,
+    CODEX_HOME: inBubble.codexHome,
+    MEDIATOR_URL: `unix:${inBubble.socket}`,
+    RUN_BEARER: input.bearer,
+  };
+}
+
+/** Everything the report may see: GitHub's token and ids, no key of the model, no text that people wrote. */
+export function reportEnvironment(input: {
+  basics: ProcessBasics;
+  task: RunTaskInput;
+  githubToken: string;
+  settings: PassedOn;
+  stateFolder: string;
+  status: "Succeeded" | "Failed" | "Error";
+}): Environment {
+  const { basics, task, githubToken, settings, stateFolder, status } = input;
+  return present({
+    PATH: basics.path,
+    LANG: basics.lang,
+    GITHUB_TOKEN: githubToken,
+    RUN_STATUS: status,
+    MEDIATOR_STATE: stateFolder,
+    ...pick(settings, [...githubSettings, ...policySettings]),
+    ...taskIds(task),
+  });
+}
+
+/** Fields of the task that are environment variables of the same name: `issueNumber` is `TASK_ISSUE_NUMBER`. */
+const idFields = [
+  "stage",
+  "repository",
+  "base",
+  "head",
+  "issueNumber",
+  "planCommentId",
+  "taskId",
+  "repositoryId",
+  "planSha256",
+] as const satisfies (typeof parameters)[number][];
+
+function taskIds(task: RunTaskInput): Record<string, string | undefined> {
+  return {
+    ...Object.fromEntries(idFields.map((field) => [variable(field), task[field]?.toString()])),
+    TASK_DRY_RUN: task.dryRun ? "true" : undefined,
+  };
+}
+
+function dryRunTexts(texts: DryRunTexts = {}): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(texts).map(([field, text]) => [variable(field), text]));
+}
+
+function variable(field: string): string {
+  return `TASK_${field.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+function pick(settings: PassedOn, names: readonly (keyof PassedOn)[]): PassedOn {
+  return Object.fromEntries(names.flatMap((name) => (settings[name] === undefined ? [] : [[name, settings[name]]])));
+}
+
+function present(values: Record<string, string | undefined>): Environment {
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== ""),
+  );
+}

@@ -1,0 +1,161 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { codes, type FailureCode, failureCodes, outcomes, RunFailure } from "@froussard/contract";
+import type { Logger } from "pino";
+import * as z from "zod";
+import { findCodex } from "../codex/codex-binary.ts";
+import type { Closed } from "../protocol.ts";
+import { attempt } from "./attempt.ts";
+import { startChild } from "./child-process.ts";
+import {
+  type PassedOn,
+  type ProcessBasics,
+  type RunSecrets,
+  type RunTaskInput,
+  reportEnvironment,
+} from "./environments.ts";
+import { type StateFolder, takeStateFolder } from "./state-folder.ts";
+
+export interface RunTaskSettings extends ProcessBasics {
+  /** Passed on to mediator and report by their names, and validated there. */
+  passedOn: PassedOn;
+  /** Absolute paths that the agent may read besides the system (`CODEX_READABLE_PATHS`). @default none */
+  readablePaths?: readonly string[];
+  /** Another Codex program (`CODEX_BIN`). @default the one of this package */
+  codexProgram?: string;
+  /** For the mediator to finish a publish in hand. @default 60_000 */
+  stopGraceMs?: number;
+  /** From the mediator's start until it listens. @default 120_000 */
+  readyTimeoutMs?: number;
+}
+
+export interface RunTaskOptions {
+  task: RunTaskInput;
+  secrets: RunSecrets;
+  settings: RunTaskSettings;
+  /** Private folder of this task alone: the same one after a restart continues the run. */
+  stateFolder: string;
+  signal: AbortSignal;
+  log: Logger;
+  onProgress?(event: RunProgress): void;
+  /** Waits before the second and later tries of a transient failure. @default 10 s, 60 s */
+  retryDelaysMs?: readonly number[];
+}
+
+export type RunProgress =
+  | { kind: "attempt"; number: number }
+  | { kind: "closed"; outcome: Closed["outcome"]; code?: FailureCode; again: boolean };
+
+/** What the report found on GitHub, or for a dry run what would have been posted. */
+export const runTaskResult = z.object({
+  outcome: z.enum(outcomes),
+  code: z.enum(failureCodes).optional(),
+  detail: z.string().optional(),
+  planCommentUrl: z.string().optional(),
+  pullRequestUrl: z.string().optional(),
+  usage: z.unknown().optional(),
+  /** Markdown; only of a dry run. */
+  text: z.string().optional(),
+});
+export type RunTaskResult = z.infer<typeof runTaskResult>;
+
+const main = join(import.meta.dirname, "..", "main.ts");
+
+/**
+ * Carries one task out on this machine: mediator, agent in its bubble, report, each a process that sees only its own.
+ * Transient failures are tried again, at most three times in all. Killed and called again with the same folder, it goes
+ * on where the record stands. However the task ends, the report has told it when this resolves.
+ * @throws the signal's reason when it was aborted (the record is kept), Error when the report could not be made:
+ * then call it again later.
+ */
+export async function runTask(options: RunTaskOptions): Promise<RunTaskResult> {
+  const { task, signal, log } = options;
+  const state = await takeStateFolder(options.stateFolder, signal);
+  try {
+    const closed = await closeTask(options, state);
+    const result = task.dryRun ? await dryRunResult(state, closed) : await report(options, state, closed);
+    log.info({ outcome: result.outcome, code: result.code }, "task ended");
+    return result;
+  } finally {
+    await state.release();
+  }
+}
+
+async function closeTask(options: RunTaskOptions, state: StateFolder): Promise<Closed> {
+  const { task, secrets, settings, signal, log, onProgress } = options;
+  const { retryDelaysMs = [10_000, 60_000] } = options;
+  const { passedOn, readablePaths = [], stopGraceMs = 60_000, readyTimeoutMs = 120_000 } = settings;
+  const tools = { codex: findCodex(settings.codexProgram), readablePaths, main };
+  const basics = { path: settings.path, lang: settings.lang };
+  for (let number = 1; ; number++) {
+    onProgress?.({ kind: "attempt", number });
+    let interrupted = false;
+    const closed = await attempt({
+      ...{ task, secrets, settings: passedOn, basics, ...tools, state, signal, log, stopGraceMs, readyTimeoutMs },
+    }).catch((error: unknown): Closed => {
+      signal.throwIfAborted();
+      log.error({ err: error }, "the attempt failed");
+      // A mediator that was killed goes on from its record, which knows when that has been too often.
+      interrupted = error instanceof RunFailure && error.code === "mediator-lost";
+      const { code, detail } = error instanceof RunFailure ? error : new RunFailure("internal", "see the worker's log");
+      return { state: "closed", outcome: "failed", code, detail };
+    });
+    const { outcome, code } = closed;
+    const delay = retryDelaysMs[number - 1];
+    const again = delay !== undefined && (interrupted || (code !== undefined && codes[code].type === "transient"));
+    onProgress?.({ kind: "closed", outcome, ...(code && { code }), again });
+    if (!again) return closed;
+    await sleep(delay, undefined, { signal });
+  }
+}
+
+const reported = runTaskResult.pick({
+  outcome: true,
+  code: true,
+  planCommentUrl: true,
+  pullRequestUrl: true,
+  usage: true,
+});
+
+async function report(options: RunTaskOptions, state: StateFolder, closed: Closed): Promise<RunTaskResult> {
+  const { task, secrets, settings, signal, log } = options;
+  const { path, lang, passedOn } = settings;
+  const status = closed.outcome === "done" ? "Succeeded" : closed.code === "internal" ? "Error" : "Failed";
+  const child = startChild({
+    name: "report",
+    program: process.execPath,
+    args: [main, "report"],
+    cwd: state.path,
+    env: reportEnvironment({
+      basics: { path, lang },
+      task,
+      githubToken: secrets.githubToken,
+      settings: passedOn,
+      stateFolder: state.path,
+      status,
+    }),
+    log,
+  });
+  await state.remember(child.pid);
+  const stop = () => void child.stop(5_000);
+  const ends = AbortSignal.any([signal, AbortSignal.timeout(300_000)]);
+  ends.addEventListener("abort", stop, { once: true });
+  try {
+    const line = await child.firstLine;
+    await child.ended;
+    return { ...reported.parse(JSON.parse(line)), ...(closed.detail && { detail: closed.detail }) };
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new Error("the end of the task could not be reported; call it again later", { cause: error });
+  } finally {
+    ends.removeEventListener("abort", stop);
+  }
+}
+
+async function dryRunResult(state: StateFolder, closed: Closed): Promise<RunTaskResult> {
+  const { outcome, code, detail } = closed;
+  const result = { outcome, ...(code && { code }), ...(detail && { detail }) };
+  if (outcome !== "done") return result;
+  return { ...result, text: await readFile(join(state.path, "result.md"), "utf8") };
+}
