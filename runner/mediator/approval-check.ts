@@ -1,0 +1,46 @@
+import { type Approval, decideApproval, type IssueSnapshot, type Policy, RunFailure } from "@froussard/contract";
+import { type Cause, cancelledSince } from "./identify-task.ts";
+
+/**
+ * The approval of exactly this plan, as GitHub shows it now; asked at the start and again right before the push.
+ * @throws RunFailure `issue-closed`, `superseded`, `cancelled` or `not-approved`
+ */
+export function approvalOf(
+  snapshot: IssueSnapshot,
+  policy: Policy,
+  planCommentId: number,
+  planSha256: string,
+): Approval {
+  const verdict = decideApproval(snapshot, policy);
+  if ("reason" in verdict) {
+    switch (verdict.reason) {
+      case "issue closed":
+        throw new RunFailure("issue-closed");
+      case "plan superseded by a request for a new plan":
+        throw new RunFailure("superseded", verdict.reason);
+      default:
+        if (cancelledSince(snapshot, policy, planCause(snapshot, planCommentId))) throw new RunFailure("cancelled");
+        throw new RunFailure("not-approved", verdict.reason);
+    }
+  }
+  const { plan } = verdict.approval;
+  if (plan.comment.id !== planCommentId)
+    throw new RunFailure("superseded", `the plan that stands is ${plan.comment.url}`);
+  if (plan.sha256 !== planSha256)
+    throw new RunFailure("superseded", "the plan was edited after the approval that started this run");
+  return verdict.approval;
+}
+
+function planCause({ comments }: IssueSnapshot, planCommentId: number): Cause {
+  const comment = comments.find(({ id }) => id === planCommentId);
+  return comment ? { at: comment.createdAt, comment } : { at: "9999" };
+}
+
+/**
+ * Whether the work is still wanted: the issue is open and nobody has cancelled since it was asked for.
+ * @throws RunFailure `issue-closed` or `cancelled`
+ */
+export function checkWanted(snapshot: IssueSnapshot, policy: Policy, cause: Cause): void {
+  if (snapshot.issue.state !== "OPEN") throw new RunFailure("issue-closed");
+  if (cancelledSince(snapshot, policy, cause)) throw new RunFailure("cancelled");
+}

@@ -1,0 +1,67 @@
+import { commitPattern, failureCodes, outcomes, sha256Pattern, taskIdPattern } from "@froussard/contract";
+import * as z from "zod";
+import { runResult } from "../protocol.ts";
+import type { Ledger } from "./ports.ts";
+
+const count = z.int().nonnegative();
+
+export const ledgerSchema = z.strictObject({
+  model: z.string().max(200),
+  codexVersion: z.string().max(100).exactOptional(),
+  promptSha256: z.string().max(64),
+  inputTokens: count,
+  cachedInputTokens: count,
+  outputTokens: count,
+  requests: count,
+  seconds: z.number().nonnegative(),
+  estimated: z.boolean(),
+}) satisfies z.ZodType<Ledger>;
+
+/**
+ * What the mediator remembers of one task: in `record.json` of its private folder, and hidden in the progress comment.
+ * - `ready`: nobody is working; a mediator that starts serves the task.
+ * - `working`: handed to an agent. Found at a start it means that the mediator died: `interrupted`.
+ * - `result`: the agent's result is safe and being published; found at a start, publishing goes on.
+ * - `closed`: over, with its outcome.
+ */
+export const recordSchema = z.strictObject({
+  taskId: z.string().regex(taskIdPattern),
+  state: z.enum(["ready", "working", "result", "closed"]),
+  outcome: z.enum(outcomes).exactOptional(),
+  code: z.enum(failureCodes).exactOptional(),
+  detail: z.string().max(1_000).exactOptional(),
+  /** Plan or pull request. */
+  url: z.string().max(500).exactOptional(),
+  /** Times that an agent was given the task. */
+  attempts: count,
+  /** Times that a mediator died while an agent worked. */
+  interrupted: count,
+  /** What the work started from; stays when the branch moves on. */
+  base: z.strictObject({ branch: z.string().max(250), commit: z.string().regex(commitPattern) }).exactOptional(),
+  ledger: ledgerSchema,
+  /** Hash of the accepted result, so that the same one, sent again, is answered and not refused. */
+  resultSha256: z.string().regex(sha256Pattern).exactOptional(),
+  /** When the result was accepted; the commit's date. */
+  resultAt: z.iso.datetime().exactOptional(),
+});
+export type RunRecord = z.infer<typeof recordSchema>;
+
+/** The result that is being published, whole: it has been paid for. */
+export const pendingSchema = runResult;
+
+export function emptyLedger(model: string): Ledger {
+  return {
+    model,
+    promptSha256: "",
+    inputTokens: 0,
+    cachedInputTokens: 0,
+    outputTokens: 0,
+    requests: 0,
+    seconds: 0,
+    estimated: false,
+  };
+}
+
+export function newRecord(taskId: string, ledger: Ledger): RunRecord {
+  return { taskId, state: "ready", attempts: 0, interrupted: 0, ledger };
+}
