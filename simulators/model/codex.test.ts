@@ -128,12 +128,6 @@ describe.each(["gpt-6.1-sol", "gpt-5.5"])("%s", (name) => {
     expect(done.report.tests).toEqual([expect.stringMatching(/`npm test` FAILS with exit code 1.*Failing: .*half/)]);
   });
 
-  test("a sandbox that refuses to write is told, not hidden", async () => {
-    const done = await implemented("Rename `toText` to `show`.", "x", { model: name, sandbox: "read-only" });
-    expect([done.run.exitCode, done.changed]).toEqual([0, []]);
-    expect(done.report.summary).toMatch(/^Nothing could be written: .*Read-only file system/);
-  });
-
   test("a command that takes its time is waited for", async () => {
     const script = scriptOf(function* () {
       const outcome = yield exec("sleep 1; echo slept; exit 3", { yieldMs: 250 });
@@ -156,6 +150,12 @@ describe.each(["gpt-6.1-sol", "gpt-5.5"])("%s", (name) => {
   });
 });
 
+test("a sandbox that refuses to write is told, not hidden", async () => {
+  const done = await implemented("Rename `toText` to `show`.", "x", { sandbox: "read-only" });
+  expect([done.run.exitCode, done.changed]).toEqual([0, []]);
+  expect(done.report.summary).toMatch(/^Nothing could be written: .*Read-only file system/);
+});
+
 test("a hostile script finds out what commands can see", async () => {
   const script = scriptOf(function* () {
     const found = yield exec('env; cat /proc/*/environ 2>/dev/null | tr "\\0" "\\n"');
@@ -169,7 +169,7 @@ test("a hostile script finds out what commands can see", async () => {
   expect(seen).toContain("SIMULATED_KEY=sk-simulated-0123456789");
 });
 
-test("fails once more when a schema is one that the API refuses", async () => {
+test("fails on a schema that the API refuses", async () => {
   writeFileSync(join(home, "open.json"), JSON.stringify({ type: "object", properties: { a: text }, required: [] }));
   const run = await codex("go", { schemaFile: join(home, "open.json") });
   expect(run.exitCode).toBe(1);
@@ -189,6 +189,7 @@ describe("faults", () => {
   test.each([
     ["insufficient-quota", "Quota exceeded. Check your plan and billing details."],
     ["context-length-exceeded", "Codex ran out of room in the model's context window."],
+    ["incomplete", "Incomplete response returned, reason: max_output_tokens"],
   ] as const)("%s ends the turn at once", async (kind, words) => {
     const { run, requests, last } = await struck({ kind }, { times: Number.POSITIVE_INFINITY });
     expect([run.exitCode, requests, last?.type]).toEqual([1, 1, "turn.failed"]);

@@ -21,6 +21,8 @@ export type Fault =
   | { readonly kind: "slow-stream"; readonly msPerEvent: number }
   /** The stream ends with `response.failed` and this code. */
   | { readonly kind: "failed"; readonly code: string; readonly message: string }
+  /** The stream ends with `response.incomplete`, as at `max_output_tokens`, and lacks its last item. */
+  | { readonly kind: "incomplete" }
   /** A well-formed stream whose answer is this text, whatever was asked. */
   | { readonly kind: "answer"; readonly text: string };
 

@@ -29,7 +29,8 @@ export function respond(
       error: { code: fault.code, message: fault.message },
     });
   }
-  const cut = body.max_output_tokens != null && usage.output_tokens > body.max_output_tokens;
+  const cut =
+    fault?.kind === "incomplete" || usage.output_tokens > (body.max_output_tokens ?? Number.POSITIVE_INFINITY);
   const ending: Ending = { status: cut ? "incomplete" : "completed" };
   return responseEvents(body.model, cut ? items.slice(0, -1) : items, usage, ending);
 }

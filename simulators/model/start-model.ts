@@ -34,6 +34,7 @@ export interface LoggedRequest {
 export interface Model {
   /** Base URL without `/v1`. */
   readonly url: string;
+  /** The last ones, oldest first. */
   readonly requests: readonly LoggedRequest[];
   /** Lets the next request, or as many as the plan says, go wrong. Faults queue up. */
   inject(fault: Fault, plan?: FaultPlan): void;
@@ -45,6 +46,8 @@ export interface Model {
 
 /** What the API takes at most; Codex's requests are far smaller. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;
+/** How many requests the log keeps: enough for any test, and no leak in a demonstration that runs for days. */
+const LOGGED = 500;
 /** How many prompt caches are remembered. */
 const CACHES = 64;
 
@@ -58,12 +61,16 @@ export async function startModel(options: ModelOptions = {}): Promise<Model> {
   const requests: LoggedRequest[] = [];
   const inputs = new Map<string, string>();
   const closing = new AbortController();
+  const log = (request: LoggedRequest): void => {
+    requests.push(request);
+    if (requests.length > LOGGED) requests.shift();
+  };
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const text = await bodyOf(request);
     const { method = "GET", url: path = "/", headers } = request;
     const body = text === undefined ? undefined : parsed(text);
-    requests.push({ method, path, headers, body });
+    log({ method, path, headers, body });
     if (headers.upgrade !== undefined) return sendError(response, { ...notFound(method, path), status: 426 });
     const key = /^Bearer (.+)$/i.exec(headers.authorization ?? "")?.[1];
     if (options.apiKey !== undefined && key !== options.apiKey) return sendError(response, unauthorized(key));
@@ -107,12 +114,7 @@ export async function startModel(options: ModelOptions = {}): Promise<Model> {
     });
   });
   server.on("upgrade", (request, socket) => {
-    requests.push({
-      method: request.method ?? "GET",
-      path: request.url ?? "/",
-      headers: request.headers,
-      body: undefined,
-    });
+    log({ method: request.method ?? "GET", path: request.url ?? "/", headers: request.headers, body: undefined });
     socket.end("HTTP/1.1 426 Upgrade Required\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
   });
   await new Promise<void>((resolve, reject) => {
