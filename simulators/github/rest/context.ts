@@ -36,7 +36,7 @@ export async function readBody<S extends z.ZodType>(c: RestContext, schema: S): 
   if (typeof value !== "object" || value === null) throw new GitHubError(400, "Body should be a JSON object");
   const [issue] = result.error.issues;
   const path = issue?.path.join("/") ?? "";
-  const missing = issue?.code === "invalid_type" && !(String(issue.path[0]) in value);
+  const missing = issue !== undefined && !(String(issue.path[0]) in value);
   const detail = missing ? `"${path}" wasn't supplied.` : `For 'properties/${path}', ${issue?.message ?? "invalid"}.`;
   throw new GitHubError(422, `Invalid request.\n\n${detail}`);
 }
