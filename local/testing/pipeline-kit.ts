@@ -1,0 +1,98 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { markers } from "@froussard/contract";
+import { pipelineEnvironment } from "../demo/command.ts";
+import { type PipelineProcess, startPipeline } from "../demo/pipeline-process.ts";
+import { automation, maintainer, repository, startWorld, type World } from "../demo/world.ts";
+import { findProcesses, type Kind } from "./processes.ts";
+
+type Comment = ReturnType<World["github"]["comments"]>[number];
+type Issue = ReturnType<World["github"]["issue"]>;
+
+/** For tests: the whole pipeline as real processes between the simulators. */
+export interface PipelineKit {
+  readonly world: World;
+  readonly data: string;
+  /** The pipeline's process of the moment. */
+  pipeline: PipelineProcess;
+  /** Starts the pipeline (again) with the same data folder, and waits until it is at work. */
+  start(env?: Record<string, string>, args?: string[]): Promise<void>;
+  openIssue(title?: string, body?: string): Issue;
+  /** 👍 by the maintainer, in a second that is later than the comment's last change. */
+  approve(comment: Comment): Promise<void>;
+  /** Our visible comments with this marker at their first byte. */
+  ours(issue: Issue, marker: string): Comment[];
+  waitForPlan(issue: Issue): Promise<Comment>;
+  waitForResult(issue: Issue): Promise<Comment>;
+  /** Kills every process of this kind with SIGKILL and answers how many there were. */
+  kill(kind: Kind): number;
+  /** Waits until there is a process of this kind. */
+  waitForProcess(kind: Kind): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const wish = {
+  title: "Change the default precision from 2 to 3",
+  body: "Please change the default of `--precision` from `2` to `3`, in the code, its tests and the README.",
+};
+
+export async function startKit(options: { world?: (world: World) => void } = {}): Promise<PipelineKit> {
+  const folder = await mkdtemp(join(tmpdir(), "froussard-e2e-"));
+  const data = join(folder, "pipeline");
+  const world = await startWorld({ folder: join(folder, "github") });
+  options.world?.(world);
+  const { github } = world;
+  const home = () => github.repository(repository);
+  const waitFor = <T>(what: string, look: () => T | undefined | null | false) => github.waitFor(what, look, 120_000);
+  const kit: PipelineKit = {
+    world,
+    data,
+    // Replaced by start(), which every test calls first.
+    pipeline: undefined as unknown as PipelineProcess,
+    start: async (env = {}, args = []) => {
+      kit.pipeline = startPipeline({
+        repository,
+        data,
+        env: { ...pipelineEnvironment(world), ...env },
+        arguments: args,
+      });
+      await kit.pipeline.ready;
+    },
+    openIssue: (title = wish.title, body = wish.body) => github.as(maintainer).openIssue(home(), { title, body }),
+    approve: async (comment) => {
+      const later = Math.max(comment.createdAt, comment.lastEditedAt ?? 0) + 1_000;
+      await delay(Math.max(0, later - Date.now()));
+      github.as(maintainer).react(comment, "+1");
+    },
+    ours: (issue, marker) =>
+      github
+        .comments(issue.repository, issue.number)
+        .filter(
+          ({ author, body, minimizedReason }) =>
+            author.login === automation && !minimizedReason && body?.startsWith(marker),
+        ),
+    waitForPlan: (issue) => waitFor("the plan comment", () => kit.ours(issue, markers.plan)[0]),
+    waitForResult: (issue) => waitFor("the result comment", () => kit.ours(issue, markers.result)[0]),
+    kill: (kind) => {
+      const found = findProcesses(data).filter((each) => each.kind === kind);
+      for (const { pid } of found) process.kill(pid, "SIGKILL");
+      return found.length;
+    },
+    waitForProcess: async (kind) => {
+      const until = Date.now() + 60_000;
+      while (!findProcesses(data).some((each) => each.kind === kind)) {
+        if (Date.now() > until) throw new Error(`no ${kind} was seen within a minute:\n${kit.pipeline.output()}`);
+        await delay(10);
+      }
+    },
+    close: async () => {
+      await kit.pipeline?.stop();
+      await world.close();
+      if (existsSync(folder)) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+  return kit;
+}
