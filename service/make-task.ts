@@ -4,7 +4,7 @@ import type { ServicePolicy } from "./service-policy.ts";
 
 /** What a task message shows of issue and repository; a snapshot has it, and so has a webhook's payload. */
 export interface TaskSource {
-  repository: Pick<IssueSnapshot["repository"], "id" | "nameWithOwner" | "defaultBranch">;
+  repository: Pick<IssueSnapshot["repository"], "id" | "nameWithOwner"> & { defaultBranch?: { name: string } };
   issue: Pick<IssueSnapshot["issue"], "number" | "url" | "title" | "body">;
 }
 

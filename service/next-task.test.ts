@@ -190,9 +190,9 @@ describe("approval", () => {
     ["a 👍 of an app", () => github.react(plan, { ...owner, type: "Bot" })],
     ["a 👍 on the issue", () => github.react(on.issue, owner)],
     ["another reaction", () => github.react(plan, owner, "HEART")],
-    ["a 👍 on somebody else's comment with the plan's body", () => github.react(say(plan.body, stranger), owner)],
-    ["a 👍 on our comment that quotes the plan", () => github.react(say(`> ${plan.body}`, bot), owner)],
-    ["a 👍 on a plan with forged ids", () => github.react(forged(), owner)],
+    ["a 👍 on somebody else's comment with the plan's body", () => likeLater(say(plan.body, stranger))],
+    ["a 👍 on our comment that quotes the plan", () => likeLater(say(`> ${plan.body}`, bot))],
+    ["a 👍 on a plan with forged ids", () => likeLater(forged())],
     ["a 👍 that was taken back", () => [github.react(plan, owner), github.unreact(plan, owner)]],
     ["a 👍 in the second of the plan", () => [github.wait(-60), github.react(plan, owner)]],
     ["a 👍 in the second of an edit", () => [github.edit(plan, owner, plan.body), github.react(plan, owner)]],
@@ -216,7 +216,7 @@ describe("approval", () => {
     expect(stage()).not.toBe("implementation");
   });
 
-  const likeLater = () => github.wait(1).react(plan, owner);
+  const likeLater = (target = plan) => github.wait(1).react(target, owner);
   const forged = () => say(plan.body.replace(/"issueId":\d+/, '"issueId":424242'), bot);
 
   test("a 👍 on a transferred issue's plan does not start anything", () => {

@@ -1,0 +1,100 @@
+import { describe, expect, test } from "vitest";
+import { ConfigError, readServeConfig, readWatchConfig } from "./config.ts";
+
+const minimal = {
+  GITHUB_TOKEN: "ghp_0123456789",
+  CODEX_TRIGGER_LOGINS: "octocat",
+  CODEX_REPOSITORIES: "octocat/hello",
+  FROUSSARD_QUEUE: "queue.db",
+};
+const serve = { ...minimal, GITHUB_WEBHOOK_SECRET: "It's a Secret to Everybody" };
+
+function faults(
+  environment: Record<string, string>,
+  read: (environment: Record<string, string>) => unknown = readServeConfig,
+) {
+  try {
+    read(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+describe("settings", () => {
+  test("have defaults for what need not be said", () => {
+    expect(readServeConfig(serve)).toMatchObject({
+      PORT: 8080,
+      CODEX_BRANCH_PREFIX: "codex/issue-",
+      CODEX_PLAN_TRIGGER: { kind: "author" },
+      CODEX_TRIGGER_LOGINS: [{ login: "octocat" }],
+      CODEX_REPOSITORIES: ["octocat/hello"],
+    });
+    expect(readWatchConfig(minimal)).toMatchObject({ WATCH_FRESH_PLAN_SECONDS: 4, WATCH_POINTS_PER_HOUR: 1500 });
+  });
+
+  test("are reported all together when they are missing", () => {
+    expect(faults({}).map((fault) => fault.split(":")[0])).toEqual([
+      "GITHUB_TOKEN",
+      "CODEX_TRIGGER_LOGINS",
+      "CODEX_REPOSITORIES",
+      "FROUSSARD_QUEUE",
+      "GITHUB_WEBHOOK_SECRET",
+    ]);
+  });
+
+  test("that are empty count as missing", () => {
+    expect(faults({ ...serve, GITHUB_TOKEN: "" })).toEqual([
+      "GITHUB_TOKEN: set it to a token of the automation account",
+    ]);
+    expect(faults({ ...serve, PORT: "" })).toEqual([]);
+  });
+
+  test("read several logins, with ids, and the older name of the setting", () => {
+    expect(readServeConfig({ ...serve, CODEX_TRIGGER_LOGINS: " octocat:583231, hubot " }).CODEX_TRIGGER_LOGINS).toEqual(
+      [{ login: "octocat", id: 583231 }, { login: "hubot" }],
+    );
+    const { CODEX_TRIGGER_LOGINS: _, ...others } = serve;
+    expect(readServeConfig({ ...others, CODEX_TRIGGER_LOGIN: "hubot" }).CODEX_TRIGGER_LOGINS).toEqual([
+      { login: "hubot" },
+    ]);
+  });
+
+  test.each([
+    ["CODEX_TRIGGER_LOGINS", "octo cat"],
+    ["CODEX_TRIGGER_LOGINS", "octocat:0"],
+    ["CODEX_TRIGGER_LOGINS", ","],
+    ["CODEX_REPOSITORIES", "hello"],
+    ["CODEX_REPOSITORIES", "a/b/c"],
+    ["CODEX_REPOSITORIES", "octocat/hello, https://github.com/a/b"],
+    ["CODEX_PLAN_TRIGGER", "sometimes"],
+    ["CODEX_PLAN_TRIGGER", "label:"],
+    ["CODEX_SINCE", "yesterday"],
+    ["CODEX_BRANCH_PREFIX", "-x"],
+    ["CODEX_DEADLINE_MINUTES", "0"],
+    ["GITHUB_API_BASE_URL", "github.example.com"],
+    ["GITHUB_API_BASE_URL", "ftp://github.example.com"],
+    ["GITHUB_TOKEN", "two\nlines"],
+    ["GITHUB_WEBHOOK_SECRET", "short"],
+    ["PORT", "http"],
+    ["PORT", "70000"],
+    ["LOG_LEVEL", "loud"],
+  ])("refuse %s=%j", (name, value) => {
+    const found = faults({ ...serve, [name]: value });
+    expect(found).toHaveLength(1);
+    expect(found[0]).toMatch(new RegExp(`^${name}: (must|set)`));
+  });
+
+  test("never show a secret", () => {
+    const environment = { GITHUB_TOKEN: "tok en", GITHUB_WEBHOOK_SECRET: "hunter2" };
+    expect(faults(environment).join()).not.toMatch(/tok en|hunter2/);
+  });
+
+  test("say that Kafka and GitHub Apps are not there yet", () => {
+    const { FROUSSARD_QUEUE: _, GITHUB_TOKEN: __, ...others } = serve;
+    const found = faults({ ...others, KAFKA_BROKERS: "kafka:9092", GITHUB_APP_ID: "1" });
+    expect(found).toContainEqual(expect.stringMatching(/^KAFKA_BROKERS: .*set FROUSSARD_QUEUE instead/));
+    expect(found).toContainEqual(expect.stringMatching(/^GITHUB_APP_ID: .*set GITHUB_TOKEN instead/));
+  });
+});

@@ -1,0 +1,147 @@
+import { defaultBranchPrefix, type PlanTrigger, parsePlanTrigger } from "@froussard/contract";
+import * as z from "zod";
+
+/** A listed account as it was configured; the id is checked when given, and looked up when not. */
+export interface ListedLogin {
+  login: string;
+  id?: number;
+}
+
+const list = (text: string) =>
+  text
+    .split(",")
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== "");
+
+const number = (fallback: number, min: number, max: number) =>
+  z
+    .string()
+    .regex(/^[0-9]{1,9}$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `must be from ${min} to ${max}`)
+    .default(fallback);
+
+const logins = z
+  .string("set it to the GitHub logins that may approve, for example octocat or octocat:583231")
+  .transform((text, context): ListedLogin[] => {
+    const entries = list(text).map((entry) => /^([A-Za-z0-9][A-Za-z0-9_-]{0,38})(?::([1-9][0-9]{0,15}))?$/.exec(entry));
+    if (entries.length === 0 || entries.includes(null)) {
+      context.addIssue({
+        code: "custom",
+        message: `must be a comma list of login or login:id, not ${JSON.stringify(text)}`,
+      });
+      return z.NEVER;
+    }
+    return entries.flatMap((match) =>
+      match?.[1] === undefined ? [] : [{ login: match[1], ...(match[2] !== undefined && { id: Number(match[2]) }) }],
+    );
+  });
+
+const repositories = z
+  .string("set it to the repositories to serve, for example octocat/hello or octocat/*")
+  .transform((text, context): string[] => {
+    const patterns = list(text);
+    const wrong = patterns.filter((pattern) => !/^[A-Za-z0-9*?-]{1,39}\/[A-Za-z0-9._*?-]{1,100}$/.test(pattern));
+    if (patterns.length > 0 && wrong.length === 0) return patterns;
+    context.addIssue({
+      code: "custom",
+      message: `must be a comma list of owner/name or globs such as octocat/*, not ${JSON.stringify(wrong[0] ?? text)}`,
+    });
+    return z.NEVER;
+  });
+
+const secret = (what: string) => z.string(what).min(16, "must have at least 16 characters");
+
+const common = {
+  GITHUB_TOKEN: z
+    .string("set it to a token of the automation account")
+    .regex(/^[\x21-\x7e]+$/, "must be one line of printable characters: take the token alone"),
+  GITHUB_API_BASE_URL: z
+    .url({ protocol: /^https?$/, error: "must be an address such as https://github.example.com/api/v3" })
+    .optional(),
+  CODEX_TRIGGER_LOGINS: logins,
+  CODEX_REPOSITORIES: repositories,
+  CODEX_BASE_BRANCH: z.string().optional(),
+  CODEX_BRANCH_PREFIX: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$/, "must be the beginning of a branch name, for example codex/issue-")
+    .default(defaultBranchPrefix),
+  CODEX_SINCE: z.iso.datetime({ offset: true, error: "must be a time such as 2026-03-01T00:00:00Z" }).optional(),
+  CODEX_PLAN_TRIGGER: z
+    .string()
+    .default("author")
+    .transform((text, context): PlanTrigger => {
+      const trigger = parsePlanTrigger(text);
+      if (trigger) return trigger;
+      context.addIssue({
+        code: "custom",
+        message: `must be author, command or label:<name>, not ${JSON.stringify(text)}`,
+      });
+      return z.NEVER;
+    }),
+  CODEX_DEADLINE_MINUTES: number(60, 1, 24 * 60),
+  FROUSSARD_QUEUE: z.string("set it to the path of the embedded queue's file; it is made when missing"),
+  LOG_LEVEL: z.enum(["debug", "info", "warn", "error"], "must be debug, info, warn or error").default("info"),
+};
+
+const serveOnly = {
+  GITHUB_WEBHOOK_SECRET: secret("set it to the secret that the webhook was created with"),
+  GITHUB_WEBHOOK_SECRET_PREVIOUS: secret("").optional(),
+  PORT: number(8080, 0, 65_535),
+};
+
+const watchOnly = {
+  WATCH_REPOSITORY_SECONDS: number(10, 1, 3600),
+  WATCH_FRESH_PLAN_SECONDS: number(4, 1, 60),
+  WATCH_OLD_PLAN_SECONDS: number(60, 4, 3600),
+  WATCH_POINTS_PER_HOUR: number(1500, 100, 15_000),
+};
+
+const schemas = {
+  serve: z.object({ ...common, ...serveOnly }),
+  watch: z.object({ ...common, ...watchOnly }),
+};
+
+/** Settings of one command, checked. */
+export type ServeConfig = z.infer<typeof schemas.serve>;
+export type WatchConfig = z.infer<typeof schemas.watch>;
+export type CommonConfig = Pick<ServeConfig, keyof typeof common>;
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Wrong or missing settings, all of them, each with what to set. Values of secrets are not shown. */
+export class ConfigError extends Error {
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(
+      `cannot start, ${faults.length} setting${faults.length === 1 ? "" : "s"} to correct:\n${faults.map((each) => `  ${each}`).join("\n")}`,
+    );
+    this.name = "ConfigError";
+    this.faults = faults;
+  }
+}
+
+/** Reads the documented environment of `froussard serve`. @throws ConfigError */
+export function readServeConfig(environment: Environment): ServeConfig {
+  return read(schemas.serve, environment);
+}
+
+/** Reads the documented environment of `froussard watch`. @throws ConfigError */
+export function readWatchConfig(environment: Environment): WatchConfig {
+  return read(schemas.watch, environment);
+}
+
+function read<Schema extends z.ZodObject>(schema: Schema, environment: Environment): z.infer<Schema> {
+  // An empty variable is what a deployment leaves of one that is not set.
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""),
+  );
+  const parsed = schema.safeParse({ CODEX_TRIGGER_LOGINS: given["CODEX_TRIGGER_LOGIN"], ...given });
+  const faults = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  if (given["KAFKA_BROKERS"] !== undefined && given["FROUSSARD_QUEUE"] === undefined)
+    faults.push("KAFKA_BROKERS: publishing to Kafka arrives with part 4; until then set FROUSSARD_QUEUE instead");
+  if (given["GITHUB_APP_ID"] !== undefined && given["GITHUB_TOKEN"] === undefined)
+    faults.push("GITHUB_APP_ID: a GitHub App cannot be used yet; set GITHUB_TOKEN instead");
+  if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
+  return parsed.data;
+}
