@@ -1,0 +1,28 @@
+import { cutVisibly, visibleLine, visibleText } from "./visible-text.ts";
+
+/**
+ * Text of the model for places that are no Markdown but where GitHub still acts on words: commit messages and titles. A
+ * space takes mentions, references and addresses apart, visibly.
+ */
+function inertPlain(text: string): string {
+  return text
+    .replace(/@(?=[\p{L}\p{N}_])/gu, "@ ")
+    .replace(/#(?=\d)/g, "# ")
+    .replace(/\b(gh)-(?=\d)/gi, "$1 ")
+    .replace(/:\/\/(?=\S)/g, ":// ")
+    .replace(/<!--/g, "<! --");
+}
+
+/** One line, for a title or a subject. */
+export function plainLine(text: string, max: number): string {
+  return inertPlain(cutVisibly(visibleLine(text), max, "…"));
+}
+
+/** Several lines, for the body of a commit message: no line can be read as a trailer, a comment or a command. */
+export function plainBlock(text: string, max: number): string {
+  return inertPlain(cutVisibly(visibleText(text), max))
+    .split("\n")
+    .map((line) => line.trimEnd().replace(/^(?=\s*(?:[A-Za-z0-9-]+\s*:|[/#]|---|diff |Index: |\(cherry picked))/, "> "))
+    .join("\n")
+    .trim();
+}
