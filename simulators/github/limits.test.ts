@@ -162,6 +162,18 @@ describe("refusals", () => {
     });
   });
 
+  test("another's comment is edited and deleted by writers only", async () => {
+    const issue = world.github.as("ada").openIssue(world.repository, { title: "there" });
+    const comment = world.github.as("ada").comment(issue, "mine");
+    const target = { ...lab, comment_id: comment.id };
+    const eve = world.client("eve");
+    await expect(eve.rest.issues.updateComment({ ...target, body: "hers" })).rejects.toMatchObject({ status: 403 });
+    await expect(eve.rest.issues.deleteComment(target)).rejects.toMatchObject({ status: 403 });
+    expect(comment.body).toBe("mine");
+    await world.client("robot").rest.issues.updateComment({ ...target, body: "its" });
+    expect(comment).toMatchObject({ body: "its", editor: { login: "robot" } });
+  });
+
   test("an archived repository is read-only", async () => {
     world.github.archive(world.repository);
     await expect(world.client("ada").rest.issues.create({ ...lab, title: "x" })).rejects.toMatchObject(

@@ -140,6 +140,12 @@ test("a failed delivery stays failed until it is asked for again, and keeps its 
   expect(again).toMatchObject({ guid: failed.guid, redelivery: true, status: "OK" });
   const one = await client.rest.repos.getWebhookDelivery({ ...lab, hook_id: hook.id, delivery_id: Number(failed.id) });
   expect(one.data.request.payload).toMatchObject({ action: "opened" });
+  const made = await client.rest.repos.createWebhook({
+    ...lab,
+    config: { url: "http://127.0.0.1:9/", content_type: "json" },
+    events: ["issues"],
+  });
+  expect(made.data).toMatchObject({ type: "Repository", events: ["issues"], active: true });
   expect((await client.rest.repos.listWebhooks(lab)).data[0]?.config.secret).toBe("********");
   expect(received.at(-1)?.headers["x-github-delivery"]).toBe(failed.guid);
   await expect(world.client("robot").rest.repos.listWebhooks(lab)).rejects.toMatchObject({ status: 403 });

@@ -48,6 +48,7 @@ export function graphqlApp(backend: Backend, tokens: Tokens): Hono<Env> {
       ...headers,
       "x-github-request-id": exchange.requestId,
       "x-github-media-type": "github.v4",
+      date: new Date(backend.store.now()).toUTCString(),
     });
   });
   return app;

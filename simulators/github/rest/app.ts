@@ -59,6 +59,7 @@ export function restApp(backend: Backend, tokens: Tokens, onAnswer: (answer: Ans
     )) {
       c.res.headers.set(name, value);
     }
+    c.res.headers.set("date", new Date(store.now()).toUTCString());
     for (const [name, value] of Object.entries(limits.headers(key, "core"))) c.res.headers.set(name, value);
     exchange.status = c.res.status;
     await observe(c, onAnswer);

@@ -1,14 +1,20 @@
 import type { Hono } from "hono";
+import { z } from "zod";
 import { demand } from "../access.ts";
 import { notFound } from "../errors.ts";
-import type { Repository } from "../store/records.ts";
+import type { Level, Repository } from "../store/records.ts";
 import { presentDelivery, presentDeliveryItem, presentHook } from "../webhooks/present.ts";
-import { type Backend, type Env, numberParam, type RestContext } from "./context.ts";
+import { type Backend, type Env, numberParam, type RestContext, readBody, text } from "./context.ts";
+
+const newHook = z.object({
+  config: z.object({ url: text, secret: text.optional(), content_type: z.literal("json") }),
+  events: z.array(text).default(["push"]),
+});
 
 export function hookRoutes(app: Hono<Env>, { store, hooks }: Backend): void {
-  const administered = (c: RestContext): Repository => {
+  const administered = (c: RestContext, level: Level = "read"): Repository => {
     const repository = c.get("repository");
-    demand(repository, c.get("viewer"), { permission: "administration", level: "read", role: "admin" });
+    demand(repository, c.get("viewer"), { permission: "administration", level, role: "admin" });
     return repository;
   };
   const hookParam = (c: RestContext) => {
@@ -25,6 +31,14 @@ export function hookRoutes(app: Hono<Env>, { store, hooks }: Backend): void {
   app.get("/repos/:owner/:repo/hooks", (c) =>
     c.json(hooks.of(administered(c)).map((hook) => presentHook(store, hook))),
   );
+  // Form-encoded deliveries, GitHub's default, are not simulated: `content_type` must be "json".
+  app.post("/repos/:owner/:repo/hooks", async (c) => {
+    const repository = administered(c, "write");
+    const { config, events } = await readBody(c, newHook);
+    const { url, secret } = config;
+    const hook = hooks.add(repository, { url, events, ...(secret === undefined ? {} : { secret }) });
+    return c.json(presentHook(store, hook), 201);
+  });
   app.get("/repos/:owner/:repo/hooks/:hook", (c) => c.json(presentHook(store, hookParam(c))));
 
   // Newest first; the cursor is a delivery's id.

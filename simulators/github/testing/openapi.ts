@@ -21,29 +21,27 @@ function github(): Description {
 }
 
 /**
- * Everything a schema refers to, moved below `$defs`, in JSON Schema's words: `nullable` becomes a type, and keywords of
- * OpenAPI alone go.
+ * A schema in JSON Schema's words: `nullable` becomes a type, keywords of OpenAPI alone go. What it refers to is given to
+ * `ajv` under its name, once.
  */
-function selfContained(schema: Json): Json {
-  const definitions: Json = {};
-  const convert = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(convert);
-    if (typeof value !== "object" || value === null) return value;
-    const { nullable, example, examples, discriminator, xml, externalDocs, ...rest } = value as Json;
-    if (typeof rest["$ref"] === "string") {
-      const name = rest["$ref"].slice("#/components/schemas/".length);
-      if (!(name in definitions)) {
-        definitions[name] = {};
-        definitions[name] = convert(github().components.schemas[name]);
-      }
-      const reference = { $ref: `#/$defs/${name}` };
-      return nullable === true ? { anyOf: [{ type: "null" }, reference] } : reference;
-    }
-    const converted = Object.fromEntries(Object.entries(rest).map(([key, one]) => [key, convert(one)]));
-    if (nullable !== true) return converted;
-    return { anyOf: [{ type: "null" }, converted] };
-  };
-  return { ...(convert(schema) as Json), $defs: definitions };
+function converted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(converted);
+  if (typeof value !== "object" || value === null) return value;
+  const { nullable, example, examples, discriminator, xml, externalDocs, ...rest } = value as Json;
+  const schema = typeof rest["$ref"] === "string" ? reference(rest["$ref"]) : mapValues(rest);
+  return nullable === true ? { anyOf: [{ type: "null" }, schema] } : schema;
+}
+
+const mapValues = (schema: Json): Json =>
+  Object.fromEntries(Object.entries(schema).map(([key, one]) => [key, converted(one)]));
+
+function reference(pointer: string): Json {
+  const name = pointer.slice("#/components/schemas/".length);
+  if (!registered.has(name)) {
+    registered.add(name);
+    ajv.addSchema(converted(github().components.schemas[name]) as Json, `github:${name}`);
+  }
+  return { $ref: `github:${name}` };
 }
 
 /** Formats that GitHub's own answers do not keep: `https://host/path{/template}` stands in fields called uri. */
@@ -52,12 +50,14 @@ const lenient: Record<string, () => true> = {
   "uri-template": () => true,
 };
 
+const ajv = new Ajv({ strict: false, allErrors: true, logger: false, formats: lenient, validateSchema: false });
+addFormats.default(ajv, ["date-time", "email", "int64", "int32"]);
+const registered = new Set<string>();
+
 function validator(key: string, schema: Json): ValidateFunction {
   const known = validators.get(key);
   if (known) return known;
-  const ajv = new Ajv({ strict: false, allErrors: true, logger: false, formats: lenient });
-  addFormats.default(ajv, ["date-time", "email", "int64", "int32"]);
-  const compiled = ajv.compile(selfContained(schema));
+  const compiled = ajv.compile(converted(schema) as Json);
   validators.set(key, compiled);
   return compiled;
 }
