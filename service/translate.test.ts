@@ -16,7 +16,8 @@ const examples = sources.map((source): [string, WebhookDefinition[]] => [
 
 const codertocat = 21031067;
 const policy: ServicePolicy = {
-  approverIds: [codertocat],
+  // On the Enterprise Servers the same account has another id.
+  approverIds: [codertocat, 4],
   trigger: { kind: "author" },
   since: "2026-01-01T00:00:00Z",
   branchPrefix: "codex/issue-",
