@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -98,6 +99,18 @@ test("an empty repository takes its first push, and a renamed one redirects", as
   await git("push", "--quiet", address(world.github.token("ada"), "ada/void"), "HEAD:main");
   world.github.as("ada").renameRepository(empty, "full");
   expect(await git("ls-remote", address("", "ada/void"))).toContain("refs/heads/main");
+});
+
+test("a push of several megabytes, which git sends in chunks", async () => {
+  const large = randomBytes(3_000_000).toString("base64");
+  await git("clone", "--quiet", address(""), ".");
+  await commitChange(large);
+  await git("push", "--quiet", address(world.github.token("robot")), "HEAD:large");
+  const { data } = await world.client("robot").request("GET /repos/ada/lab/contents/README.md", {
+    ref: "large",
+    headers: { accept: "application/vnd.github.raw+json" },
+  });
+  expect(data === large).toBe(true);
 });
 
 test("a pull request follows its branch, and closes when the branch goes", async () => {

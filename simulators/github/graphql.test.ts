@@ -195,6 +195,11 @@ describe("cost and refusals", () => {
       26,
     ],
     [
+      "by a variable's default",
+      'query ($n: Int = 50) { repository(owner: "ada", name: "lab") { issues(first: $n) { nodes { comments(first: $n) { nodes { reactions(last: 1) { totalCount } } } } } } }',
+      26,
+    ],
+    [
       "through a fragment as well",
       'fragment F on Issue { comments(first: 50) { nodes { reactions(first: 1) { totalCount } } } } { repository(owner: "ada", name: "lab") { issues(first: 50) { nodes { ...F } } } }',
       26,

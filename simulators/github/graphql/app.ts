@@ -4,6 +4,7 @@ import {
   GraphQLError,
   type GraphQLFieldResolver,
   getOperationAST,
+  getVariableValues,
   parse,
   validate,
 } from "graphql";
@@ -85,7 +86,9 @@ async function run(backend: Backend, viewer: Viewer, c: Context<Env>, asked: Gra
   const operation = getOperationAST(document, asked.operationName);
   if (!operation) return { errors: [{ message: "An operation name is required" }] };
   const variables = asked.variables ?? {};
-  const cost = queryCost(schema, document, operation, variables);
+  const given = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+  if (!given.coerced) return { errors: given.errors.map(format) };
+  const cost = queryCost(schema, document, operation, given.coerced);
   if (cost.nodeCount > nodeLimit) {
     const message = `This query requests up to ${cost.nodeCount} possible nodes which exceeds the maximum limit of ${nodeLimit}.`;
     return failure("MAX_NODE_LIMIT_EXCEEDED", message);

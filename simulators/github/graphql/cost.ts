@@ -25,6 +25,7 @@ export const nodeLimit = 500_000;
  * What GitHub charges: it counts the requests needed to fill each connection, taking every `first` or `last` as reached,
  * divides by 100 and rounds, at least one point. Ids given to `nodes` count as that many parents.
  * @see https://docs.github.com/graphql/overview/rate-limits-and-node-limits-for-the-graphql-api
+ * @param variables coerced, so that defaults are in
  */
 export function queryCost(
   schema: GraphQLSchema,
