@@ -101,6 +101,16 @@ describe("the embedded queue", () => {
     expect(id(await queue.claim("worker", minute))).toBe("a1");
   });
 
+  test("gives back at once what a killed predecessor of the same name held, and nobody else's", async () => {
+    const queue = open();
+    await queue.publish([task("a", "o/r#1"), task("b", "o/r#2")]);
+    await queue.claim("work", minute);
+    await queue.claim("worker", minute);
+    await queue.releaseAll("work");
+    expect(id(await queue.claim("work", minute))).toBe("a");
+    expect(await queue.claim("work", minute)).toBeUndefined();
+  });
+
   test("takes a task id once: while it waits, while it runs, and for eight days after it ended", async () => {
     const queue = open();
     await queue.publish([task("a")]);

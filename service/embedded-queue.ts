@@ -40,6 +40,11 @@ export interface EmbeddedQueue extends Publisher {
   ack(claim: Claim): Promise<boolean>;
   /** Gives the task back, to be claimed again after `delayMs`. False when the lease was lost. */
   release(claim: Claim, delayMs?: number): Promise<boolean>;
+  /**
+   * Gives back everything that this consumer holds. For its start: nobody else goes by its name, so whatever it still
+   * holds is from a predecessor that was killed.
+   */
+  releaseAll(consumer: string): Promise<void>;
   /** Ids of the tasks that wait or run. */
   liveTasks(): Promise<ReadonlySet<string>>;
 }
@@ -78,6 +83,9 @@ export function openEmbeddedQueue(options: EmbeddedQueueOptions): EmbeddedQueue 
      RETURNING seq, key, headers, value, attempts, lease`,
   );
   const setVisible = database.prepare("UPDATE records SET visible_at = ?, lease = ? WHERE seq = ? AND lease = ?");
+  const setFree = database.prepare(
+    "UPDATE records SET visible_at = 0, lease = NULL WHERE substr(lease, 1, length(?1) + 1) = ?1 || '/'",
+  );
   const remove = database.prepare("DELETE FROM records WHERE seq = ? AND lease = ? RETURNING task_id");
   const finish = database.prepare("INSERT OR REPLACE INTO finished (task_id, finished_at) VALUES (?, ?)");
   const live = database.prepare("SELECT task_id FROM records WHERE topic = ? AND task_id IS NOT NULL");
@@ -121,6 +129,9 @@ export function openEmbeddedQueue(options: EmbeddedQueueOptions): EmbeddedQueue 
     },
     async release({ seq, lease }, delayMs = 0) {
       return setVisible.run(now().getTime() + delayMs, null, seq, lease).changes === 1;
+    },
+    async releaseAll(consumer) {
+      setFree.run(consumer);
     },
     async liveTasks() {
       return new Set(live.all(topics.codexTasks).map((row) => String(row["task_id"])));

@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Task, taskSchema } from "@froussard/contract";
+import type { Claim, EmbeddedQueue } from "froussard/embedded-queue";
+import type { Logger } from "pino";
+
+export interface WorkerOptions {
+  queue: Pick<EmbeddedQueue, "claim" | "extend" | "ack" | "release" | "releaseAll">;
+  /** Carries a task out to its told end; rejects when it has to be tried again later. */
+  run(task: Task, signal: AbortSignal): Promise<void>;
+  /** Tasks at the same time; those of one issue never overlap. */
+  concurrency: number;
+  /** Ends the loop; what is under way is aborted and given back. */
+  signal: AbortSignal;
+  log: Logger;
+  /** Between two looks at an empty queue. @default 250 */
+  pollMs?: number;
+  /** A claim is held so long without a sign of life. @default 60_000 */
+  leaseMs?: number;
+  /** Waits before a task whose end could not be told is tried again, the last one for all further tries. */
+  retryDelaysMs?: readonly number[];
+}
+
+const consumer = "local";
+
+/** Takes tasks from the queue until the signal ends it; resolves when nothing is under way any more. */
+export async function work(options: WorkerOptions): Promise<void> {
+  const { queue, concurrency, signal, pollMs = 250, leaseMs = 60_000 } = options;
+  await queue.releaseAll(consumer);
+  const underWay = new Set<Promise<void>>();
+  while (!signal.aborted) {
+    const claim = underWay.size < concurrency ? await queue.claim(consumer, leaseMs) : undefined;
+    if (!claim) {
+      await Promise.race([sleep(pollMs, undefined, { signal }).catch(() => {}), ...underWay]);
+      continue;
+    }
+    const one: Promise<void> = carryOut(claim, options).finally(() => underWay.delete(one));
+    underWay.add(one);
+  }
+  await Promise.all(underWay);
+}
+
+async function carryOut(claim: Claim, options: WorkerOptions): Promise<void> {
+  const { queue, run, signal, leaseMs = 60_000 } = options;
+  const { retryDelaysMs = [10_000, 60_000, 600_000] } = options;
+  const parsed = taskSchema.safeParse(parseJson(claim.value));
+  if (!parsed.success) {
+    // Nothing tells which issue it is about, and it would never become valid.
+    options.log.error({ key: claim.key, faults: parsed.error.issues }, "a task message that is none was dropped");
+    await queue.ack(claim);
+    return;
+  }
+  const log = options.log.child({ taskId: parsed.data.taskId });
+  const lost = new AbortController();
+  const heartbeat = setInterval(() => {
+    queue.extend(claim, leaseMs).then(
+      (held) => held || lost.abort(new Error("the task's lease was lost")),
+      (error: unknown) => log.warn({ err: error }, "the task's lease could not be extended"),
+    );
+  }, leaseMs / 4);
+  try {
+    await run(parsed.data, AbortSignal.any([signal, lost.signal]));
+    await queue.ack(claim);
+  } catch (error) {
+    if (signal.aborted) await queue.release(claim);
+    else {
+      const delay = retryDelaysMs[Math.min(claim.attempts, retryDelaysMs.length) - 1] ?? 0;
+      log.error({ err: error, seconds: delay / 1000 }, "the task is tried again later");
+      await queue.release(claim, delay);
+    }
+  } finally {
+    clearInterval(heartbeat);
+  }
+}
+
+function parseJson(value: Buffer): unknown {
+  try {
+    return JSON.parse(value.toString("utf8"));
+  } catch {
+    // The schema refuses undefined, with a message that is logged.
+    return undefined;
+  }
+}
