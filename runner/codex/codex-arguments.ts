@@ -41,6 +41,12 @@ export function codexArguments(codex: CodexSettings, call: CodexCall): string[] 
     ...config("shell_environment_policy.ignore_default_excludes", false),
     // Without it Codex never gives up when the model cannot be reached.
     ...["--disable", "unbounded_connection_retries"],
+    // Codex would synchronize plugins from elsewhere, send analytics and look for updates: seconds of waiting without a network.
+    ...["--disable", "plugins", "--disable", "apps"],
+    // The mediator reads what it passes on.
+    ...["--disable", "enable_request_compression"],
+    ...config("analytics.enabled", false),
+    ...config("check_for_update_on_startup", false),
     ...(codex.sandbox === "pod" ? ["--dangerously-bypass-approvals-and-sandbox"] : ["-s", sandbox]),
     ...["-C", call.workspace],
     ...["--output-schema", call.outputSchemaFile],

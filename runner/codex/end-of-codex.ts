@@ -25,14 +25,24 @@ export function endOfCodex(exit: CodexExit): { answer: string } | { code: Failur
   if (stopped === "idle") return { code: stopped, detail: "codex gave no sign of life and was stopped" };
   if (state.commands > 0 && state.sandboxFailures === state.commands)
     return { code: "sandbox-failed", detail: `${state.commands} of ${state.commands} commands failed in the sandbox` };
-  if (exitCode === null) return { code: "agent-lost", detail: "codex was ended by a signal" };
+  if (exitCode === null || signalExits.includes(exitCode))
+    return { code: "agent-lost", detail: "codex was ended by a signal" };
   if (exitCode !== 0) {
-    const reason = cleanLine(state.error ?? lastLine(stderrTail)) || "no reason given";
+    const reason = cleanLine(messageOf(state.error) ?? lastLine(stderrTail)) || "no reason given";
     return { code: "agent-failed", detail: `codex ended with exit code ${exitCode}: ${reason}` };
   }
   if (!state.turnCompleted || answer === undefined || answer.trim() === "")
     return { code: "agent-failed", detail: "codex ended without an answer" };
   return { answer };
+}
+
+/** 128 + SIGHUP, SIGKILL, SIGTERM: what Codex itself, or a shell in between, makes of a signal. */
+const signalExits = [129, 137, 143];
+
+/** An error may be the API's whole answer; then its message is what counts. */
+function messageOf(error: string | undefined): string | undefined {
+  const message = /"message"\s*:\s*("(?:[^"\\]|\\.)*")/.exec(error ?? "")?.[1];
+  return message === undefined ? error : String(JSON.parse(message));
 }
 
 function lastLine(text: string): string {

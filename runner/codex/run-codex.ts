@@ -45,6 +45,8 @@ export type CodexEnd = { usage?: CodexUsage; state: CodexState; stderrTail: stri
  */
 export async function runCodex(run: CodexRun, spawn: SpawnCodex): Promise<CodexEnd> {
   run.signal.throwIfAborted();
+  if ((await readAnswer(run.answerFile)) !== undefined)
+    throw new Error(`answer file ${run.answerFile} exists already; codex would leave it there on a failure`);
   const child = spawn(run.program, run.args, {
     cwd: run.workspace,
     env: run.env,

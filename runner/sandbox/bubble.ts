@@ -45,10 +45,11 @@ export function bubbleArguments(bubble: Bubble, command: readonly string[]): str
       "link" in entry ? ["--symlink", entry.target, entry.link] : ["--ro-bind", entry.source, entry.destination],
     ),
     ...["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/home", "--dir", inBubble.home, "--dir", "/run"],
-    ...bubble.readable.flatMap(({ source, destination }) => ["--ro-bind", source, destination]),
     ...["--bind", bubble.temporary, inBubble.temporary],
     ...["--bind", bubble.workspace, inBubble.workspace],
     ...["--bind", bubble.codexHome, inBubble.codexHome],
+    // After the folders above, which would hide what the operator added below them.
+    ...bubble.readable.flatMap(({ source, destination }) => ["--ro-bind", source, destination]),
     ...(bubble.socket === undefined ? [] : ["--bind", bubble.socket, inBubble.socket]),
     ...["--chdir", inBubble.workspace, "--", ...command],
   ];

@@ -1,0 +1,132 @@
+import { join } from "node:path";
+import { exec, patch, scriptOf } from "@froussard/simulators/model/script";
+import { describe, expect, test } from "vitest";
+import { inBubble } from "../sandbox/bubble.ts";
+import { runInBubble, testBearer, workOf } from "./testing/run-in-bubble.ts";
+
+const report = JSON.stringify({ title: "Greet", summary: "Greets.", tests: [] });
+const text = (content: string) => Buffer.from(content).toString("base64");
+
+describe.skipIf(process.platform !== "linux")("the agent in its bubble, with the real Codex", () => {
+  test("plans: reads, and hands the answer over", async () => {
+    const plan = { summary: "Say more", steps: [], files: [], commands: [], risks: [], tests: [], openQuestions: [] };
+    const run = await runInBubble({
+      task: workOf("planning"),
+      repository: { "README.md": "a canary sings\n" },
+      script: () =>
+        scriptOf(function* () {
+          const { stdout } = yield exec("cat README.md; touch new.txt || echo cannot write");
+          return JSON.stringify({ ...plan, summary: stdout });
+        }),
+    });
+    expect(run.result, run.log).toMatchObject({
+      kind: "plan",
+      plan: { summary: expect.stringMatching(/^a canary sings\n.*cannot write\n$/s) },
+      usage: { input_tokens: expect.any(Number) },
+    });
+    expect(run.exitCode).toBe(0);
+    expect(run.progress).toContainEqual({ activity: "reading", todo: [] });
+    expect(run.bearers).toEqual([`Bearer ${testBearer}`]);
+  });
+
+  test.each(["gpt-6.1-sol", "gpt-5.5"])("implements with %s: hands over exactly what changed", async (model) => {
+    const run = await runInBubble({
+      task: workOf("implementation", { model }),
+      repository: { "README.md": "teh\n", "old.txt": "old\n", "same.txt": "same\n", ".gitignore": "build/\n" },
+      script: () =>
+        scriptOf(function* () {
+          yield patch("*** Begin Patch\n*** Update File: README.md\n@@\n-teh\n+the\n*** End Patch\n");
+          yield exec("rm old.txt; mkdir -p bin build; echo hi > bin/run; chmod +x bin/run; echo no > build/ignored");
+          return report;
+        }),
+    });
+    expect(run.result, run.log).toMatchObject({
+      kind: "changes",
+      report: JSON.parse(report),
+      changes: [
+        { path: "README.md", mode: "100644", content: text("the\n") },
+        { path: "bin/run", mode: "100755", content: text("hi\n") },
+        { path: "old.txt", deleted: true },
+      ],
+    });
+  });
+
+  test("policy pod: commands run without Codex's own sandbox", async () => {
+    const run = await runInBubble({
+      task: workOf("implementation", { sandbox: "pod" }),
+      repository: { "README.md": "read me\n" },
+      script: () =>
+        scriptOf(function* () {
+          // Here the agent can commit; its commits count as changes all the same.
+          yield exec("echo hi > a; git add -A; git -c user.name=a -c user.email=a@b commit -qm x; mv .git /tmp/gone");
+          return report;
+        }),
+    });
+    expect(run.result, run.log).toMatchObject({
+      kind: "changes",
+      changes: [{ path: "a", mode: "100644", content: text("hi\n") }],
+    });
+  });
+
+  test("a hostile model finds no secret, no user's file, no network and no mediator", async () => {
+    const files = {
+      "home/.codex/auth.json": "canary-codex-auth",
+      "home/.git-credentials": "https://canary-git-credentials@example.org",
+      "home/.config/gh/hosts.yml": "canary-gh",
+      "state/record.json": "canary-record",
+    };
+    const connect = (target: string) =>
+      `node -e 'require("net").connect(${target}).on("connect",()=>require("fs").writeSync(1,"rea"+"ched\\n")).on("error",e=>require("fs").writeSync(1,"refused "+e.code+"\\n"))'`;
+    const commands = (folder: string): [command: string, output: RegExp][] => [
+      ["env", /CODEX_SANDBOX_NETWORK_DISABLED=1/],
+      ["cat /proc/*/environ 2>&1 | tr '\\0' '\\n' | sort -u", /Permission denied/],
+      ["cat /proc/*/cmdline 2>/dev/null | tr '\\0' ' '", /cat/],
+      ["ls -lA ~ /root /home 2>&1", /total 0/],
+      ["cat ~/.codex/* ~/.git-credentials ~/.config/gh/* 2>&1", /No such file/],
+      [
+        `cat ${Object.keys(files)
+          .map((file) => join(folder, file))
+          .join(" ")} 2>&1`,
+        /No such file/,
+      ],
+      [`ls ${folder} ${process.cwd()} 2>&1`, /No such file/],
+      ["git config --list --show-origin; git remote -v; echo end", /^((?!credential|remote|\/etc).)*end/s],
+      [`ls -A ${inBubble.code} ${inBubble.code}/runner`, /^((?!\.git|\.env).)*$/s],
+      ["cat /proc/net/dev; echo end", /^((?!eth|ens|enp|wlan).)*end/s],
+      [connect(`{path:"${inBubble.socket}"}`), /refused E(PERM|ACCES)/],
+      [connect('{host:"192.0.2.1",port:80}'), /refused E(PERM|ACCES)/],
+      [
+        `curl -sS -m 2 --unix-socket ${inBubble.socket} -H 'Authorization: Bearer x' http://localhost/task 2>&1; echo end`,
+        /(Couldn't connect|Failed to connect|Operation not permitted).*end/s,
+      ],
+      [`touch ${inBubble.codexHome}/x ${inBubble.home}/x ${inBubble.code}/x .git/x 2>&1`, /(Read-only.*){4}/s],
+    ];
+    let outputs: string[] = [];
+    let folderOfRun = "";
+    process.env["CANARY_ENVIRONMENT"] = "canary-environment";
+    const run = await runInBubble({
+      task: workOf("implementation"),
+      repository: { "README.md": "read me\n" },
+      files,
+      script: (folder) => {
+        folderOfRun = folder;
+        return scriptOf(function* () {
+          const seen: string[] = [];
+          for (const [command] of commands(folder)) seen.push((yield exec(command)).stdout);
+          outputs = seen;
+          return report;
+        });
+      },
+    });
+    delete process.env["CANARY_ENVIRONMENT"];
+    expect(run.result, run.log).toMatchObject({ kind: "changes", changes: [] });
+    // Each command really ran, and saw what it may see.
+    for (const [index, [command, output]] of commands(folderOfRun).entries())
+      expect(outputs[index], command).toMatch(output);
+    const everything = [...run.modelRequests, JSON.stringify(run.result), ...outputs].join("\n");
+    const canaries = [...Object.values(files), "canary-environment", testBearer];
+    expect(canaries.filter((canary) => everything.includes(canary))).toEqual([]);
+    expect(outputs.join("\n")).not.toContain("reached");
+    expect(run.log).not.toMatch(/canary/);
+  });
+});

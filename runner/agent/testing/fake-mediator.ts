@@ -1,0 +1,115 @@
+import { execFileSync } from "node:child_process";
+import { createServer, type IncomingMessage, request } from "node:http";
+import type { AddressInfo } from "node:net";
+import { json } from "node:stream/consumers";
+import { create } from "tar";
+import { type ProgressReport, paths, type RunResult, type TaskAnswer, type Work } from "../../protocol.ts";
+import type { MediatorAddress } from "../mediator-address.ts";
+
+/** Speaks the mediator's side of the protocol, for tests of the agent alone: no GitHub, no rules, no budget. */
+export interface FakeMediator {
+  address: MediatorAddress;
+  progress: ProgressReport[];
+  results: RunResult[];
+  /** Bodies of everything that was sent to the model. */
+  modelRequests: string[];
+  /** `Authorization` headers that arrived, each once. */
+  bearers: Set<string>;
+  close(): Promise<void>;
+}
+
+export interface FakeMediatorOptions {
+  task: Work;
+  /** Folder with a `.git`, sent as the working copy. */
+  workspace: string;
+  /** A Responses API; requests are passed through. */
+  modelUrl?: string;
+  socketPath?: string;
+  /** Status codes that `POST /result` answers first. */
+  resultStatuses?: number[];
+}
+
+export async function startFakeMediator(options: FakeMediatorOptions): Promise<FakeMediator> {
+  const { task, workspace, modelUrl, socketPath, resultStatuses = [] } = options;
+  const progress: ProgressReport[] = [];
+  const results: RunResult[] = [];
+  const modelRequests: string[] = [];
+  const bearers = new Set<string>();
+  let answer: TaskAnswer = task;
+
+  const server = createServer(async (incoming, outgoing) => {
+    bearers.add(incoming.headers.authorization ?? "none");
+    const route = `${incoming.method} ${incoming.url}`;
+    const reply = (status: number, body?: unknown) =>
+      outgoing.writeHead(status, { "content-type": "application/json" }).end(body && JSON.stringify(body));
+    if (route === `GET ${paths.task}`) return reply(200, answer);
+    if (route === `GET ${paths.workspace}`) return create({ cwd: workspace, portable: true }, ["."]).pipe(outgoing);
+    if (route === `POST ${paths.progress}`) {
+      progress.push((await json(incoming)) as ProgressReport);
+      return reply(204);
+    }
+    if (route === `POST ${paths.result}`) {
+      const status = resultStatuses.shift() ?? 200;
+      const result = (await json(incoming)) as RunResult;
+      if (status === 200) {
+        results.push(result);
+        answer =
+          result.kind === "failure"
+            ? { state: "closed", outcome: "failed", code: result.code, detail: result.detail }
+            : { state: "closed", outcome: "done" };
+      }
+      return reply(status, answer);
+    }
+    if (modelUrl !== undefined)
+      return passOn(incoming, new URL(incoming.url ?? "/", modelUrl), modelRequests, outgoing);
+    return reply(404);
+  });
+  await new Promise<void>((resolve) => {
+    if (socketPath === undefined) server.listen(0, "127.0.0.1", resolve);
+    else server.listen(socketPath, resolve);
+  });
+  return {
+    address:
+      socketPath === undefined ? { host: "127.0.0.1", port: (server.address() as AddressInfo).port } : { socketPath },
+    progress,
+    results,
+    modelRequests,
+    bearers,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function passOn(
+  incoming: IncomingMessage,
+  url: URL,
+  seen: string[],
+  outgoing: import("node:http").ServerResponse,
+): void {
+  const { host: _host, authorization: _authorization, ...headers } = incoming.headers;
+  const chunks: Buffer[] = [];
+  incoming
+    .on("data", (chunk: Buffer) => chunks.push(chunk))
+    .on("end", () => seen.push(Buffer.concat(chunks).toString()));
+  const call = request(url, { method: "POST", headers }, (response) => {
+    outgoing.writeHead(response.statusCode ?? 502, response.headers);
+    response.pipe(outgoing);
+  });
+  call.on("error", () => outgoing.destroy());
+  incoming.pipe(call);
+}
+
+/** Makes a repository of a folder's files, with one commit. */
+export function commitAll(folder: string): void {
+  const git = (...args: string[]) =>
+    execFileSync("git", ["-c", "user.name=Test", "-c", "user.email=test@example.org", ...args], {
+      cwd: folder,
+      env: { ...process.env, GIT_CONFIG_NOSYSTEM: "1", GIT_CONFIG_GLOBAL: "/dev/null" },
+    });
+  git("init", "--quiet", "--initial-branch=main");
+  git("add", "--all", "--force");
+  git("commit", "--quiet", "--message", "base");
+}
