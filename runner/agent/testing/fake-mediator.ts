@@ -1,6 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { createServer, type IncomingMessage, request } from "node:http";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { json } from "node:stream/consumers";
 import { create } from "tar";
 import { type ProgressReport, paths, type RunResult, type TaskAnswer, type Work } from "../../protocol.ts";
@@ -83,12 +85,7 @@ export async function startFakeMediator(options: FakeMediatorOptions): Promise<F
   };
 }
 
-function passOn(
-  incoming: IncomingMessage,
-  url: URL,
-  seen: string[],
-  outgoing: import("node:http").ServerResponse,
-): void {
+function passOn(incoming: IncomingMessage, url: URL, seen: string[], outgoing: ServerResponse): void {
   const { host: _host, authorization: _authorization, ...headers } = incoming.headers;
   const chunks: Buffer[] = [];
   incoming
@@ -110,6 +107,9 @@ export function commitAll(folder: string): void {
       env: { ...process.env, GIT_CONFIG_NOSYSTEM: "1", GIT_CONFIG_GLOBAL: "/dev/null" },
     });
   git("init", "--quiet", "--initial-branch=main");
+  mkdirSync(join(folder, ".git", "info"), { recursive: true });
+  // What is committed is what lies on disk, whatever the files' attributes say.
+  writeFileSync(join(folder, ".git", "info", "attributes"), "* -text -filter -ident -working-tree-encoding -eol\n");
   git("add", "--all", "--force");
   git("commit", "--quiet", "--message", "base");
 }

@@ -1,0 +1,252 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { Readable } from "node:stream";
+import { create } from "tar";
+import { afterEach, describe, expect, test } from "vitest";
+import { fetchWorkspace } from "./fetch-workspace.ts";
+import { findChanges } from "./find-changes.ts";
+import { commitAll } from "./testing/fake-mediator.ts";
+
+const path = process.env["PATH"] ?? "";
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+function write(root: string, files: Record<string, string | Buffer>): void {
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, name)), { recursive: true });
+    writeFileSync(join(root, name), content);
+  }
+}
+
+/** A working copy as the agent gets it, and a way to ask for its changes. */
+async function fetched(
+  files: Record<string, string | Buffer>,
+  prepare: (source: string) => void = () => {},
+  replace: (source: string) => void = () => {},
+) {
+  const folder = mkdtempSync(join(tmpdir(), "changes-"));
+  folders.push(folder);
+  const [source, workspace, own] = ["source", "workspace", "own"].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  write(source, files);
+  mkdirSync(own);
+  prepare(source);
+  commitAll(source);
+  replace(source);
+  const fetchedWorkspace = await fetchWorkspace(
+    Readable.from(create({ cwd: source, portable: true }, ["."])),
+    workspace,
+    own,
+    path,
+  );
+  return {
+    workspace,
+    git: (...args: string[]) =>
+      execFileSync("git", ["-c", "user.name=a", "-c", "user.email=a@b", ...args], { cwd: workspace }),
+    changes: () => findChanges(fetchedWorkspace, own, path),
+  };
+}
+const file = (name: string, content: string | Buffer, mode = "100644") => ({
+  path: name,
+  mode,
+  content: Buffer.from(content).toString("base64"),
+});
+
+describe("findChanges", () => {
+  test("nothing changed", async () => {
+    const { changes } = await fetched({ a: "a\n", "b/c.sh": "c\r\n", "d\u00e4 x\t": "" });
+    expect(await changes()).toEqual([]);
+  });
+
+  test("new, changed, deleted, made executable, renamed", async () => {
+    const { workspace, changes } = await fetched({ changed: "1", deleted: "2", tool: "3", "from/x": "4" });
+    write(workspace, { changed: "one", "new/deep/file": Buffer.from([0, 255, 10]) });
+    rmSync(join(workspace, "deleted"));
+    chmodSync(join(workspace, "tool"), 0o755);
+    renameSync(join(workspace, "from"), join(workspace, "to"));
+    expect(await changes()).toEqual([
+      file("changed", "one"),
+      { path: "deleted", deleted: true },
+      { path: "from/x", deleted: true },
+      file("new/deep/file", Buffer.from([0, 255, 10])),
+      file("to/x", "4"),
+      file("tool", "3", "100755"),
+    ]);
+  });
+
+  test("ignored files are left out, also when the agent ignored them; tracked ones never are", async () => {
+    const { workspace, changes } = await fetched({ ".gitignore": "build/\n*.log\n", "kept.log": "1" });
+    write(workspace, {
+      "build/out": "x",
+      "a.log": "x",
+      "kept.log": "2",
+      tmp: "x",
+      ".gitignore": "build/\n*.log\ntmp\n",
+    });
+    expect((await changes()).map((change) => change.path)).toEqual([".gitignore", "kept.log"]);
+  });
+
+  test("the agent's own commits, branches and staged files count like any change", async () => {
+    const { workspace, git, changes } = await fetched({ a: "1", b: "1" });
+    git("switch", "--quiet", "--create", "mine");
+    write(workspace, { a: "2", c: "new" });
+    git("add", "--all");
+    git("commit", "--quiet", "--message", "mine");
+    git("rm", "--quiet", "b");
+    expect(await changes()).toEqual([file("a", "2"), { path: "b", deleted: true }, file("c", "new")]);
+  });
+
+  test.each<[string, (workspace: string) => void]>([
+    ["a removed .git", (workspace) => rmSync(join(workspace, ".git"), { recursive: true })],
+    [
+      "a .git that leads elsewhere",
+      (workspace) => {
+        rmSync(join(workspace, ".git"), { recursive: true });
+        writeFileSync(join(workspace, ".git"), "gitdir: /etc\n");
+      },
+    ],
+    [
+      "filters, hooks and helpers",
+      (workspace) => {
+        const evil = "sh -c 'touch /tmp/froussard-evil; cat'";
+        for (const key of [
+          "filter.x.clean",
+          "filter.x.smudge",
+          "core.fsmonitor",
+          "diff.external",
+          "core.hooksPath",
+          "core.attributesFile",
+        ])
+          execFileSync("git", ["config", key, evil], { cwd: workspace });
+        execFileSync("git", ["config", "core.autocrlf", "input"], { cwd: workspace });
+        writeFileSync(join(workspace, ".git", "info", "exclude"), "*\n");
+        writeFileSync(join(workspace, ".git", "info", "attributes"), "* filter=x text eol=lf\n");
+      },
+    ],
+  ])("is not misled by %s", async (_, tamper) => {
+    const { workspace, changes } = await fetched({ a: "a\r\n" });
+    tamper(workspace);
+    write(workspace, { new: "n\r\n" });
+    expect(await changes()).toEqual([file("new", "n\r\n")]);
+  });
+
+  test("attributes in the working copy change no content", async () => {
+    const { workspace, changes } = await fetched({
+      ".gitattributes": "* text=auto eol=crlf ident filter=lfs\nb working-tree-encoding=UTF-16\n",
+      a: "a\r\n$Id$\n",
+    });
+    write(workspace, { b: "$Id$\r\n" });
+    expect(await changes()).toEqual([file("b", "$Id$\r\n")]);
+  });
+
+  test("a link that was there, or the plain file in its place, is unchanged", async () => {
+    const { changes } = await fetched(
+      { target: "t" },
+      (source) => {
+        symlinkSync("target", join(source, "link"));
+        symlinkSync("/etc/passwd", join(source, "outside"));
+      },
+      // The mediator sends a link that leads outside as the plain file that git keeps of it.
+      (source) => {
+        rmSync(join(source, "outside"));
+        writeFileSync(join(source, "outside"), "/etc/passwd");
+      },
+    );
+    expect(await changes()).toEqual([]);
+  });
+
+  test.each<[string, (workspace: string) => void, string]>([
+    ["a new link", (workspace) => symlinkSync("/etc/passwd", join(workspace, "leak")), '"leak"'],
+    [
+      "a file made a link",
+      (workspace) => {
+        rmSync(join(workspace, "a"));
+        symlinkSync("/etc/passwd", join(workspace, "a"));
+      },
+      '"a"',
+    ],
+    [
+      "a changed link",
+      (workspace) => {
+        rmSync(join(workspace, "link"));
+        symlinkSync("/etc", join(workspace, "link"));
+      },
+      '"link"',
+    ],
+    [
+      "a folder made a link",
+      (workspace) => {
+        rmSync(join(workspace, "dir"), { recursive: true });
+        symlinkSync("/etc", join(workspace, "dir"));
+      },
+      '"dir"',
+    ],
+    [
+      "a file made a pipe",
+      (workspace) => {
+        rmSync(join(workspace, "a"));
+        execFileSync("mkfifo", [join(workspace, "a")]);
+      },
+      '"a"',
+    ],
+    [
+      "a repository inside",
+      (workspace) => {
+        write(workspace, { "inner/file": "x" });
+        commitAll(join(workspace, "inner"));
+      },
+      '"inner/"',
+    ],
+  ])("refuses %s, and follows nothing", async (_, tamper, named) => {
+    const { workspace, changes } = await fetched({ a: "1", "dir/passwd": "1" }, (source) =>
+      symlinkSync("a", join(source, "link")),
+    );
+    tamper(workspace);
+    await expect(changes()).rejects.toMatchObject({ code: "invalid-changes", detail: expect.stringContaining(named) });
+  });
+
+  test("refuses a file name that is no UTF-8", async () => {
+    const { workspace, changes } = await fetched({ a: "1" });
+    writeFileSync(Buffer.concat([Buffer.from(`${workspace}/`), Buffer.from([0xff, 0xfe])]), "x");
+    await expect(changes()).rejects.toMatchObject({
+      code: "invalid-changes",
+      detail: "a file name is not valid UTF-8",
+    });
+  });
+
+  test("refuses more than the protocol carries", async () => {
+    const { workspace, changes } = await fetched({ a: "1" });
+    writeFileSync(join(workspace, "big"), Buffer.alloc(33 * 1024 * 1024));
+    await expect(changes()).rejects.toMatchObject({ code: "invalid-changes", detail: "a file has more than 32 MiB" });
+  });
+});
+
+describe("fetchWorkspace", () => {
+  test("replaces what was in the folder", async () => {
+    const { workspace } = await fetched({ a: "1" });
+    write(workspace, { stale: "x" });
+    await expect(
+      fetchWorkspace(Readable.from([]), workspace, mkdtempSync(join(tmpdir(), "own-")), path),
+    ).rejects.toThrow();
+    expect(() => execFileSync("test", ["-e", join(workspace, "stale")])).toThrow();
+  });
+
+  test("a tar that leaves its folder, or writes through a link, is an error", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "tar-"));
+    folders.push(folder);
+    write(folder, { "source/dir/file": "x", outside: "safe" });
+    const own = join(folder, "own");
+    mkdirSync(own);
+    const escaping = Readable.from(create({ cwd: join(folder, "source"), preservePaths: true }, ["../outside"]));
+    await expect(fetchWorkspace(escaping, join(folder, "workspace"), own, path)).rejects.toThrow(
+      /path contains '\.\.'/,
+    );
+  });
+});
