@@ -1,0 +1,55 @@
+import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Command } from "commander";
+import pino, { type Logger } from "pino";
+import { mediatorEnvironment, readSettings, SettingsError } from "../settings.ts";
+import { startMediator } from "./start-mediator.ts";
+
+/** A publish in hand may take this long after the stop was asked for. */
+const stopPatienceMs = 60_000;
+
+/** `codex-runner mediator`: holds the keys of one run and serves its agent. */
+export function mediatorCommand(): Command {
+  return new Command("mediator")
+    .description("hold the keys of one run: derive the task from GitHub, serve its agent, publish the result")
+    .addHelpText("after", help)
+    .action(async () => {
+      const log = pino({ base: null, name: "mediator" }, pino.destination(2));
+      try {
+        await run(log);
+      } catch (error) {
+        if (!(error instanceof SettingsError)) throw error;
+        process.stderr.write(`${error.message}\n`);
+        process.exitCode = 2;
+      }
+    });
+}
+
+const help = `
+Reads everything from the environment:
+  ${Object.keys(mediatorEnvironment.shape).join("\n  ")}
+Prints one line {"ready":true,"listen":"…"} when it listens, and ends on SIGTERM, SIGINT or, with MEDIATOR_PARENT=stdin,
+when its standard input closes. What it finds is its answer to GET /task, not its exit code.`;
+
+async function run(log: Logger): Promise<void> {
+  const settings = readSettings(mediatorEnvironment, process.env);
+  const mediator = await startMediator(settings, log);
+  process.stdout.write(`${JSON.stringify({ ready: true, listen: mediator.listen })}\n`);
+  await asked(settings.MEDIATOR_PARENT === "stdin");
+  const stopped = await Promise.race([mediator.stop().then(() => true), sleep(stopPatienceMs, false, { ref: false })]);
+  if (!stopped) log.error("the publish in hand did not end in time; the next process goes on with it");
+  // Requests to GitHub or git that were given up may still hold the event loop.
+  process.exit(0);
+}
+
+/** Resolves when somebody, or the parent's death, asks this process to end. */
+function asked(byStdin: boolean): Promise<void> {
+  return new Promise((resolve) => {
+    process.once("SIGTERM", () => resolve());
+    process.once("SIGINT", () => resolve());
+    if (!byStdin) return;
+    process.stdin.once("end", () => resolve());
+    process.stdin.once("error", () => resolve());
+    process.stdin.resume();
+  });
+}

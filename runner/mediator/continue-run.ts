@@ -1,0 +1,58 @@
+import { codes, type IssueSnapshot, markers, parseRunIds } from "@froussard/contract";
+import { type RunRecord, recordSchema } from "./record.ts";
+
+/** How often a mediator may die while an agent works before the run is given up. */
+export const maxInterruptions = 1;
+
+/** What an earlier process left: nothing to do, a result to publish, or work to do, of which some was paid already. */
+export type Continuation =
+  | { kind: "over"; record: RunRecord }
+  | { kind: "publish"; record: RunRecord }
+  | { kind: "work"; record: RunRecord }
+  | { kind: "given-up"; record: RunRecord };
+
+/**
+ * Decides how to go on from a record. `hasPending` says whether the accepted result itself is still there; in a cluster
+ * it is not, because only the record travels, in the progress comment. Pure.
+ */
+export function continueRun(record: RunRecord, hasPending: boolean): Continuation {
+  const resultIsSafe = record.resultSha256 !== undefined && hasPending;
+  const { outcome: _, code: __, detail: ___, ...open } = record;
+  switch (record.state) {
+    case "closed": {
+      const again = record.code !== undefined && codes[record.code].type === "transient";
+      if (!again) return { kind: "over", record };
+      return resultIsSafe
+        ? { kind: "publish", record: { ...open, state: "result" } }
+        : { kind: "work", record: withoutResult({ ...open, state: "ready" }) };
+    }
+    case "ready":
+      return { kind: "work", record };
+    case "result":
+      if (resultIsSafe) return { kind: "publish", record };
+      return interrupted(record);
+    case "working":
+      return interrupted(record);
+  }
+}
+
+function interrupted(record: RunRecord): Continuation {
+  const next = withoutResult({ ...record, state: "ready", interrupted: record.interrupted + 1 });
+  return { kind: next.interrupted > maxInterruptions ? "given-up" : "work", record: next };
+}
+
+function withoutResult({ resultSha256: _, resultAt: __, ...record }: RunRecord): RunRecord {
+  return record;
+}
+
+/** The record that an earlier mediator hid in the progress comment of this task, if nobody else touched it. */
+export function recordFromComments({ comments, viewer }: IssueSnapshot, taskId: string): RunRecord | undefined {
+  for (const { body, viewerDidAuthor, lastEditedAt, editor } of comments) {
+    if (!viewerDidAuthor || (lastEditedAt !== undefined && editor?.id !== viewer.id)) continue;
+    const ids = parseRunIds(markers.progress, body);
+    if (ids?.taskId !== taskId) continue;
+    const record = recordSchema.safeParse(ids.record);
+    if (record.success && record.data.taskId === taskId) return record.data;
+  }
+  return undefined;
+}

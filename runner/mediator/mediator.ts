@@ -1,0 +1,305 @@
+import type { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { codes, type FailureCode, RunFailure, sha256 } from "@froussard/contract";
+import type { Logger } from "pino";
+import type { CodexSettings, ProgressReport, RunResult, TaskAnswer } from "../protocol.ts";
+import type { DryRunTexts, TaskClaim } from "../settings.ts";
+import { acceptResult } from "./accept-result.ts";
+import { type Continuation, continueRun, recordFromComments } from "./continue-run.ts";
+import { prepareDryRun } from "./dry-run.ts";
+import { dryRunText } from "./dry-run-text.ts";
+import type { GitHubFacts } from "./github-facts.ts";
+import type { GitRepository, ProgressText, Publisher, RunContext } from "./ports.ts";
+import { type PreparedRun, prepareRun, type RunRules } from "./prepare-run.ts";
+import { createProgressBoard } from "./progress-board.ts";
+import { publishChanges, publishPlan, publishPushedBranch } from "./publish-result.ts";
+import { emptyLedger, newRecord } from "./record.ts";
+import type { RecordStore } from "./record-store.ts";
+import { createRunLog } from "./run-log.ts";
+import { refusal } from "./server/refusal.ts";
+import { createWantedCheck } from "./wanted-check.ts";
+
+export interface MediatorOptions {
+  claim: TaskClaim;
+  /** Given in a dry run: nothing is posted or pushed. */
+  dryRun?: DryRunTexts;
+  /** Asked for once; a failure is the task's answer. */
+  rules(): Promise<RunRules>;
+  codex: Omit<CodexSettings, "webSearch">;
+  /** Milliseconds. */
+  deadlineMs: number;
+  idleMs: number;
+  facts: GitHubFacts;
+  publisher: Publisher;
+  /** The run's bare clone. */
+  openGit(run: RunContext): Promise<GitRepository>;
+  store: RecordStore;
+  clock(): Date;
+  log: Logger;
+  /** The progress comment is edited at most this often. Milliseconds. */
+  progressIntervalMs: number;
+  /** GitHub is asked at most this often whether the run is still wanted. Milliseconds. */
+  wantedIntervalMs: number;
+}
+
+/** One task from GitHub's word to the published result; it answers, and never ends by itself. */
+export type Mediator = ReturnType<typeof createMediator>;
+
+/** So long `GET /task` waits for the clone, to tell a failure there; a large one goes on in the background. */
+const clonePatienceMs = 20_000;
+
+export function createMediator(options: MediatorOptions) {
+  const { claim, store, log, publisher, facts, clock, dryRun } = options;
+  const ledger = emptyLedger(options.codex.model);
+  const unknownTask = `codex-${claim.TASK_STAGE}-${claim.TASK_ISSUE_NUMBER}-${"0".repeat(16)}`;
+  const runLog = createRunLog({ store, ledger, clock, log, unknown: newRecord(claim.TASK_ID ?? unknownTask, ledger) });
+  let rules: RunRules;
+  let work: PreparedRun | undefined;
+  let git: Promise<GitRepository> | undefined;
+  let cloned: Promise<void> | undefined;
+  let stillWanted = async () => {};
+  /** What the model or GitHub did to the run; it says more than the agent's own word for its end. */
+  let noted: RunFailure | undefined;
+  let publishing: Promise<void> | undefined;
+
+  const board = createProgressBoard<Pick<ProgressText, "state" | "report" | "url"> & { run: RunContext }>({
+    post: ({ run, ...shown }) => publisher.progress(run, { ...shown, ledger, record: structuredClone(runLog.current) }),
+    intervalMs: options.progressIntervalMs,
+    onError: (error) => log.warn({ err: error }, "the progress comment could not be written"),
+  });
+
+  function show(state: Pick<ProgressText, "state" | "report" | "url">): void {
+    if (work && !dryRun) board.show({ ...state, run: work.run });
+  }
+
+  /** Runs something whose failure is the run's end. */
+  async function orFail(action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  function fail(error: unknown): void {
+    runLog.fail(error);
+    const { code = "internal" } = runLog.current ?? {};
+    show({ state: codes[code].type === "transient" ? "working" : "ended" });
+  }
+
+  function finish(url: string): void {
+    runLog.finish({ url });
+    show({ state: "ended", url });
+  }
+
+  async function start(): Promise<void> {
+    let next = readStored();
+    if (next) {
+      runLog.adopt(next.record);
+      if (next.kind === "over") return;
+    }
+    rules = await options.rules();
+    const base = claim.TASK_ID === undefined ? undefined : next?.record.base;
+    const input = { claim, rules, facts, base };
+    const prepared = dryRun
+      ? await prepareDryRun(input, dryRun)
+      : await prepareRun({ ...input, find: (run) => publisher.find(run) });
+    if ("closed" in prepared) {
+      const { state, outcome, code, detail } = prepared.closed;
+      if (!next) runLog.adopt(newRecord(prepared.taskId, ledger));
+      runLog.save({ state, outcome, ...(code && { code }), ...(detail && { detail }) });
+      return;
+    }
+    const { run } = prepared;
+    log.info({ taskId: run.taskId, stage: run.stage, dryRun: dryRun !== undefined }, "task confirmed");
+    if (next?.record.taskId !== run.taskId) {
+      const left = dryRun ? undefined : recordFromComments(run.snapshot, run.taskId);
+      next = continueRun(left ?? newRecord(run.taskId, ledger), false);
+      runLog.adopt(next.record);
+    }
+    if ("pullRequest" in prepared) {
+      await publisher.result(run, { outcome: "done", pullRequest: prepared.pullRequest, ledger });
+      return finish(prepared.pullRequest.url);
+    }
+    await goOn(prepared, next.kind);
+  }
+
+  async function goOn(prepared: PreparedRun, kind: Continuation["kind"]): Promise<void> {
+    const { run } = prepared;
+    work = prepared;
+    ledger.promptSha256 = sha256(prepared.prompt);
+    runLog.save({ base: run.base });
+    if (kind === "over") return;
+    if (kind === "given-up") throw new RunFailure("mediator-lost");
+    if (kind === "publish") return publish(prepared);
+    if (run.implementation && !dryRun) {
+      const pushed = await publishPushedBranch(publishOptions(prepared), await openGit(run));
+      if (pushed) return finish(pushed);
+    }
+    if (!dryRun) watchWanted(prepared);
+    cloned = orFail(async () => (await openGit(run)).fetchCommit(run.base.commit));
+    await Promise.race([cloned, sleep(clonePatienceMs, undefined, { ref: false })]);
+  }
+
+  /** What an earlier process of this task left in the private folder. */
+  function readStored(): Continuation | undefined {
+    const stored = store.read();
+    if (!stored || (dryRun && stored.state === "closed")) return undefined;
+    if (claim.TASK_ID !== undefined && claim.TASK_ID !== stored.taskId) return undefined;
+    const pending = store.readPending();
+    return continueRun(stored, pending !== undefined && hashOf(pending) === stored.resultSha256);
+  }
+
+  function openGit(run: RunContext): Promise<GitRepository> {
+    git ??= options.openGit(run);
+    return git;
+  }
+
+  function watchWanted({ run, cause }: PreparedRun): void {
+    const { repository, issue } = run.snapshot;
+    stillWanted = createWantedCheck({
+      facts,
+      repository: repository.nameWithOwner,
+      issueNumber: issue.number,
+      policy: rules.policy,
+      cause,
+      now: () => clock().getTime(),
+      intervalMs: options.wantedIntervalMs,
+      warn: (message) => log.warn(message),
+    });
+  }
+
+  const publishOptions = (prepared: PreparedRun) => ({ prepared, rules, facts, publisher, ledger });
+
+  /** Publishes the accepted result; a stop waits for it. */
+  function publish(prepared: PreparedRun): Promise<void> {
+    const published = publishPending(prepared);
+    publishing = published.catch(() => {});
+    return published;
+  }
+
+  async function publishPending(prepared: PreparedRun): Promise<void> {
+    const result = store.readPending();
+    if (!result) throw new RunFailure("internal", "the accepted result is gone");
+    const accepted = acceptResult(prepared.run.stage, result);
+    if (accepted.kind === "failure") throw accepted.failure;
+    const date = runLog.current?.resultAt ?? clock().toISOString();
+    if (dryRun) {
+      store.writeDryRun(await dryRunText(accepted, prepared.run, () => openGit(prepared.run), date));
+      return runLog.finish({ detail: "dry run: nothing was posted or pushed" });
+    }
+    show({ state: "publishing" });
+    const to = publishOptions(prepared);
+    finish(
+      accepted.kind === "plan"
+        ? await publishPlan(to, accepted.plan)
+        : await publishChanges(to, await openGit(prepared.run), { ...accepted, date }),
+    );
+  }
+
+  async function accept(prepared: PreparedRun, result: RunResult): Promise<void> {
+    const accepted = acceptResult(prepared.run.stage, result);
+    if (accepted.kind === "failure") {
+      runLog.save({ resultSha256: hashOf(result) });
+      fail(explained(accepted.failure, noted));
+      return;
+    }
+    store.writePending(result);
+    runLog.save({ state: "result", resultSha256: hashOf(result), resultAt: clock().toISOString() });
+    await orFail(() => publish(prepared));
+  }
+
+  const started = orFail(start);
+
+  return {
+    ledger,
+    /** Told after each change of the ledger. */
+    ledgerChanged: () => runLog.save(),
+    stillWanted: () => stillWanted(),
+    /** How the run searches the web; known once GitHub was asked. */
+    async webSearch() {
+      await started;
+      return work?.run.webSearch ?? "disabled";
+    },
+
+    /** What to do, or why there is nothing to do; waits until GitHub was asked and a result in hand is published. */
+    async task(): Promise<TaskAnswer> {
+      await started;
+      await publishing;
+      if (runLog.closed) return runLog.closed;
+      if (!work || !runLog.current) throw refusal(409, "there is no work");
+      if (runLog.current.state === "ready") {
+        runLog.begin({ state: "working", attempts: runLog.current.attempts + 1 });
+        show({ state: "working" });
+      }
+      const { run, prompt, outputSchema } = work;
+      return {
+        state: "work",
+        taskId: run.taskId,
+        stage: run.stage,
+        prompt,
+        outputSchema,
+        codex: { ...options.codex, webSearch: run.webSearch },
+        deadlineMs: options.deadlineMs,
+        idleMs: options.idleMs,
+      };
+    },
+
+    /** The working copy as a tar stream. */
+    async workspace(): Promise<Readable> {
+      await started;
+      await cloned;
+      if (!work || !git || runLog.closed) throw refusal(409, "there is no work");
+      return (await git).packWorkspace(work.run.base.commit);
+    },
+
+    progress(report: ProgressReport): void {
+      if (runLog.current?.state !== "working") throw refusal(409, "nothing is being worked on");
+      show({ state: "working", report });
+    },
+
+    /** Takes the result, once; the same one again is answered alike. Resolves when it is published or refused. */
+    async result(result: RunResult): Promise<TaskAnswer> {
+      await started;
+      if (runLog.current?.state === "working" && work) await accept(work, result);
+      else if (runLog.current?.resultSha256 !== hashOf(result)) throw refusal(409, "no result is expected");
+      await publishing;
+      await board.flush();
+      if (!runLog.closed) throw refusal(503, "the result is not published yet");
+      return runLog.closed;
+    },
+
+    /** What the model's side or the run's end did to a request; undefined when the model answered after all. */
+    noteFailure(failure: RunFailure | undefined): void {
+      if (!noted || !final.has(noted.code)) noted = failure;
+    },
+
+    /** A publish in hand is finished, and the record says that nobody is working. */
+    async stop(): Promise<void> {
+      await publishing;
+      if (runLog.current?.state === "working") {
+        runLog.save({ state: "ready" });
+        show({ state: "working" });
+      }
+      await board.flush();
+    },
+  };
+}
+
+function hashOf(result: RunResult): string {
+  return sha256(JSON.stringify(result));
+}
+
+const final: ReadonlySet<FailureCode> = new Set(["budget-exhausted", "cancelled", "issue-closed"]);
+const vague: ReadonlySet<FailureCode> = new Set([
+  "agent-failed",
+  "agent-lost",
+  "idle",
+  "model-unavailable",
+  "model-refused",
+]);
+
+/** The agent's word for its end, or what the mediator knows better. */
+function explained(failure: RunFailure, noted: RunFailure | undefined): RunFailure {
+  return noted && (vague.has(failure.code) || final.has(noted.code)) ? noted : failure;
+}

@@ -1,0 +1,77 @@
+import type { Ledger } from "../ports.ts";
+
+/** Tokens of one answer, as the provider reports them. */
+export interface Usage {
+  inputTokens: number;
+  cachedInputTokens: number;
+  outputTokens: number;
+}
+
+/** Tokens set aside for one request; ends with exactly one call. */
+export interface Reservation {
+  maxOutputTokens: number;
+  /** What the provider reported. */
+  settle(usage: Usage): void;
+  /** Nothing was reported, but something may have been used: the whole reservation counts. */
+  charge(): void;
+  /** The provider refused: nothing was used. */
+  release(): void;
+}
+
+export interface BudgetOptions {
+  /** Tokens of a run, input and output, all attempts together. */
+  limit: number;
+  /** What was spent so far; kept up to date. */
+  ledger: Ledger;
+  /** Called after each change of the ledger. */
+  changed(): void;
+  /** Upper bound on one answer. @default 64_000 */
+  maxOutputTokens?: number;
+}
+
+/** An answer cut shorter than this is of no use: then the budget counts as used up. */
+const leastOutputTokens = 1_000;
+
+/** The token budget of a run: reserved before a request is sent, so that requests side by side cannot overshoot. */
+export function createBudget({ limit, ledger, changed, maxOutputTokens = 64_000 }: BudgetOptions) {
+  let reserved = 0;
+  const free = () => limit - ledger.inputTokens - ledger.outputTokens - reserved;
+
+  /** Undefined when the budget does not allow the request. `bytes` is the size of its body. */
+  function reserve(bytes: number, askedOutputTokens = maxOutputTokens): Reservation | undefined {
+    const input = Math.ceil(bytes / 3);
+    const output = Math.min(maxOutputTokens, askedOutputTokens, free() - input);
+    if (output < Math.min(leastOutputTokens, askedOutputTokens)) return undefined;
+    const tokens = input + output;
+    reserved += tokens;
+    let open = true;
+    const end = (count: () => void) => {
+      if (!open) return;
+      open = false;
+      reserved -= tokens;
+      count();
+      changed();
+    };
+    return {
+      maxOutputTokens: output,
+      settle: (usage) =>
+        end(() => {
+          ledger.requests++;
+          ledger.inputTokens += usage.inputTokens;
+          ledger.cachedInputTokens += usage.cachedInputTokens;
+          ledger.outputTokens += usage.outputTokens;
+        }),
+      charge: () =>
+        end(() => {
+          ledger.requests++;
+          ledger.inputTokens += input;
+          ledger.outputTokens += output;
+          ledger.estimated = true;
+        }),
+      release: () => end(() => {}),
+    };
+  }
+
+  return { reserve, free };
+}
+export type Budget = ReturnType<typeof createBudget>;

@@ -1,0 +1,111 @@
+import { RunFailure, taskId } from "@froussard/contract";
+import type { ChangeReport, PlanAnswer } from "../plan.ts";
+import type { Change } from "../protocol.ts";
+import { commitMessage, taskOf, taskTrailer } from "../render/commit-message.ts";
+import { approvalOf, checkWanted } from "./approval-check.ts";
+import type { GitHubFacts } from "./github-facts.ts";
+import type { ChangedFile, GitRepository, Ledger, Publisher, RunContext } from "./ports.ts";
+import type { PreparedRun, RunRules } from "./prepare-run.ts";
+
+export interface PublishOptions {
+  prepared: Pick<PreparedRun, "run" | "cause">;
+  rules: RunRules;
+  facts: GitHubFacts;
+  publisher: Publisher;
+  ledger: Ledger;
+}
+
+/** Publishes a plan, if it is still wanted; doing it again finds what is there. @returns the plan's address */
+export async function publishPlan(options: PublishOptions, plan: PlanAnswer): Promise<string> {
+  const { prepared, rules, publisher, ledger } = options;
+  checkWanted(await freshSnapshot(options), rules.policy, prepared.cause);
+  const { url } = await publisher.plan(prepared.run, plan, ledger);
+  return url;
+}
+
+/**
+ * Makes a commit of a change, pushes it if the plan is still approved, opens the pull request and tells it. Each step
+ * finds what an earlier try left. @returns the pull request's address
+ */
+export async function publishChanges(
+  options: PublishOptions,
+  git: GitRepository,
+  input: { report: ChangeReport; changes: readonly Change[]; date: string },
+): Promise<string> {
+  const { run, branch, plan, planSha256 } = implementationOf(options);
+  await git.fetchCommit(run.base.commit);
+  const { commit, files } = await git.commitChanges({
+    base: run.base.commit,
+    changes: input.changes,
+    message: commitMessage({ report: input.report, issueNumber: run.snapshot.issue.number, taskId: run.taskId }),
+    date: input.date,
+  });
+  const tip = await ownTip(run, git);
+  const snapshot = await freshSnapshot(options);
+  approvalOf(snapshot, options.rules.policy, plan.comment.id, planSha256);
+  checkWanted(snapshot, options.rules.policy, options.prepared.cause);
+  if (tip?.commit !== commit) {
+    await git.push({ commit, branch, ...(tip && { expected: tip.commit }) });
+    const pushed = await git.remoteTip(branch);
+    if (pushed?.commit !== commit)
+      throw new RunFailure("github-unavailable", `${branch} does not show the pushed commit`);
+  }
+  return openPullRequest(options, input.report, files);
+}
+
+/**
+ * Goes on from a branch that an earlier try pushed and paid for; undefined when there is none.
+ * @throws RunFailure `branch-taken` when the branch holds somebody else's commits
+ */
+export async function publishPushedBranch(options: PublishOptions, git: GitRepository): Promise<string | undefined> {
+  const { run } = implementationOf(options);
+  const tip = await ownTip(run, git);
+  if (!tip) return undefined;
+  const { nameWithOwner } = run.snapshot.repository;
+  const files = await options.facts.changedFiles(nameWithOwner, run.base.commit, tip.commit);
+  const [title = "", ...rest] = tip.message.split("\n");
+  const summary = rest
+    .filter((line) => !line.startsWith(`${taskTrailer}: `))
+    .join("\n")
+    .trim();
+  return openPullRequest(options, { title: title.slice(0, 200), summary: summary || title, tests: [] }, files);
+}
+
+/** Opens the pull request, or finds it, and tells it on the issue. */
+export async function openPullRequest(
+  { prepared: { run }, publisher, ledger }: PublishOptions,
+  report: ChangeReport,
+  files: readonly ChangedFile[],
+): Promise<string> {
+  const pullRequest = await publisher.pullRequest(run, { report, files, ledger });
+  await publisher.result(run, { outcome: "done", pullRequest, ledger });
+  return pullRequest.url;
+}
+
+/** The tip of the run's branch when a try at this very subject made it. */
+async function ownTip(run: RunContext, git: GitRepository) {
+  const { branch } = run.implementation ?? {};
+  const tip = branch === undefined ? undefined : await git.remoteTip(branch);
+  if (!tip) return undefined;
+  const attempts = [0, ...run.snapshot.comments.map(({ id }) => id)];
+  const task = taskOf(tip.message);
+  const ours = attempts.some(
+    (attempt) => taskId(run.stage, run.snapshot.issue.number, run.subjectId, attempt) === task,
+  );
+  if (!ours) throw new RunFailure("branch-taken", `${branch} holds a commit that is not ours`);
+  return tip;
+}
+
+async function freshSnapshot({ prepared: { run }, facts }: PublishOptions) {
+  const { repository, issue } = run.snapshot;
+  const snapshot = await facts.issue(repository.nameWithOwner, issue.number);
+  if (!snapshot) throw new RunFailure("issue-closed", "the issue is gone");
+  return snapshot;
+}
+
+function implementationOf({ prepared: { run } }: PublishOptions) {
+  if (!run.implementation) throw new RunFailure("internal", "a plan has no branch");
+  const { plan, branch } = run.implementation;
+  // The hash that the task's identity holds, not the plan's as it stands now.
+  return { run, branch, plan, planSha256: run.about.split(":")[2] ?? "" };
+}

@@ -1,0 +1,77 @@
+import { pipeline } from "node:stream/promises";
+import type * as z from "zod";
+import type { CodexSettings } from "../protocol.ts";
+import { paths, progressReport, type RunResult, runResult } from "../protocol.ts";
+import type { Mediator } from "./mediator.ts";
+import { responsesCheck, searchCheck } from "./model/check-request.ts";
+import { ModelError } from "./model/model-error.ts";
+import type { ModelProxy } from "./model/model-proxy.ts";
+import { refusal, sendJson } from "./server/refusal.ts";
+import type { Route } from "./server/start-server.ts";
+
+const MiB = 1024 ** 2;
+
+/** Every path of the mediator, with its method and the size of its bodies (design §5). */
+export function mediatorRoutes(
+  mediator: Mediator,
+  proxy: ModelProxy,
+  codex: Omit<CodexSettings, "webSearch">,
+): Record<string, Route> {
+  const settings = async (): Promise<CodexSettings> => ({ ...codex, webSearch: await mediator.webSearch() });
+  return {
+    [paths.task]: {
+      method: "GET",
+      handle: async (response) => sendJson(response, 200, await mediator.task()),
+    },
+    [paths.workspace]: {
+      method: "GET",
+      handle: async (response) => {
+        const tar = await mediator.workspace();
+        response.writeHead(200, { "content-type": "application/x-tar" });
+        await pipeline(tar, response);
+      },
+    },
+    [paths.progress]: {
+      method: "POST",
+      maxBytes: MiB,
+      handle: async (response, body) => {
+        mediator.progress(parse(progressReport, body));
+        response.writeHead(204).end();
+      },
+    },
+    [paths.result]: {
+      method: "POST",
+      maxBytes: 64 * MiB,
+      handle: async (response, body) =>
+        sendJson(response, 200, await mediator.result(parse<RunResult>(runResult, body))),
+    },
+    [paths.responses]: {
+      method: "POST",
+      maxBytes: 32 * MiB,
+      handle: async (response, body, { headers }) =>
+        proxy({ path: "/responses", check: responsesCheck(await settings()), body, headers, response }),
+    },
+    [paths.search]: {
+      method: "POST",
+      maxBytes: MiB,
+      handle: async (response, body, { headers }) => {
+        const known = await settings();
+        if (known.webSearch === "disabled") throw refusal(404, "web search is off");
+        await proxy({ path: "/alpha/search", check: searchCheck(known), body, headers, response });
+      },
+    },
+  };
+}
+
+function parse<T>(schema: z.ZodType<T>, body: Buffer): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+  } catch {
+    throw new ModelError(400, "the body is not JSON", { code: "invalid_json" });
+  }
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  throw new ModelError(400, `${issue?.path.join(".") || "body"}: ${issue?.message}`.slice(0, 500));
+}

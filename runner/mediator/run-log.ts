@@ -1,0 +1,82 @@
+import { codes, RunFailure } from "@froussard/contract";
+import type { Logger } from "pino";
+import type { Closed } from "../protocol.ts";
+import type { Ledger } from "./ports.ts";
+import type { RunRecord } from "./record.ts";
+import type { RecordStore } from "./record-store.ts";
+
+export interface RunLog {
+  readonly current: RunRecord | undefined;
+  /** The record as the protocol tells it, once the run is over. */
+  readonly closed: Closed | undefined;
+  /** Takes over what an earlier process left, its costs included. */
+  adopt(record: RunRecord): void;
+  /** Writes the record with these changes and the ledger as it is now. */
+  save(changes?: Partial<RunRecord>): void;
+  /** From here on the agent's time counts. */
+  begin(changes: Partial<RunRecord>): void;
+  fail(error: unknown): void;
+  finish(end: { url?: string; detail?: string }): void;
+}
+
+/** The record of the one task, on disk after each change. */
+export function createRunLog(options: {
+  store: RecordStore;
+  ledger: Ledger;
+  clock(): Date;
+  log: Logger;
+  /** The record of a task that fails before it is known. */
+  unknown: RunRecord;
+}): RunLog {
+  const { store, ledger, clock, log, unknown } = options;
+  let record: RunRecord | undefined;
+  let countedUntil: number | undefined;
+
+  function save(changes: Partial<RunRecord> = {}): void {
+    if (!record) return;
+    if (countedUntil !== undefined) {
+      const now = clock().getTime();
+      ledger.seconds += Math.max(0, now - countedUntil) / 1000;
+      countedUntil = now;
+    }
+    record = { ...record, ...changes, ledger };
+    store.write(record);
+  }
+
+  function close(changes: Partial<RunRecord>): void {
+    save({ ...changes, state: "closed" });
+    countedUntil = undefined;
+  }
+
+  return {
+    get current() {
+      return record;
+    },
+    get closed() {
+      if (record?.state !== "closed") return undefined;
+      const { state, outcome = "failed", code, detail } = record;
+      return { state, outcome, ...(code && { code }), ...(detail && { detail }) };
+    },
+    adopt(next) {
+      record = next;
+      Object.assign(ledger, next.ledger, { model: ledger.model });
+    },
+    save,
+    begin(changes) {
+      countedUntil = clock().getTime();
+      save(changes);
+    },
+    fail(error) {
+      const failure =
+        error instanceof RunFailure ? error : new RunFailure("internal", "see the worker's log", { cause: error });
+      const { code, detail } = failure;
+      log.warn({ code, detail, err: failure.cause }, "the run ends without its result");
+      record ??= unknown;
+      close({ outcome: codes[code].outcome, code, detail: detail.slice(0, 1_000) });
+    },
+    finish(end) {
+      log.info(end, "the run is done");
+      close({ outcome: "done", ...end });
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { ListenAddress } from "../../settings.ts";
+import { ModelError } from "../model/model-error.ts";
+import { admit } from "./admit.ts";
+import { readBody } from "./read-body.ts";
+import { refusal, sendRefusal } from "./refusal.ts";
+
+/** One path with its one method. A body is read whole, up to its limit, before the handler sees it. */
+export type Route =
+  | { method: "GET"; handle(response: ServerResponse): Promise<void> }
+  | {
+      method: "POST";
+      maxBytes: number;
+      handle(response: ServerResponse, body: Buffer, request: IncomingMessage): Promise<void>;
+    };
+
+export interface ServerOptions {
+  listen: ListenAddress;
+  bearer: string;
+  routes: Readonly<Record<string, Route>>;
+  /** Told what should not have happened; the client is told only that it did. */
+  onError(error: unknown): void;
+  /** Time in which a request must have arrived whole. Milliseconds. @default 60_000 */
+  requestTimeoutMs?: number;
+}
+
+export interface RunningServer {
+  /** `unix:<path>` or `<host>:<port>`. */
+  listen: string;
+  /** Stops listening and ends every connection. */
+  close(): Promise<void>;
+}
+
+/** Starts the mediator's server; resolves when it listens. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { listen, requestTimeoutMs = 60_000 } = options;
+  const server = createServer(
+    {
+      requestTimeout: requestTimeoutMs,
+      headersTimeout: Math.min(requestTimeoutMs, 10_000),
+      connectionsCheckingInterval: Math.min(requestTimeoutMs / 4, 5_000),
+      maxHeaderSize: 32 * 1024,
+    },
+    (request, response) => void serve(options, request, response),
+  );
+  server.on("upgrade", (_, socket) =>
+    socket.end("HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"),
+  );
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen("path" in listen ? { path: listen.path, readableAll: false, writableAll: false } : listen, resolve);
+  });
+  return { listen: addressOf(server, listen), close: () => close(server) };
+}
+
+async function serve({ bearer, routes, onError }: ServerOptions, request: IncomingMessage, response: ServerResponse) {
+  response.on("error", () => {
+    // The client went away; whoever still writes notices by the closed stream.
+  });
+  try {
+    admit(request, bearer);
+    const path = request.url ?? "";
+    const route = Object.hasOwn(routes, path) ? routes[path] : undefined;
+    if (!route) throw refusal(404, "there is nothing at this path");
+    if (request.method !== route.method)
+      throw refusal(405, `only ${route.method} is served here`, { allow: route.method });
+    if (route.method === "GET") await route.handle(response);
+    else await route.handle(response, await readBody(request, route.maxBytes), request);
+  } catch (error) {
+    const gone = request.socket.destroyed;
+    if (response.headersSent || gone) {
+      response.destroy();
+      if (!gone && !(error instanceof ModelError)) onError(error);
+    } else if (error instanceof ModelError) {
+      sendRefusal(response, error);
+    } else {
+      onError(error);
+      sendRefusal(response, refusal(500, "the mediator failed; see its log"));
+    }
+  }
+}
+
+function addressOf(server: Server, listen: ListenAddress): string {
+  if ("path" in listen) return `unix:${listen.path}`;
+  const { address, port, family } = server.address() as AddressInfo;
+  return family === "IPv6" ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,123 @@
+import { chmod, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { RunFailure } from "@froussard/contract";
+import { createGitHub, type GitHub, gitUrl } from "@froussard/github/client";
+import { resolveLogins } from "@froussard/github/resolve-logins";
+import type { Logger } from "pino";
+import { createGitRepository } from "../git/git-repository.ts";
+import { defaultProtectedPaths } from "../git/protected-paths.ts";
+import { createPublisher } from "../publish/publisher.ts";
+import type { MediatorEnvironment } from "../settings.ts";
+import { createGitHubFacts } from "./github-facts.ts";
+import { githubFailure } from "./github-failure.ts";
+import { createMediator } from "./mediator.ts";
+import { createBudget } from "./model/budget.ts";
+import { createInFlight } from "./model/in-flight.ts";
+import { createModelProxy } from "./model/model-proxy.ts";
+import type { RunRules } from "./prepare-run.ts";
+import { createRecordStore } from "./record-store.ts";
+import { mediatorRoutes } from "./routes.ts";
+import { type RunningServer, startServer } from "./server/start-server.ts";
+
+export interface RunningMediator {
+  /** `unix:<path>` or `<host>:<port>`. */
+  listen: string;
+  /** Finishes a publish in hand, writes the record, stops serving. */
+  stop(): Promise<void>;
+}
+
+const minute = 60_000;
+
+/** Puts the mediator of one run together from its settings; resolves when it listens. */
+export async function startMediator(settings: MediatorEnvironment, log: Logger): Promise<RunningMediator> {
+  const ending = new AbortController();
+  const { signal } = ending;
+  const baseUrl = settings.GITHUB_API_BASE_URL;
+  // GitHub asks for a pause between writes; a simulator on this machine does not.
+  const paceWrites = !["localhost", "127.0.0.1", "[::1]"].includes(new URL(baseUrl).hostname);
+  const github = createGitHub({ token: settings.GITHUB_TOKEN, baseUrl, paceWrites, signal, log });
+  const approvers = settings.CODEX_TRIGGER_LOGINS.map((login) => login.split(":")[0] ?? login);
+  const codex = {
+    model: settings.CODEX_MODEL,
+    effort: settings.CODEX_REASONING_EFFORT,
+    sandbox: settings.CODEX_SANDBOX,
+  };
+  const mediator = createMediator({
+    claim: settings,
+    ...(settings.TASK_DRY_RUN && { dryRun: settings }),
+    rules: () => rulesOf(settings, github),
+    codex,
+    deadlineMs: settings.CODEX_DEADLINE_MINUTES * minute,
+    idleMs: settings.CODEX_IDLE_MINUTES * minute,
+    facts: createGitHubFacts(github),
+    publisher: createPublisher({ github, log, approvers, signal }),
+    openGit: ({ snapshot: { repository }, base }) =>
+      createGitRepository({
+        url: gitUrl(baseUrl, repository.nameWithOwner),
+        token: async () => settings.GITHUB_TOKEN,
+        folder: join(settings.MEDIATOR_STATE, "git"),
+        signal,
+        forbiddenBranches: [base.branch, ...(repository.defaultBranch ? [repository.defaultBranch.name] : [])],
+      }),
+    store: createRecordStore(settings.MEDIATOR_STATE, (message) => log.warn(message)),
+    clock: () => new Date(),
+    log,
+    progressIntervalMs: 5_000,
+    wantedIntervalMs: 5_000,
+  });
+  const proxy = createModelProxy({
+    baseUrl: settings.OPENAI_BASE_URL,
+    apiKey: settings.OPENAI_API_KEY,
+    budget: createBudget({
+      limit: settings.CODEX_TOKEN_BUDGET,
+      ledger: mediator.ledger,
+      changed: mediator.ledgerChanged,
+    }),
+    inFlight: createInFlight(2, 16),
+    stillWanted: mediator.stillWanted,
+    noteFailure: mediator.noteFailure,
+  });
+  const server = await listen(settings, {
+    bearer: settings.RUN_BEARER,
+    routes: mediatorRoutes(mediator, proxy, codex),
+    onError: (error) => log.error({ err: error }, "a request failed"),
+  });
+  return {
+    listen: server.listen,
+    async stop() {
+      await mediator.stop();
+      ending.abort(new Error("the mediator is stopping"));
+      await server.close();
+    },
+  };
+}
+
+async function listen(
+  { MEDIATOR_LISTEN: address }: MediatorEnvironment,
+  options: Omit<Parameters<typeof startServer>[0], "listen">,
+): Promise<RunningServer> {
+  // A socket that a killed predecessor left would refuse the new one.
+  if ("path" in address) await rm(address.path, { force: true });
+  const server = await startServer({ ...options, listen: address });
+  if ("path" in address) await chmod(address.path, 0o600);
+  return server;
+}
+
+async function rulesOf(settings: MediatorEnvironment, github: GitHub): Promise<RunRules> {
+  return {
+    policy: { approverIds: await approverIds(settings, github), trigger: settings.CODEX_PLAN_TRIGGER },
+    branchPrefix: settings.CODEX_BRANCH_PREFIX,
+    baseBranch: settings.CODEX_BASE_BRANCH,
+    webSearch: settings.CODEX_WEB_SEARCH,
+    protectedPaths: defaultProtectedPaths,
+  };
+}
+
+async function approverIds(settings: MediatorEnvironment, github: GitHub): Promise<number[]> {
+  try {
+    return await resolveLogins(github, settings.CODEX_TRIGGER_LOGINS);
+  } catch (error) {
+    const isSetting = error instanceof Error && error.message.startsWith("CODEX_TRIGGER_LOGINS");
+    throw isSetting ? new RunFailure("internal", error.message) : githubFailure(error, "looking up the listed people");
+  }
+}

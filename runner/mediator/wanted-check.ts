@@ -1,0 +1,56 @@
+import type { Policy } from "@froussard/contract";
+import { RunFailure } from "@froussard/contract";
+import { checkWanted } from "./approval-check.ts";
+import type { GitHubFacts } from "./github-facts.ts";
+import type { Cause } from "./identify-task.ts";
+
+export interface WantedCheckOptions {
+  facts: Pick<GitHubFacts, "issue" | "issueChanged">;
+  repository: string;
+  issueNumber: number;
+  policy: Policy;
+  cause: Cause;
+  now(): number;
+  /** GitHub is asked at most this often. Milliseconds. */
+  intervalMs: number;
+  warn(message: string): void;
+}
+
+/**
+ * Whether the run's result is still wanted, asked at each request to the model. An issue that did not change costs a
+ * conditional request; only a changed one is read. When GitHub cannot be asked, the run goes on: it is asked again before
+ * anything is published. The function rejects with `issue-closed` or `cancelled`, from then on at once.
+ */
+export function createWantedCheck(options: WantedCheckOptions): () => Promise<void> {
+  const { facts, repository, issueNumber, policy, cause, now, intervalMs, warn } = options;
+  let lastAsked = Number.NEGATIVE_INFINITY;
+  let etag: string | undefined;
+  let under: Promise<void> | undefined;
+  let over: RunFailure | undefined;
+
+  async function ask(): Promise<void> {
+    try {
+      const seen = await facts.issueChanged(repository, issueNumber, etag);
+      if (seen.changed) {
+        const snapshot = await facts.issue(repository, issueNumber);
+        if (!snapshot) throw new RunFailure("issue-closed", "the issue is gone");
+        checkWanted(snapshot, policy, cause);
+      }
+      etag = seen.etag;
+    } catch (error) {
+      if (error instanceof RunFailure && (error.code === "issue-closed" || error.code === "cancelled")) over = error;
+      else warn(`could not look whether the run is still wanted: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+
+  return async () => {
+    if (!over && now() - lastAsked >= intervalMs) {
+      lastAsked = now();
+      under ??= ask().finally(() => {
+        under = undefined;
+      });
+    }
+    await under;
+    if (over) throw over;
+  };
+}
