@@ -59,7 +59,7 @@ describe("the mediator's client", () => {
   });
 
   test("gives up when nobody answers", async () => {
-    const client = await clientOf(() => {}, { timeoutMs: 20 });
+    const client = await clientOf(() => {}, { longTimeoutMs: 20 });
     await expect(client.task()).rejects.toThrow("mediator did not answer /task in 20 ms");
   });
 

@@ -20,9 +20,9 @@ export interface MediatorClientOptions {
   signal: AbortSignal;
   /** Waits between tries while the mediator cannot be reached. Milliseconds. @default about a minute in all */
   retryDelaysMs?: readonly number[];
-  /** Time limit of `task` and `progress`. @default 30_000 */
+  /** Time limit of `progress`. @default 30_000 */
   timeoutMs?: number;
-  /** Time limit of `workspace`'s first byte and of `result`, which waits for git and GitHub. @default 600_000 */
+  /** Time limit of everything else up to the first byte: the mediator may be asking GitHub or publishing. @default 600_000 */
   longTimeoutMs?: number;
 }
 
@@ -78,7 +78,7 @@ export function createMediatorClient(options: MediatorClientOptions): MediatorCl
   };
 
   const json = async (response: IncomingMessage) => taskAnswer.parse(JSON.parse(await text(response)));
-  const task = () => withRetries(async () => json(await once("GET", paths.task, timeoutMs)));
+  const task = () => withRetries(async () => json(await once("GET", paths.task, longTimeoutMs)));
 
   return {
     task,

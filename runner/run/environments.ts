@@ -137,7 +137,7 @@ export function reportEnvironment(input: {
   });
 }
 
-/** Fields of the task that are environment variables of the same name: `issueNumber` is `TASK_ISSUE_NUMBER`. */
+/** Fields of the task that are environment variables of the same name: `issueNumber` is `TASK_ISSUE_NUMBER`, `taskId` is `TASK_ID`. */
 const idFields = [
   "stage",
   "repository",
@@ -162,6 +162,7 @@ function dryRunTexts(texts: DryRunTexts = {}): Record<string, string | undefined
 }
 
 function variable(field: string): string {
+  if (field === "taskId") return "TASK_ID";
   return `TASK_${field.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }
 
