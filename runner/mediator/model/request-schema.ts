@@ -57,8 +57,8 @@ export function responsesRequest({ model, effort, webSearch }: Pick<CodexSetting
     external_web_access: z.boolean().optional(),
     search_content_types: z.array(z.enum(["text", "image"])).optional(),
     search_context_size: z.enum(["low", "medium", "high"]).optional(),
-    filters: z.unknown(),
-    user_location: z.unknown(),
+    filters: z.unknown().optional(),
+    user_location: z.unknown().optional(),
   });
   const plainTool = z.looseObject({ type: z.enum(["function", "custom"]), name: z.string() });
   const toolSearch = z.looseObject({ type: z.literal("tool_search"), execution: z.literal("client") });
@@ -102,7 +102,7 @@ export function responsesRequest({ model, effort, webSearch }: Pick<CodexSetting
         .nullish(),
       service_tier: z.enum(["auto", "default"]).nullish(),
       max_output_tokens: z.int().positive().nullish(),
-      client_metadata: z.unknown(),
+      client_metadata: z.unknown().optional(),
     })
     .superRefine((body, context) => {
       inertContent(body.input, ["input"], (path) => {
@@ -116,8 +116,8 @@ export function searchRequest({ model }: Pick<CodexSettings, "model">) {
   return z.strictObject({
     id: z.string().max(200).optional(),
     model: z.literal(model),
-    input: z.unknown(),
-    reasoning: z.unknown(),
+    input: z.unknown().optional(),
+    reasoning: z.unknown().optional(),
     commands: z.record(z.string(), z.unknown()),
     settings: z.looseObject({}).optional(),
     max_output_tokens: z.int().positive().nullish(),

@@ -1,0 +1,67 @@
+import fc from "fast-check";
+import { expect, test, vi } from "vitest";
+import { emptyLedger } from "../record.ts";
+import { createBudget } from "./budget.ts";
+
+const budgetOf = (limit: number, changed = () => {}) => {
+  const ledger = emptyLedger("m");
+  return { ledger, budget: createBudget({ limit, ledger, changed, maxOutputTokens: 5_000 }) };
+};
+
+test("a settled request costs what the provider reports, once", () => {
+  const changed = vi.fn();
+  const { ledger, budget } = budgetOf(100_000, changed);
+  const reservation = budget.reserve(3_000);
+  expect(reservation?.maxOutputTokens).toBe(5_000);
+  expect(budget.free()).toBe(100_000 - 1_000 - 5_000);
+  reservation?.settle({ inputTokens: 900, cachedInputTokens: 100, outputTokens: 50 });
+  reservation?.charge();
+  expect(ledger).toMatchObject({
+    inputTokens: 900,
+    cachedInputTokens: 100,
+    outputTokens: 50,
+    requests: 1,
+    estimated: false,
+  });
+  expect(budget.free()).toBe(100_000 - 950);
+  expect(changed).toHaveBeenCalledTimes(1);
+});
+
+test("a cut answer is charged its reservation, and the sum says that it is an estimate", () => {
+  const { ledger, budget } = budgetOf(100_000);
+  budget.reserve(3_000, 2_000)?.charge();
+  expect(ledger).toMatchObject({ inputTokens: 1_000, outputTokens: 2_000, requests: 1, estimated: true });
+});
+
+test("a refused request costs nothing", () => {
+  const { ledger, budget } = budgetOf(100_000);
+  budget.reserve(3_000)?.release();
+  expect(ledger).toEqual(emptyLedger("m"));
+  expect(budget.free()).toBe(100_000);
+});
+
+test("the last answers are made shorter, and then there are none", () => {
+  const { budget } = budgetOf(10_000);
+  expect(budget.reserve(3 * 2_000)?.maxOutputTokens).toBe(5_000);
+  expect(budget.reserve(3 * 1_000)?.maxOutputTokens).toBe(2_000);
+  expect(budget.reserve(3)).toBeUndefined();
+});
+
+test("property: requests side by side never reserve or spend more than the limit", () => {
+  const step = fc.record({ bytes: fc.nat(60_000), end: fc.constantFrom("settle", "charge", "release", "open") });
+  fc.assert(
+    fc.property(fc.integer({ min: 1_000, max: 200_000 }), fc.array(step), (limit, steps) => {
+      const { ledger, budget } = budgetOf(limit);
+      for (const { bytes, end } of steps) {
+        const reservation = budget.reserve(bytes);
+        const inputTokens = Math.floor(bytes / 4);
+        if (end === "settle")
+          reservation?.settle({ inputTokens, cachedInputTokens: 0, outputTokens: reservation.maxOutputTokens });
+        if (end === "charge") reservation?.charge();
+        if (end === "release") reservation?.release();
+        expect(budget.free()).toBeGreaterThanOrEqual(0);
+        expect(ledger.inputTokens + ledger.outputTokens).toBeLessThanOrEqual(limit);
+      }
+    }),
+  );
+});
