@@ -30,6 +30,7 @@ const count = (number: number) => number.toLocaleString("en-US");
 /** What a run has cost so far, in one line. */
 export function ledgerLine(ledger: Ledger): string {
   const { model, inputTokens, cachedInputTokens, outputTokens, requests, seconds, estimated } = ledger;
+  if (requests === 0) return `nothing was asked of the model, ${minutes(seconds)}`;
   const tokens = count(inputTokens + outputTokens);
   const parts = `${count(inputTokens)} in, of which ${count(cachedInputTokens)} cached, ${count(outputTokens)} out`;
   const most = estimated ? "at most " : "";

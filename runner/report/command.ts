@@ -1,0 +1,81 @@
+import process from "node:process";
+import { codes } from "@froussard/contract";
+import { createGitHub } from "@froussard/github/client";
+import { resolveLogins } from "@froussard/github/resolve-logins";
+import { Command } from "commander";
+import pino from "pino";
+import * as z from "zod";
+import { createGitHubFacts } from "../mediator/github-facts.ts";
+import { githubFailure } from "../mediator/github-failure.ts";
+import { createRecordStore } from "../mediator/record-store.ts";
+import { createPublisher } from "../publish/publisher.ts";
+import { githubEnvironment, policyEnvironment, readSettings, SettingsError, taskEnvironment } from "../settings.ts";
+import { type Report, report } from "./report.ts";
+
+const reportEnvironment = z.object({
+  ...githubEnvironment,
+  ...taskEnvironment,
+  ...policyEnvironment,
+  RUN_STATUS: z
+    .enum(["Succeeded", "Failed", "Error"], "is none of Succeeded, Failed, Error")
+    .describe("the run's status"),
+  /** One machine: the mediator's folder. Otherwise its record is read from the progress comment. */
+  MEDIATOR_STATE: z.string().startsWith("/", "is not an absolute path").optional(),
+});
+type ReportEnvironment = z.output<typeof reportEnvironment>;
+
+/** A mediator that was stopped finishes the publish in hand within this time. */
+const grace = { totalMs: 75_000, intervalMs: 5_000 };
+
+const help = `
+Reads everything from the environment: ${Object.keys(reportEnvironment.shape).join(", ")}.
+Prints one line {"outcome":"…","code":"…","planCommentUrl":"…","pullRequestUrl":"…","usage":{…}}. Ends with 0 when the end is
+told (or never can be), 1 when GitHub could not be reached: call it again then. 2: settings.`;
+
+/** `codex-runner report`: tells how a run ended, where that is not told yet. */
+export function reportCommand(): Command {
+  return new Command("report")
+    .description("look on GitHub whether a run's result is there, and tell the run's end where it is not")
+    .addHelpText("after", help)
+    .action(async () => {
+      const log = pino({ base: null, name: "report" }, pino.destination(2));
+      try {
+        process.stdout.write(`${JSON.stringify(await run(readSettings(reportEnvironment, process.env), log))}\n`);
+      } catch (error) {
+        process.exitCode = error instanceof SettingsError ? 2 : 1;
+        if (error instanceof SettingsError) process.stderr.write(`${error.message}\n`);
+        else log.error({ err: error }, "the run's end could not be told; call this again later");
+      }
+    });
+}
+
+async function run(settings: ReportEnvironment, log: pino.Logger): Promise<Report> {
+  const succeeded = settings.RUN_STATUS === "Succeeded";
+  if (settings.TASK_DRY_RUN) return succeeded ? { outcome: "done" } : { outcome: "failed", code: "internal" };
+  const record = settings.MEDIATOR_STATE
+    ? createRecordStore(settings.MEDIATOR_STATE, (message) => log.warn(message)).read()
+    : undefined;
+  try {
+    const github = createGitHub({ token: settings.GITHUB_TOKEN, baseUrl: settings.GITHUB_API_BASE_URL, log });
+    return await report({
+      claim: settings,
+      policy: {
+        approverIds: await resolveLogins(github, settings.CODEX_TRIGGER_LOGINS),
+        trigger: settings.CODEX_PLAN_TRIGGER,
+      },
+      branchPrefix: settings.CODEX_BRANCH_PREFIX,
+      facts: createGitHubFacts(github),
+      publisher: createPublisher({ github, log, approvers: settings.CODEX_TRIGGER_LOGINS }),
+      record,
+      grace: settings.MEDIATOR_STATE ? { ...grace, totalMs: 0 } : grace,
+      log,
+    });
+  } catch (error) {
+    const failure = githubFailure(error, "telling the run's end");
+    if (failure.type === "transient") throw failure;
+    // Nobody can be told on GitHub: the log and the answer are what is left.
+    log.error({ err: failure }, "the run's end can not be told on GitHub");
+    const code = record?.state === "closed" && record.code ? record.code : failure.code;
+    return { outcome: codes[code].outcome, code, ...(record && { usage: record.ledger }) };
+  }
+}

@@ -1,0 +1,261 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { currentPlan, type IssueSnapshot, markers, parseRunIds, RunFailure } from "@froussard/contract";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createGitHubFacts } from "../mediator/github-facts.ts";
+import type { RunContext } from "../mediator/ports.ts";
+import { newRecord, type RunRecord } from "../mediator/record.ts";
+import { createRecordStore } from "../mediator/record-store.ts";
+import { createPublisher } from "../publish/publisher.ts";
+import { ledger, plan, planningRun, type Scene, startScene } from "../publish/testing.ts";
+import type { TaskClaim } from "../settings.ts";
+import { type ReportOptions, report } from "./report.ts";
+
+let scene: Scene;
+let approverId: number;
+beforeAll(async () => {
+  scene = await startScene();
+  const { data } = await scene.github.rest.users.getByUsername({ username: "maintainer" });
+  approverId = Number(data.id);
+});
+afterAll(() => scene.simulator.close());
+
+const publisher = () =>
+  createPublisher({ github: scene.github, log: { warn() {} }, approvers: ["maintainer"], retryDelays: [0] });
+const policy = () => ({ approverIds: [approverId], trigger: { kind: "author" as const } });
+const claimOf = ({ stage, taskId, snapshot, about }: RunContext, more: Partial<TaskClaim> = {}): TaskClaim => ({
+  TASK_STAGE: stage,
+  TASK_ID: taskId,
+  TASK_REPOSITORY: snapshot.repository.nameWithOwner,
+  TASK_ISSUE_NUMBER: snapshot.issue.number,
+  TASK_DRY_RUN: false,
+  ...(about.startsWith("plan:") && {
+    TASK_PLAN_COMMENT_ID: Number(about.split(":")[1]),
+    TASK_PLAN_SHA256: about.split(":")[2],
+  }),
+  ...more,
+});
+const run = (context: RunContext, more: Partial<ReportOptions> = {}) =>
+  report({
+    claim: claimOf(context),
+    policy: policy(),
+    branchPrefix: "codex/issue-",
+    facts: createGitHubFacts(scene.github),
+    publisher: publisher(),
+    record: undefined,
+    grace: { totalMs: 0, intervalMs: 1 },
+    log: { warn() {} },
+    ...more,
+  });
+const record = ({ taskId }: RunContext, changes: Partial<RunRecord>): RunRecord => ({
+  ...newRecord(taskId, ledger),
+  ...changes,
+});
+const commentsOf = async ({ snapshot }: { snapshot: IssueSnapshot }, marker: string) =>
+  (await planningRun(scene.github, snapshot.issue.number)).snapshot.comments.filter(({ body }) =>
+    body.startsWith(marker),
+  );
+const labelsOf = ({ snapshot }: RunContext) => scene.simulator.labels(scene.repository, snapshot.issue.number);
+
+async function planned() {
+  const planning = await planningRun(scene.github, scene.openIssue().number);
+  await publisher().plan(planning, plan, ledger);
+  const { snapshot } = await planningRun(scene.github, planning.snapshot.issue.number);
+  const verdict = currentPlan(snapshot, policy());
+  if (!("plan" in verdict)) throw new Error(verdict.reason);
+  const { comment, sha256 } = verdict.plan;
+  const context = await planningRun(scene.github, snapshot.issue.number, `plan:${comment.id}:${sha256}`);
+  const branch = `codex/issue-${snapshot.issue.number}-${context.subjectId.slice(0, 8)}`;
+  const implementation = { plan: verdict.plan, branch, approvedBy: "maintainer", issueEditedSincePlan: false };
+  return { planning, context: { ...context, implementation } };
+}
+
+describe("what is there is reported as done", () => {
+  test("a plan, without another comment", async () => {
+    const { planning } = await planned();
+    const answer = await run(planning, { record: record(planning, { state: "closed", outcome: "done" }) });
+    expect(answer).toMatchObject({
+      outcome: "done",
+      planCommentUrl: expect.stringContaining("#issuecomment-"),
+      usage: ledger,
+    });
+    expect(await commentsOf(planning, markers.result)).toEqual([]);
+    expect(labelsOf(planning)).toEqual(["codex:awaiting-approval"]);
+  });
+
+  test("a pull request that the mediator did not get to tell, told once", async () => {
+    const { context } = await planned();
+    const { branch } = context.implementation;
+    await scene.simulator.commit(scene.repository, { files: { x: branch }, branch, from: "main" });
+    const opened = await publisher().pullRequest(context, {
+      report: { title: "t", summary: "s", tests: [] },
+      files: [],
+      ledger,
+    });
+    for (let time = 0; time < 2; time++)
+      expect(await run(context)).toEqual({ outcome: "done", pullRequestUrl: opened.url });
+    const [result, ...more] = await commentsOf(context, markers.result);
+    expect(more).toEqual([]);
+    expect(result?.body).toContain(opened.url);
+    expect(labelsOf(context)).toEqual(["codex:pr-open"]);
+  });
+});
+
+describe("what is not there is told", () => {
+  test("with the record's code, once, and the progress comment ends", async () => {
+    const { context } = await planned();
+    const closed = record(context, { state: "closed", outcome: "failed", code: "idle", detail: "ten minutes" });
+    await publisher().progress(context, { state: "working", ledger, record: closed });
+    for (let time = 0; time < 2; time++)
+      expect(await run(context, { record: closed })).toEqual({ outcome: "failed", code: "idle", usage: ledger });
+    const [result, ...more] = await commentsOf(context, markers.result);
+    expect(more).toEqual([]);
+    expect(parseRunIds(markers.result, result?.body ?? "")).toMatchObject({ outcome: "failed", code: "idle" });
+    const [progress] = await commentsOf(context, markers.progress);
+    expect(progress).toMatchObject({ isMinimized: true, body: expect.stringContaining(result?.url ?? "?") });
+    expect(labelsOf(context)).toEqual(["codex:failed"]);
+  });
+
+  test("with the record of the progress comment, where there is no folder", async () => {
+    const { context } = await planned();
+    const closed = record(context, { state: "closed", outcome: "failed", code: "budget-exhausted" });
+    await publisher().progress(context, { state: "working", ledger, record: closed });
+    expect(await run(context)).toMatchObject({ outcome: "failed", code: "budget-exhausted", usage: ledger });
+  });
+
+  test("waiting for a mediator that is still publishing", async () => {
+    const { context } = await planned();
+    await publisher().progress(context, { state: "publishing", ledger, record: record(context, { state: "result" }) });
+    const { branch } = context.implementation;
+    let looks = 0;
+    const facts = createGitHubFacts(scene.github);
+    const answer = await run(context, {
+      grace: { totalMs: 100, intervalMs: 1 },
+      facts: {
+        async issue(repository, number) {
+          if (++looks === 3) {
+            await scene.simulator.commit(scene.repository, { files: { x: branch }, branch, from: "main" });
+            await publisher().pullRequest(context, {
+              report: { title: "t", summary: "s", tests: [] },
+              files: [],
+              ledger,
+            });
+          }
+          return facts.issue(repository, number);
+        },
+      },
+    });
+    expect(answer.outcome).toBe("done");
+    expect(looks).toBe(3);
+  });
+
+  test("without any word of the run", async () => {
+    const { context } = await planned();
+    expect(await run(context)).toEqual({ outcome: "failed", code: "no-progress" });
+    expect((await commentsOf(context, markers.result))[0]?.body).toContain("nothing was asked of the model");
+    expect(await commentsOf(context, markers.progress)).toEqual([]);
+  });
+
+  test("a closed issue and a cancel are no failures", async () => {
+    const issue = scene.openIssue();
+    const context = await planningRun(scene.github, issue.number);
+    scene.simulator.as("maintainer").comment(issue, "/cancel");
+    expect(await run(context, { record: record(context, { state: "working" }) })).toMatchObject({
+      outcome: "cancelled",
+      code: "cancelled",
+    });
+    expect(labelsOf(context)).toEqual([]);
+  });
+});
+
+test.each<[string, (context: RunContext) => Partial<TaskClaim>]>([
+  ["a forged task id", () => ({ TASK_ID: "codex-planning-1-ffffffffffffffff" })],
+  ["another repository's id", () => ({ TASK_REPOSITORY_ID: 1 })],
+  ["an issue that is not there", () => ({ TASK_ISSUE_NUMBER: 999_999 })],
+  [
+    "a plan that is not ours",
+    () => ({ TASK_STAGE: "implementation", TASK_PLAN_COMMENT_ID: 12, TASK_PLAN_SHA256: "0".repeat(64) }),
+  ],
+])("%s is answered and told nowhere", async (_, forged) => {
+  const context = await planningRun(scene.github, scene.openIssue().number);
+  const before = scene.simulator.requests.length;
+  const claim = { ...claimOf(context), ...forged(context) };
+  expect(await run(context, { claim })).toEqual({ outcome: "refused", code: "invalid-task" });
+  expect(
+    scene.simulator.requests.slice(before).filter(({ method, path }) => method !== "GET" && !path.includes("graphql")),
+  ).toEqual([]);
+});
+
+test("GitHub that can not be asked is an error of the right type", async () => {
+  const context = await planningRun(scene.github, scene.openIssue().number);
+  const undo = scene.simulator.faults.inject({ path: /graphql/, status: 502 });
+  const failure = await run(context).catch((error: unknown) => error);
+  undo();
+  expect(failure).toBeInstanceOf(RunFailure);
+  expect(failure).toMatchObject({ code: "github-unavailable" });
+});
+
+describe("the command", () => {
+  const script = `import { reportCommand } from ${JSON.stringify(join(import.meta.dirname, "command.ts"))};
+    await reportCommand().parseAsync([], { from: "user" });`;
+  async function start(env: Record<string, string>) {
+    const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+      env: { PATH: process.env["PATH"] ?? "", ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const ended = new Promise((resolve) => child.once("close", resolve));
+    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    return { code: await ended, stdout, stderr };
+  }
+  const environment = (context: RunContext) => ({
+    GITHUB_TOKEN: scene.token,
+    GITHUB_API_BASE_URL: scene.simulator.apiUrl,
+    TASK_STAGE: context.stage,
+    TASK_ID: context.taskId,
+    TASK_REPOSITORY: "maintainer/project",
+    TASK_ISSUE_NUMBER: String(context.snapshot.issue.number),
+    CODEX_TRIGGER_LOGINS: "maintainer",
+    RUN_STATUS: "Failed",
+  });
+
+  test("names all that is missing at once and shows no value", async () => {
+    const { code, stdout, stderr } = await start({ GITHUB_TOKEN: "ghp_secret", TASK_STAGE: "ghp_secret" });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    for (const name of ["TASK_STAGE", "TASK_REPOSITORY", "TASK_ISSUE_NUMBER", "CODEX_TRIGGER_LOGINS", "RUN_STATUS"])
+      expect(stderr).toContain(name);
+    expect(stderr).not.toContain("ghp_secret");
+  });
+
+  test("reads the mediator's folder and prints one line", async () => {
+    const context = await planningRun(scene.github, scene.openIssue().number);
+    const folder = mkdtempSync(join(tmpdir(), "report-"));
+    const closed = record(context, { state: "closed", outcome: "failed", code: "model-refused", detail: "401" });
+    createRecordStore(folder, () => {}).write(closed);
+    const { code, stdout } = await start({ ...environment(context), MEDIATOR_STATE: folder });
+    rmSync(folder, { recursive: true });
+    expect({
+      code,
+      lines: stdout
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line)),
+    }).toEqual({
+      code: 0,
+      lines: [{ outcome: "failed", code: "model-refused", usage: ledger }],
+    });
+    expect(await commentsOf(context, markers.result)).toHaveLength(1);
+  });
+
+  test("a token that GitHub refuses ends it with an answer; it would be refused again", async () => {
+    const context = await planningRun(scene.github, scene.openIssue().number);
+    const { code, stdout, stderr } = await start({ ...environment(context), GITHUB_TOKEN: "ghp_wrong" });
+    expect({ code, answer: JSON.parse(stdout) }).toEqual({
+      code: 0,
+      answer: { outcome: "failed", code: "bad-credentials" },
+    });
+    expect(stderr).not.toContain("ghp_wrong");
+  });
+});

@@ -1,0 +1,158 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  branchName,
+  codes,
+  type FailureCode,
+  type IssueSnapshot,
+  markers,
+  type Outcome,
+  type Policy,
+  parseRunIds,
+} from "@froussard/contract";
+import { recordFromComments } from "../mediator/continue-run.ts";
+import type { GitHubFacts } from "../mediator/github-facts.ts";
+import { cancelledSince, identifyTask, type TaskIdentity } from "../mediator/identify-task.ts";
+import type { Ledger, RunEnd } from "../mediator/ports.ts";
+import { emptyLedger, type RunRecord } from "../mediator/record.ts";
+import type { GitHubPublisher, RunIdentity } from "../publish/publisher.ts";
+import type { TaskClaim } from "../settings.ts";
+import { type End, judgeEnd, labelOf } from "./judge-end.ts";
+
+export interface ReportOptions {
+  claim: TaskClaim;
+  policy: Policy;
+  branchPrefix: string;
+  facts: Pick<GitHubFacts, "issue">;
+  publisher: Pick<GitHubPublisher, "find" | "result" | "label" | "progress">;
+  /** The record from the mediator's folder, where there is one: then its process is over. */
+  record: RunRecord | undefined;
+  /** How long a mediator elsewhere may still be publishing, and how often to look. Milliseconds. */
+  grace: { totalMs: number; intervalMs: number };
+  signal?: AbortSignal;
+  log: { warn(message: string): void };
+}
+
+/** What a run came to; one line of JSON on standard output. */
+export interface Report {
+  planCommentUrl?: string;
+  pullRequestUrl?: string;
+  outcome: Outcome;
+  code?: FailureCode;
+  usage?: Ledger;
+}
+
+/**
+ * Looks on GitHub whether a run's result is really there, and tells the run's end where it is not told yet (design §5).
+ * Calling it again changes nothing. What GitHub does not confirm as asked for is answered, but told on no issue.
+ * @throws RunFailure when GitHub cannot be asked or refuses
+ */
+export async function report(options: ReportOptions): Promise<Report> {
+  const { claim, policy, log } = options;
+  const seen = await look(options);
+  if ("fault" in seen) {
+    log.warn(`nothing is told on GitHub: ${seen.fault}`);
+    const code = options.record?.code ?? "invalid-task";
+    return { outcome: codes[code].outcome, code, ...usage(options.record) };
+  }
+  const { snapshot, identity, run, record, found } = seen;
+  const facts = {
+    stage: claim.TASK_STAGE,
+    record,
+    found,
+    told: toldEnd(snapshot, run.taskId),
+    issueClosed: snapshot.issue.state === "CLOSED",
+    cancelled: cancelledSince(snapshot, policy, identity.cause),
+  };
+  const end = judgeEnd(facts, (code) => codes[code].outcome);
+  const ledger = record?.ledger ?? emptyLedger("");
+  await tell(options, seen, { end, ledger });
+  return {
+    ...(found.planUrl && { planCommentUrl: found.planUrl }),
+    ...(found.pullRequest && { pullRequestUrl: found.pullRequest.url }),
+    outcome: end.outcome,
+    ...(end.outcome !== "done" && { code: end.code }),
+    ...usage(record),
+  };
+}
+
+interface Seen {
+  snapshot: IssueSnapshot;
+  identity: TaskIdentity;
+  run: RunIdentity;
+  record: RunRecord | undefined;
+  found: Awaited<ReturnType<GitHubPublisher["find"]>>;
+}
+
+/** Looks until the result is there, the record says that it will not be, or the grace period is over. */
+async function look(options: ReportOptions): Promise<Seen | { fault: string }> {
+  const { grace, publisher, signal } = options;
+  for (let waited = 0; ; waited += grace.intervalMs) {
+    const seen = await identify(options);
+    if ("fault" in seen) return seen;
+    const found = await publisher.find(seen.run);
+    const isThere = found.planUrl !== undefined || found.pullRequest !== undefined || found.resultUrl !== undefined;
+    const isOver = options.record !== undefined || seen.record?.state === "closed" || waited >= grace.totalMs;
+    if (isThere || isOver) return { ...seen, found };
+    await sleep(grace.intervalMs, undefined, { signal });
+  }
+}
+
+async function identify(options: ReportOptions): Promise<Omit<Seen, "found"> | { fault: string }> {
+  const { claim, policy, branchPrefix, facts } = options;
+  const snapshot = await facts.issue(claim.TASK_REPOSITORY, claim.TASK_ISSUE_NUMBER);
+  if (!snapshot) return { fault: `there is no issue #${claim.TASK_ISSUE_NUMBER} in ${claim.TASK_REPOSITORY}` };
+  if (claim.TASK_REPOSITORY_ID !== undefined && claim.TASK_REPOSITORY_ID !== snapshot.repository.id)
+    return { fault: `${claim.TASK_REPOSITORY} is not the repository with id ${claim.TASK_REPOSITORY_ID}` };
+  const known = options.record && !isUnknown(options.record) ? options.record.taskId : undefined;
+  const identity = identifyTask(snapshot, policy, {
+    stage: claim.TASK_STAGE,
+    taskId: claim.TASK_ID ?? known,
+    planCommentId: claim.TASK_PLAN_COMMENT_ID,
+    planSha256: claim.TASK_PLAN_SHA256,
+  });
+  if ("fault" in identity) return identity;
+  const { stage, about, subjectId, taskId } = identity;
+  const branch = branchName(branchPrefix, snapshot.issue.number, subjectId);
+  const implementation = stage === "implementation" ? { implementation: { branch } } : {};
+  const fits = options.record && (options.record.taskId === taskId || isUnknown(options.record));
+  const record = fits ? options.record : recordFromComments(snapshot, taskId);
+  return { snapshot, identity, run: { taskId, subjectId, stage, about, snapshot, ...implementation }, record };
+}
+
+/** The record of a task that failed before the mediator knew which one it is. */
+function isUnknown({ taskId }: RunRecord): boolean {
+  return taskId.endsWith(`-${"0".repeat(16)}`);
+}
+
+function toldEnd({ comments }: IssueSnapshot, taskId: string) {
+  for (const { viewerDidAuthor, body } of comments) {
+    const ids = viewerDidAuthor ? parseRunIds(markers.result, body) : undefined;
+    if (ids?.taskId === taskId && ids.outcome) return { outcome: ids.outcome, ...(ids.code && { code: ids.code }) };
+  }
+  return undefined;
+}
+
+async function tell(
+  { publisher }: ReportOptions,
+  { snapshot, run, record, found }: Seen,
+  { end, ledger }: { end: End; ledger: Ledger },
+): Promise<void> {
+  const { planUrl, pullRequest, resultUrl } = found;
+  const result: RunEnd =
+    end.outcome === "done"
+      ? { outcome: "done", ledger, ...(pullRequest && { pullRequest }), ...(planUrl && { planUrl }) }
+      : { ...end, ledger };
+  await publisher.result(run, result);
+  const label = labelOf(run.stage, end, snapshot.issue.labels);
+  if (label !== "keep") await publisher.label(run, label);
+  const hasProgress = snapshot.comments.some(
+    ({ viewerDidAuthor, body }) => viewerDidAuthor && parseRunIds(markers.progress, body)?.taskId === run.taskId,
+  );
+  if (!hasProgress) return;
+  const url = pullRequest?.url ?? planUrl ?? resultUrl ?? (await publisher.find(run)).resultUrl;
+  await publisher.progress(run, { state: "ended", ledger, record, ...(url && { url }) });
+}
+
+function usage(record: RunRecord | undefined): { usage?: Ledger } {
+  return record ? { usage: record.ledger } : {};
+}
