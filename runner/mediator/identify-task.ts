@@ -100,11 +100,15 @@ function planSubjects(snapshot: IssueSnapshot, policy: Policy, claim: Claim): Ca
     const { comment, sha256 } = verdict.plan;
     return [{ about: `plan:${comment.id}:${sha256}`, cause: { at: comment.createdAt, comment } }];
   }
-  const plan = readPlans(snapshot).find(({ comment }) => comment.id === claim.planCommentId);
-  if (!plan) return { fault: `comment ${claim.planCommentId ?? "(none given)"} is no plan of ours on this issue` };
+  // Without a comment's id (a run by hand, told by its record's task id) each plan of ours may be the one.
+  const wanted = claim.planCommentId;
+  const plans = readPlans(snapshot).filter(({ comment }) => wanted === undefined || comment.id === wanted);
+  if (plans.length === 0) return { fault: `comment ${wanted ?? "(none given)"} is no plan of ours on this issue` };
   // The hash as claimed, not as computed: a plan edited since then is a refusal to be explained, not an unknown task.
-  const sha256 = claim.planSha256 ?? plan.sha256;
-  return [{ about: `plan:${plan.comment.id}:${sha256}`, cause: { at: plan.comment.createdAt, comment: plan.comment } }];
+  return plans.map(({ comment, sha256 }) => ({
+    about: `plan:${comment.id}:${claim.planSha256 ?? sha256}`,
+    cause: { at: comment.createdAt, comment },
+  }));
 }
 
 /** The first try of a subject and every later one that a `/retry` after a failure of ours asked for, newest first. */
