@@ -1,0 +1,11 @@
+/** What of an error may be logged: no request, no answer, for both can hold what people wrote. */
+export function errorFields(error: unknown): { error: string; status?: number; cause?: string } {
+  if (!(error instanceof Error)) return { error: String(error) };
+  const { message, cause } = error;
+  const status = "status" in error && typeof error.status === "number" ? { status: error.status } : {};
+  return {
+    error: message.slice(0, 500),
+    ...status,
+    ...(cause instanceof Error && { cause: cause.message.slice(0, 500) }),
+  };
+}

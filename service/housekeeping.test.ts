@@ -1,0 +1,23 @@
+import { markedComment, markers } from "@froussard/contract";
+import { expect, test } from "vitest";
+import { commentsToMinimize } from "./housekeeping.ts";
+import { bot, FakeGitHub, owner, stranger } from "./testing/fake-github.ts";
+
+const note = (cause: string) => markedComment(markers.note, { cause, code: "no-plan" }, "Hm?");
+
+test("hides copies and outdated plans of ours, and what was asked twice; nothing of other people", () => {
+  const github = new FakeGitHub();
+  const on = github.open(github.repository("octocat/hello"), owner);
+  const first = github.plan(on);
+  const replan = github.comment(on, owner, "/replan");
+  const second = github.plan(on, `command:${replan.id}`);
+  const copy = github.plan(on, `command:${replan.id}`);
+  github.comment(on, bot, note("comment:1"));
+  const again = github.comment(on, bot, note("comment:1"));
+  github.comment(on, bot, note("comment:2"));
+  github.comment(on, stranger, note("comment:1"));
+  github.comment(on, stranger, second.body);
+  expect(commentsToMinimize(github.snapshot(on)).map(({ id }) => id)).toEqual([first.id, copy.id, again.id]);
+  for (const comment of [first, copy, again]) comment.isMinimized = true;
+  expect(commentsToMinimize(github.snapshot(on))).toEqual([]);
+});

@@ -1,0 +1,131 @@
+import { createHash } from "node:crypto";
+import { isListed, markerPrefix, type Policy, parseCommand } from "@froussard/contract";
+import type { GitHub } from "@froussard/github/client";
+import { readPulse, readSnapshot } from "@froussard/github/read-snapshot";
+import { minimizeMutation } from "@froussard/github/snapshot-query";
+import { RequestError } from "@octokit/request-error";
+import type { Allowance, GitHubAccess } from "./github-access.ts";
+import { addMarkMutation, type PendingNode, pendingQuery, pendingResponse } from "./pending-query.ts";
+
+const perPage = 100;
+
+/** {@link GitHubAccess} through Octokit. `onAllowance` hears what each answer says about the rate limits. */
+export function octokitAccess(
+  github: GitHub,
+  policy: Policy,
+  onAllowance: (allowance: Allowance) => void = () => {},
+): GitHubAccess {
+  const reader = (signal?: AbortSignal) => ({
+    graphql: (query: string, variables: Record<string, unknown>) =>
+      github.query(query, { ...variables, ...(signal && { request: { signal, retries: 0 } }) }),
+    onRateLimit: (limit: { cost: number; remaining: number; resetAt: string }) =>
+      onAllowance({ kind: "graphql", ...limit }),
+  });
+  return {
+    readIssue: (repository, issueNumber, signal) => readSnapshot(reader(signal), repository, issueNumber),
+    readPulse: (nodeIds) => readPulse(reader(), nodeIds),
+
+    async listChanges(repository, since, etag) {
+      const [owner = "", repo = ""] = repository.split("/");
+      const query = {
+        owner,
+        repo,
+        state: "all",
+        sort: "updated",
+        direction: "desc",
+        since,
+        per_page: perPage,
+      } as const;
+      const issues: Awaited<ReturnType<typeof github.rest.issues.listForRepo>>["data"] = [];
+      let newEtag: string | undefined;
+      for (let page = 1; ; page++) {
+        const headers = page === 1 && etag !== undefined ? { "if-none-match": etag } : {};
+        const response = await github.rest.issues.listForRepo({ ...query, page, headers }).catch((error: unknown) => {
+          if (error instanceof RequestError && error.status === 304) return "unchanged" as const;
+          throw error;
+        });
+        if (response === "unchanged") return response;
+        noteHeaders(response.headers, onAllowance);
+        if (page === 1) newEtag = response.headers.etag;
+        issues.push(...response.data);
+        if (response.data.length < perPage) break;
+      }
+      const changed = issues.flatMap((issue) =>
+        issue.pull_request
+          ? []
+          : [
+              {
+                number: issue.number,
+                open: issue.state === "open",
+                updatedAt: issue.updated_at,
+                fingerprint: fingerprint(issue),
+              },
+            ],
+      );
+      return { issues: changed, ...(newEtag !== undefined && { etag: newEtag }) };
+    },
+
+    async *listPending(repository) {
+      const [owner, name] = repository.split("/");
+      let after: string | null | undefined;
+      do {
+        const answer = pendingResponse.parse(await github.query(pendingQuery, { owner, name, after: after ?? null }));
+        onAllowance({ kind: "graphql", ...answer.rateLimit });
+        if (!answer.repository) throw new Error(`repository ${repository} is not there, or the token may not see it`);
+        const { nodes, pageInfo } = answer.repository.issues;
+        yield nodes.filter((node) => mayBePending(node, policy)).map(({ number }) => number);
+        after = pageInfo.hasNextPage ? pageInfo.endCursor : undefined;
+      } while (after);
+    },
+
+    async listRepositories() {
+      const found = await github.paginate(github.rest.repos.listForAuthenticatedUser, { per_page: perPage });
+      return found.filter(({ archived }) => !archived).map(({ full_name }) => full_name);
+    },
+    async findAccount(login) {
+      const { data } = await github.rest.users.getByUsername({ username: login });
+      return { id: Number(data.id), login: data.login, type: data.type };
+    },
+    async addMark({ nodeId, content }) {
+      await github.query(addMarkMutation, { id: nodeId, content });
+    },
+    async createComment(repository, issue_number, body) {
+      const [owner = "", repo = ""] = repository.split("/");
+      await github.rest.issues.createComment({ owner, repo, issue_number, body, request: { retries: 0 } });
+    },
+    async minimize(nodeId) {
+      await github.query(minimizeMutation, { id: nodeId });
+    },
+  };
+}
+
+/** Within one second an issue can change again: its time stamp alone does not tell. */
+function fingerprint(issue: {
+  updated_at: string;
+  state: string;
+  comments: number;
+  title: string;
+  body?: string | null;
+  labels: (string | { name?: string })[];
+}): string {
+  const labels = issue.labels.map((label) => (typeof label === "string" ? label : label.name));
+  const parts = [issue.updated_at, issue.state, issue.comments, issue.title, issue.body ?? "", labels];
+  return createHash("sha256").update(JSON.stringify(parts)).digest("base64");
+}
+
+/** More comments than were looked at: better to read the issue than to miss something. */
+function mayBePending({ comments }: PendingNode, policy: Policy): boolean {
+  if (comments.totalCount > comments.nodes.length) return true;
+  return comments.nodes.some(({ body, viewerDidAuthor, author }) => {
+    if (viewerDidAuthor && body.startsWith(markerPrefix)) return true;
+    const person = author && { login: author.login, type: author.__typename, id: author.databaseId ?? 0 };
+    return isListed(person ?? undefined, policy) && parseCommand(body) !== undefined;
+  });
+}
+
+function noteHeaders(headers: Record<string, unknown>, onAllowance: (allowance: Allowance) => void): void {
+  const remaining = Number(headers["x-ratelimit-remaining"]);
+  const reset = Number(headers["x-ratelimit-reset"]);
+  if (!Number.isFinite(remaining) || !Number.isFinite(reset)) return;
+  onAllowance({ kind: "rest", remaining, resetAt: new Date(reset * 1000).toISOString(), cost: 0 });
+}

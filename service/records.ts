@@ -1,0 +1,44 @@
+import { headers, serializeTask, type Task, taskKey, topics } from "@froussard/contract";
+import type { OutgoingRecord } from "./publisher.ts";
+
+/** What came with a webhook, its signature apart. */
+export interface DeliveryHeaders {
+  deliveryId: string;
+  event: string;
+  action?: string;
+  hookId?: string;
+}
+
+/** A webhook as it was received, for `github.webhook.events`. */
+export function eventRecord(delivery: DeliveryHeaders, contentType: string, body: Buffer): OutgoingRecord {
+  return {
+    topic: topics.webhookEvents,
+    key: delivery.deliveryId,
+    headers: { ...deliveryHeaders(delivery), [headers.contentType]: contentType },
+    value: body,
+  };
+}
+
+/** A task message for `github.codex.tasks`; `delivery` when a webhook caused it. */
+export function taskRecord(task: Task, delivery?: DeliveryHeaders): OutgoingRecord {
+  return {
+    topic: topics.codexTasks,
+    key: taskKey(task.repository, task.issueNumber),
+    headers: {
+      ...(delivery && deliveryHeaders(delivery)),
+      [headers.contentType]: "application/json",
+      [headers.taskStage]: task.stage,
+      [headers.taskId]: task.taskId,
+    },
+    value: serializeTask(task),
+  };
+}
+
+function deliveryHeaders({ deliveryId, event, action, hookId }: DeliveryHeaders): Record<string, string> {
+  return {
+    [headers.delivery]: deliveryId,
+    [headers.event]: event,
+    ...(action !== undefined && { [headers.action]: action }),
+    ...(hookId !== undefined && { [headers.hookId]: hookId }),
+  };
+}

@@ -1,0 +1,91 @@
+import { createHash } from "node:crypto";
+import { markerPrefix, parseCommand } from "@froussard/contract";
+import type { Allowance, GitHubAccess } from "../github-access.ts";
+import { bot, type FakeGitHub, type FakeIssue } from "./fake-github.ts";
+
+export interface FakeAccess extends GitHubAccess {
+  /** GraphQL points by kind of query; `listChanges` counts answers that are no 304. */
+  readonly spent: Record<"readIssue" | "readPulse" | "listPending" | "mutation" | "listChanges", number>;
+  /** Set to make calls fail: gets the method's name and the repository, when there is one. */
+  fail: (method: string, repository?: string) => boolean;
+  onAllowance: (allowance: Allowance) => void;
+}
+
+/** {@link GitHubAccess} over the fake. Each query costs one point, as measured against the simulator's cost function. */
+export function fakeAccess(github: FakeGitHub): FakeAccess {
+  const find = (repository: string, issueNumber: number) =>
+    github.issues.find(
+      ({ repository: each, issue }) => each.nameWithOwner === repository && issue.number === issueNumber,
+    );
+  const targets = (nodeId: string) =>
+    github.issues.flatMap(({ issue, comments }) => [issue, ...comments]).find((each) => each.nodeId === nodeId);
+  const spend = (kind: keyof FakeAccess["spent"], repository?: string) => {
+    if (access.fail(kind, repository)) throw new Error(`${kind} failed`);
+    access.spent[kind] += 1;
+    const resetAt = new Date(github.now.getTime() + 30 * 60_000).toISOString();
+    if (kind !== "listChanges") access.onAllowance({ kind: "graphql", cost: 1, remaining: 4000, resetAt });
+  };
+  const access: FakeAccess = {
+    spent: { readIssue: 0, readPulse: 0, listPending: 0, mutation: 0, listChanges: 0 },
+    fail: () => false,
+    onAllowance: () => {},
+    async readIssue(repository, issueNumber) {
+      spend("readIssue", repository);
+      const issue = find(repository, issueNumber);
+      return issue && github.snapshot(issue);
+    },
+    async readPulse(ids) {
+      spend("readPulse");
+      return github.pulse(ids);
+    },
+    async listChanges(repository, since, etag) {
+      if (access.fail("listChanges", repository)) throw new Error("listChanges failed");
+      const issues = github.issues
+        .filter((each) => each.repository.nameWithOwner === repository && each.updatedAt >= since)
+        .map((each) => ({
+          number: each.issue.number,
+          open: each.issue.state === "OPEN",
+          updatedAt: each.updatedAt,
+          fingerprint: fingerprint(each),
+        }));
+      const now = createHash("sha256").update(JSON.stringify(issues)).digest("hex");
+      if (now === etag) return "unchanged";
+      spend("listChanges", repository);
+      return { issues, etag: now };
+    },
+    async *listPending(repository) {
+      spend("listPending", repository);
+      yield github.issues
+        .filter(({ repository: each, issue }) => each.nameWithOwner === repository && issue.state === "OPEN")
+        .filter(({ comments }) => comments.some(({ body }) => body.startsWith(markerPrefix) || parseCommand(body)))
+        .map(({ issue }) => issue.number);
+    },
+    async listRepositories() {
+      if (access.fail("listRepositories")) throw new Error("listRepositories failed");
+      return [...new Set(github.issues.map(({ repository }) => repository.nameWithOwner))];
+    },
+    async findAccount(login) {
+      return { id: 1, login, type: "User" };
+    },
+    async addMark({ nodeId, content }) {
+      spend("mutation");
+      const target = targets(nodeId);
+      if (target) github.react(target, bot, content);
+    },
+    async createComment(repository, issueNumber, body) {
+      if (access.fail("createComment", repository)) throw new Error("createComment failed");
+      const issue = find(repository, issueNumber);
+      if (issue) github.comment(issue, bot, body);
+    },
+    async minimize(nodeId) {
+      spend("mutation");
+      const target = targets(nodeId);
+      if (target) Object.assign(target, { isMinimized: true });
+    },
+  };
+  return access;
+}
+
+function fingerprint({ updatedAt, issue, comments }: FakeIssue): string {
+  return JSON.stringify([updatedAt, issue.state, issue.title, issue.body, issue.labels, comments.length]);
+}

@@ -1,0 +1,125 @@
+import { codes, type IssueSnapshot, type Plan, readPlans } from "@froussard/contract";
+import type { Mark } from "../cause.ts";
+import type { Clock } from "../clock.ts";
+import { errorFields } from "../error-fields.ts";
+import type { GitHubAccess } from "../github-access.ts";
+import { readHistory } from "../history.ts";
+import { commentsToMinimize } from "../housekeeping.ts";
+import { nextTask } from "../next-task.ts";
+import { tellBody } from "../notes.ts";
+import type { PublishedTasks } from "../published-tasks.ts";
+import type { Publisher } from "../publisher.ts";
+import { taskRecord } from "../records.ts";
+import type { RepositoryFilter } from "../repository-filter.ts";
+import type { ServiceLog } from "../service-log.ts";
+import type { ServicePolicy } from "../service-policy.ts";
+
+export interface Considering {
+  github: GitHubAccess;
+  publisher: Publisher;
+  /** Ids of the tasks that wait or run, where the queue can tell. */
+  liveTasks: () => Promise<ReadonlySet<string>>;
+  published: PublishedTasks;
+  policy: ServicePolicy;
+  admits: RepositoryFilter;
+  clock: Clock;
+  log: ServiceLog;
+  /** Hears of every task that was published. */
+  onPublished?: (stage: string) => void;
+}
+
+export interface Considered {
+  /** The issue as it was; undefined when it is not there or not served. */
+  snapshot?: IssueSnapshot;
+  /** The plan that a reaction could approve. */
+  pendingPlan?: Plan;
+  /** When to look again even if nothing changes on GitHub. ISO 8601. */
+  lookAgainAt?: string;
+}
+
+/**
+ * Looks at one issue as it stands and does what is due: publishes its task and leaves the mark, says what is to be said,
+ * hides what is outdated. Everything may be cut off at any point and done again.
+ * @throws when GitHub cannot be read or the task cannot be published; what comes after is logged and left to the next look.
+ */
+export async function considerIssue(of: Considering, repository: string, issueNumber: number): Promise<Considered> {
+  const { github, policy, clock, log, published } = of;
+  const snapshot = await github.readIssue(repository, issueNumber);
+  if (!snapshot) return {};
+  if (!of.admits(snapshot.repository.nameWithOwner)) {
+    const now = snapshot.repository.nameWithOwner;
+    log.warn(
+      { repository, now },
+      "the repository has another name now: add it to CODEX_REPOSITORIES to have it served",
+    );
+    return {};
+  }
+  const liveTasks = await of.liveTasks();
+  const memory = { liveTasks, lastPublished: (taskId: string) => published.get(taskId) };
+  const next = nextTask(snapshot, policy, clock.now(), memory);
+  let { lookAgainAt } = next;
+  const fields = { repository: snapshot.repository.nameWithOwner, issueNumber };
+  if ("task" in next) {
+    const { taskId, stage } = next.task;
+    await of.publisher.publish([taskRecord(next.task)]);
+    published.note(taskId, clock.now());
+    of.onPublished?.(stage);
+    log.info({ ...fields, taskId, stage }, "task published");
+    lookAgainAt = soonest(lookAgainAt, inMinutes(clock, 5));
+  } else {
+    log.debug({ ...fields, reason: next.reason }, "nothing to do");
+  }
+  const complete = await followUp(of, snapshot, next.mark ?? [], next.tell, fields);
+  if (!complete) lookAgainAt = soonest(lookAgainAt, inMinutes(clock, 5));
+  const pendingPlan = plan(snapshot, policy);
+  return { snapshot, ...(lookAgainAt !== undefined && { lookAgainAt }), ...(pendingPlan && { pendingPlan }) };
+}
+
+async function followUp(
+  { github, log }: Considering,
+  snapshot: IssueSnapshot,
+  marks: readonly Mark[],
+  tell: readonly Parameters<typeof tellBody>[0][],
+  fields: { repository: string; issueNumber: number },
+): Promise<boolean> {
+  const steps: [string, () => Promise<void>][] = [
+    ...marks.map((mark): [string, () => Promise<void>] => ["mark", () => github.addMark(mark)]),
+    ...tell.map((each): [string, () => Promise<void>] => [
+      each.kind === "note" ? each.code : codes[each.ids.code].text,
+      () => github.createComment(fields.repository, fields.issueNumber, tellBody(each)),
+    ]),
+    ...commentsToMinimize(snapshot).map(({ nodeId }): [string, () => Promise<void>] => [
+      "minimize",
+      () => github.minimize(nodeId),
+    ]),
+  ];
+  let complete = true;
+  for (const [step, run] of steps) {
+    try {
+      await run();
+    } catch (error) {
+      complete = false;
+      log.warn({ ...fields, step, ...errorFields(error) }, "left to the next look");
+    }
+  }
+  return complete;
+}
+
+/** The newest visible plan, unless it was carried out already: a reaction on it may change what is due. */
+function plan(snapshot: IssueSnapshot, policy: ServicePolicy): Plan | undefined {
+  if (snapshot.issue.state !== "OPEN" || snapshot.repository.isArchived) return undefined;
+  const hidden = new Set(commentsToMinimize(snapshot));
+  const stands = readPlans(snapshot).find(({ comment }) => !comment.isMinimized && !hidden.has(comment));
+  if (!stands) return undefined;
+  const about = `plan:${stands.comment.id}:${stands.sha256}`;
+  const done = readHistory(snapshot, policy).runs.some((run) => run.ids.about === about && run.ids.outcome === "done");
+  return done ? undefined : stands;
+}
+
+function inMinutes(clock: Clock, minutes: number): string {
+  return new Date(clock.now().getTime() + minutes * 60_000).toISOString();
+}
+
+function soonest(a: string | undefined, b: string): string {
+  return a !== undefined && Date.parse(a) < Date.parse(b) ? a : b;
+}

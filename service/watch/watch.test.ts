@@ -1,0 +1,344 @@
+import { headers, type Repository, topics } from "@froussard/contract";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { PublishedTasks } from "../published-tasks.ts";
+import type { OutgoingRecord } from "../publisher.ts";
+import { repositoryFilter } from "../repository-filter.ts";
+import type { ServicePolicy } from "../service-policy.ts";
+import { type FakeAccess, fakeAccess } from "../testing/fake-access.ts";
+import { bot, FakeGitHub, owner, stranger } from "../testing/fake-github.ts";
+import { ManualClock } from "../testing/manual-clock.ts";
+import { Watch, type WatchOptions } from "./watch.ts";
+
+const policy: ServicePolicy = {
+  approverIds: [1],
+  trigger: { kind: "author" },
+  since: "2026-03-01T00:00:00Z",
+  branchPrefix: "codex/issue-",
+  deadlineMinutes: 60,
+};
+const second = 1000;
+const minute = 60 * second;
+
+let github: FakeGitHub;
+let clock: ManualClock;
+let access: FakeAccess;
+let records: OutgoingRecord[];
+let warnings: string[];
+let live: Set<string>;
+let ticks: string[];
+let stop: AbortController;
+let running: Promise<void>[];
+let onPublish: (records: readonly OutgoingRecord[]) => void;
+
+beforeEach(() => {
+  github = new FakeGitHub();
+  clock = new ManualClock(github.now, (now) => {
+    github.now = now;
+  });
+  access = fakeAccess(github);
+  records = [];
+  warnings = [];
+  live = new Set();
+  ticks = [];
+  stop = new AbortController();
+  running = [];
+  onPublish = () => {};
+});
+afterEach(async () => {
+  stop.abort();
+  await Promise.all(running);
+});
+
+function watch(more: Partial<WatchOptions> = {}, repositories = ["octocat/hello"]): Watch {
+  const made = new Watch({
+    github: access,
+    publisher: {
+      publish: async (published) => {
+        records.push(...published);
+        onPublish(published);
+      },
+      close: async () => {},
+    },
+    liveTasks: async () => live,
+    published: new PublishedTasks(),
+    policy,
+    admits: repositoryFilter(repositories),
+    clock,
+    log: { debug() {}, info() {}, warn: (_, message) => warnings.push(message), error() {} },
+    settings: {
+      repositories,
+      repositoryMs: 10 * second,
+      freshPlanMs: 4 * second,
+      oldPlanMs: minute,
+      pointsPerHour: 1500,
+    },
+    random: () => 0.5,
+    onTick: (track, ok) => ticks.push(`${track} ${ok ? "ok" : "failed"}`),
+    ...more,
+  });
+  access.onAllowance = (allowance) => made.note(allowance);
+  return made;
+}
+
+function start(made = watch()): Watch {
+  running.push(made.run(stop.signal));
+  return made;
+}
+
+const stages = () => records.map(({ headers: each }) => each[headers.taskStage]);
+
+describe("the loop", () => {
+  test("publishes a new issue's planning, marks it, and does so once", async () => {
+    start();
+    await clock.advance(5 * second);
+    const on = github.open(github.repository("octocat/hello"), owner);
+    await clock.advance(4 * minute);
+    expect(records).toMatchObject([{ topic: topics.codexTasks, key: "octocat/hello#1" }]);
+    expect(on.issue.reactions).toMatchObject([{ content: "EYES", user: bot }]);
+    expect(warnings).toEqual([]);
+  });
+
+  test("finds approvals and commands of any age when it starts", async () => {
+    const repository = github.repository("octocat/hello");
+    const planned = github.open(repository, stranger);
+    github.wait(60).react(github.plan(planned), owner);
+    github.react(planned.comments[0] ?? planned.issue, owner);
+    github.unreact(planned.comments[0] ?? planned.issue, owner);
+    github.wait(60).react(planned.comments[0] ?? planned.issue, owner);
+    const asked = github.open(repository, stranger);
+    github.comment(asked, owner, "/plan");
+    const late = github.wait(30 * 24 * 3600).now;
+    clock = new ManualClock(late, (now) => {
+      github.now = now;
+    });
+    start(watch({ clock, policy: { ...policy, since: late.toISOString() } }));
+    await clock.advance(10 * second);
+    expect(stages().toSorted()).toEqual(["implementation", "planning"]);
+  });
+
+  test("sees a 👍, and that a plan was hidden or taken away", async () => {
+    const on = github.open(github.repository("octocat/hello"), owner);
+    const plan = github.wait(5).plan(on);
+    const made = start();
+    await clock.advance(10 * second);
+    expect(made.pendingPlans).toBe(1);
+    github.react(plan, stranger);
+    await clock.advance(10 * second);
+    const before = access.spent.readIssue;
+    await clock.advance(minute);
+    expect(access.spent.readIssue).toBe(before);
+    github.react(plan, owner);
+    await clock.advance(6 * second);
+    expect(stages()).toEqual(["implementation"]);
+    expect(plan.reactions.map(({ content }) => content)).toContain("ROCKET");
+    on.comments.splice(0);
+    await clock.advance(6 * second);
+    expect(made.pendingPlans).toBe(0);
+  });
+
+  test("publishes again what shows no trace, tells that it never started, and stops", async () => {
+    const on = github.open(github.repository("octocat/hello"), owner);
+    start();
+    await clock.advance(80 * minute);
+    expect(records).toHaveLength(4);
+    expect(new Set(records.map((record) => record.headers[headers.taskId])).size).toBe(1);
+    expect(on.comments.map(({ body }) => body)).toEqual([expect.stringContaining('"code":"not-started"')]);
+    await clock.advance(120 * minute);
+    expect(records).toHaveLength(4);
+    expect(on.comments).toHaveLength(1);
+  });
+
+  test("asks a question once, also after a restart and with two watchers", async () => {
+    const on = github.open(github.repository("octocat/hello"), stranger);
+    github.comment(on, owner, "/approve");
+    start();
+    start();
+    await clock.advance(minute);
+    start();
+    await clock.advance(minute);
+    const visible = on.comments.filter(({ author, isMinimized }) => author === bot && !isMinimized);
+    expect(visible.map(({ body }) => body)).toEqual([expect.stringContaining('"code":"no-plan"')]);
+  });
+
+  test("hides the copy of a plan", async () => {
+    const on = github.open(github.repository("octocat/hello"), owner);
+    const [first, copy] = [github.plan(on), github.plan(on)];
+    start();
+    await clock.advance(minute);
+    expect([first.isMinimized, copy.isMinimized]).toEqual([false, true]);
+  });
+
+  test("tries again, ever more slowly, what could not be published", async () => {
+    github.open(github.repository("octocat/hello"), owner);
+    const attempts: number[] = [];
+    const publisher = {
+      publish: async () => {
+        attempts.push(clock.now().getTime());
+        if (attempts.length < 5) throw new Error("the queue is full");
+      },
+      close: async () => {},
+    };
+    start(watch({ publisher }));
+    await clock.advance(2 * minute);
+    const pauses = attempts.map((at, n) => at - (attempts[n - 1] ?? at)).slice(1);
+    expect(attempts).toHaveLength(5);
+    expect(pauses).toEqual(pauses.toSorted((a, b) => a - b));
+    expect(warnings[0]).toBe("cannot consider the issue");
+  });
+
+  test("survives a GitHub that is not there, slows down, and goes on by itself", async () => {
+    github.open(github.repository("octocat/hello"), owner);
+    access.fail = () => true;
+    start();
+    await clock.advance(10 * minute);
+    const failures = ticks.filter((tick) => tick === "changes failed").length;
+    expect(failures).toBeGreaterThan(5);
+    expect(failures).toBeLessThan(30);
+    access.fail = () => false;
+    await clock.advance(minute);
+    expect(stages()).toEqual(["planning"]);
+  });
+
+  test("does not let one broken repository stop the others", async () => {
+    github.open(github.repository("octocat/broken"), owner);
+    github.open(github.repository("octocat/hello"), owner);
+    access.fail = (_, repository) => repository === "octocat/broken";
+    start(watch({}, ["octocat/broken", "octocat/hello"]));
+    await clock.advance(minute);
+    expect(records.map(({ key }) => key)).toEqual(["octocat/hello#1"]);
+  });
+
+  test("finds the repositories of a glob, and new ones later", async () => {
+    github.open(github.repository("octocat/hello"), owner);
+    github.open(github.repository("hubot/other"), owner);
+    start(watch({}, ["octocat/*"]));
+    await clock.advance(minute);
+    expect(records.map(({ key }) => key)).toEqual(["octocat/hello#1"]);
+    github.open(github.repository("octocat/new"), owner);
+    await clock.advance(11 * minute);
+    expect(records.map(({ key }) => key)).toContain("octocat/new#1");
+  });
+
+  test("keeps out of a repository whose new name is not listed", async () => {
+    const on = github.open(github.repository("octocat/hello"), owner);
+    const read = access.readIssue;
+    access.readIssue = async (...of) => {
+      const snapshot = await read(...of);
+      return snapshot && { ...snapshot, repository: { ...snapshot.repository, nameWithOwner: "hubot/moved" } };
+    };
+    start();
+    await clock.advance(minute);
+    expect(records).toEqual([]);
+    expect(on.issue.reactions).toEqual([]);
+  });
+
+  test("leaves points to the token's other users", async () => {
+    const on = github.open(github.repository("octocat/hello"), owner);
+    github.wait(5).plan(on);
+    const made = start();
+    await clock.advance(minute);
+    const resetAt = new Date(clock.now().getTime() + 30 * minute).toISOString();
+    made.note({ kind: "graphql", cost: 1, remaining: 50, resetAt });
+    const before = access.spent.readPulse;
+    await clock.advance(29 * minute);
+    expect(access.spent.readPulse).toBe(before);
+    await clock.advance(2 * minute);
+    expect(access.spent.readPulse).toBeGreaterThan(before);
+  });
+
+  test("stops when it is told to", async () => {
+    const made = watch();
+    const run = made.run(stop.signal);
+    await clock.advance(minute);
+    stop.abort();
+    await run;
+  });
+
+  test("once: looks at everything one time and ends", async () => {
+    github.open(github.repository("octocat/hello"), owner);
+    github.open(github.repository("octocat/other"), owner);
+    await watch({}, ["octocat/*"]).once(stop.signal);
+    expect(records.map(({ key }) => key).toSorted()).toEqual(["octocat/hello#1", "octocat/other#1"]);
+  });
+});
+
+describe("cost and latency", () => {
+  const spent = () => {
+    const { readIssue, readPulse, listPending, mutation } = access.spent;
+    return readIssue + readPulse + listPending + mutation;
+  };
+
+  function pendingPlans(count: number, repositories: Repository[]) {
+    return Array.from({ length: count }, (_, n) => {
+      const repository = repositories[n % repositories.length];
+      if (!repository) throw new Error("no repository");
+      const on = github.open(repository, stranger);
+      return { on, plan: github.plan(on) };
+    });
+  }
+
+  test("100 pending plans in 5 repositories cost under 1,500 points an hour, and a 👍 on a fresh plan is seen within 5 s", async () => {
+    const repositories = [1, 2, 3, 4, 5].map((n) => github.repository(`octocat/hello-${n}`));
+    pendingPlans(70, repositories);
+    github.wait(3 * 3600);
+    clock = new ManualClock(github.now, (now) => {
+      github.now = now;
+    });
+    onPublish = (published) => {
+      for (const record of published) live.add(record.headers[headers.taskId] ?? "");
+    };
+    start(watch({ clock }, ["octocat/*"]));
+    const begin = clock.now().getTime();
+    const latencies: number[] = [];
+    // A new plan every two minutes, approved within its first ten minutes, at odd moments.
+    for (let n = 0; n < 30; n++) {
+      const [made] = pendingPlans(1, repositories.slice(n % 5));
+      await clock.advance(20 * second + ((n * 7919) % (90 * second)));
+      if (!made) throw new Error("no plan");
+      github.react(made.plan, owner);
+      const since = clock.now().getTime();
+      const seen = () => made.plan.reactions.some(({ content }) => content === "ROCKET");
+      while (!seen() && clock.now().getTime() - since < minute) await clock.advance(100);
+      latencies.push(clock.now().getTime() - since);
+      await clock.advance(begin + (n + 1) * 2 * minute - clock.now().getTime());
+    }
+    expect(clock.now().getTime() - begin).toBe(60 * minute);
+    expect(stages()).toEqual(Array.from({ length: 30 }, () => "implementation"));
+    expect(latencies.toSorted((a, b) => a - b)[15]).toBeLessThanOrEqual(5 * second);
+    expect(spent()).toBeLessThan(1500);
+  });
+
+  test("the ceiling holds whatever there is to do", async () => {
+    const repositories = [1, 2, 3].map((n) => github.repository(`octocat/hello-${n}`));
+    const plans = pendingPlans(300, repositories);
+    start(
+      watch(
+        {
+          settings: {
+            repositories: ["octocat/*"],
+            repositoryMs: 10 * second,
+            freshPlanMs: second,
+            oldPlanMs: 4 * second,
+            pointsPerHour: 400,
+          },
+        },
+        ["octocat/*"],
+      ),
+    );
+    for (let minutes = 0; minutes < 60; minutes++) {
+      for (const { on } of plans.slice(0, 50)) github.comment(on, stranger, "well");
+      await clock.advance(minute);
+    }
+    expect(spent()).toBeLessThanOrEqual(400);
+    expect(spent()).toBeGreaterThan(300);
+  });
+
+  test("an idle repository costs no points and no requests that count", async () => {
+    github.open(github.repository("octocat/hello"), stranger);
+    start();
+    await clock.advance(minute);
+    const before = { ...access.spent };
+    await clock.advance(60 * minute);
+    expect(access.spent).toEqual(before);
+  });
+});
