@@ -10,8 +10,10 @@ import { refusal } from "./refusal.ts";
  * @throws ModelError 400, 403 or 401
  */
 export function admit(request: IncomingMessage, bearer: string): void {
-  const { host, origin, authorization = "" } = request.headers;
-  if (host === undefined || !isOurs(host, request.socket.localAddress)) throw refusal(400, "host is not this server");
+  const { origin, authorization = "" } = request.headers;
+  const [host, second] = request.headersDistinct["host"] ?? [];
+  if (host === undefined || second !== undefined || !isOurs(host, request.socket.localAddress))
+    throw refusal(400, "host is not this server");
   if (origin !== undefined || request.headers["sec-fetch-site"] !== undefined)
     throw refusal(403, "requests from web pages are not served");
   const given = Buffer.from(sha256(authorization), "hex");
