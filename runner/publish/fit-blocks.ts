@@ -1,22 +1,27 @@
+/** A part of a text that is left whole or left out. */
+export interface Block {
+  text: string;
+  /** Follows the block before it without an empty line: the next entry of a list. */
+  tight?: boolean;
+}
+
 /**
  * Puts blocks of Markdown together, each whole, until the next would not fit; then says how many are left out. Every block
  * ends what it opens, so a cut between blocks breaks nothing. `room` is in UTF-16 units, of which GitHub's characters are
  * never more.
  */
-export function fitBlocks(blocks: readonly string[], room: number, hint: string): string {
-  const whole = blocks.join("\n\n");
+export function fitBlocks(blocks: readonly Block[], room: number, hint: string): string {
+  const parts = blocks.map(({ text, tight }, index) => (index === 0 ? "" : tight ? "\n" : "\n\n") + text);
+  const whole = parts.join("");
   if (whole.length <= room) return whole;
-  const kept: string[] = [];
-  let used = 0;
-  for (const block of blocks) {
-    const mark = cutMark(kept.length + 1, blocks.length, hint);
-    if (used + block.length + 2 + mark.length > room) break;
-    kept.push(block);
-    used += block.length + 2;
+  const mark = (kept: number) =>
+    `\n\n✂️ **Cut here**: ${kept} of ${blocks.length} parts fit into a comment on GitHub. ${hint}`;
+  let kept = 0;
+  let length = 0;
+  for (const part of parts) {
+    if (length + part.length + mark(kept + 1).length > room) break;
+    length += part.length;
+    kept++;
   }
-  return [...kept, cutMark(kept.length, blocks.length, hint)].join("\n\n");
-}
-
-function cutMark(kept: number, all: number, hint: string): string {
-  return `✂️ **Cut here**: ${kept} of ${all} parts fit into a comment on GitHub. ${hint}`;
+  return (parts.slice(0, kept).join("") + mark(kept)).trimStart();
 }

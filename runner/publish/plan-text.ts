@@ -2,7 +2,7 @@ import type { PlanAnswer } from "../plan.ts";
 import { blockMarkdown, lineMarkdown } from "../render/block-markdown.ts";
 import { codeBlock, codeSpan } from "../render/code-text.ts";
 import { visibleLine, visibleText } from "../render/visible-text.ts";
-import { fitBlocks } from "./fit-blocks.ts";
+import { type Block, fitBlocks } from "./fit-blocks.ts";
 
 const filesHeading = "**Files**";
 
@@ -10,8 +10,8 @@ const filesHeading = "**Files**";
 export function planText(plan: PlanAnswer, room: number): string {
   const { summary, steps, files, commands, tests, risks, openQuestions } = plan;
   const blocks = [
-    blockMarkdown(summary, 4_000),
-    ...section("**Steps**", steps.map(stepBlock)),
+    { text: blockMarkdown(summary, 4_000) },
+    ...section("**Steps**", steps.map(stepBlock), false),
     ...section(filesHeading, files.map(fileLine)),
     ...section("**Commands**", commands.map(commandBlock)),
     ...section("**Tests**", tests.map(bullet)),
@@ -22,8 +22,8 @@ export function planText(plan: PlanAnswer, room: number): string {
 }
 
 /** One block for each entry, so that a long section can be cut between entries; the heading stays with the first. */
-function section(heading: string, entries: readonly string[]): string[] {
-  return entries.map((entry, index) => (index === 0 ? `${heading}\n\n${entry}` : entry));
+function section(heading: string, entries: readonly string[], tight = true): Block[] {
+  return entries.map((entry, index) => (index === 0 ? { text: `${heading}\n\n${entry}` } : { text: entry, tight }));
 }
 
 function stepBlock({ title, detail }: PlanAnswer["steps"][number], index: number): string {

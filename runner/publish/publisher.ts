@@ -21,7 +21,7 @@ import { planComment, progressText, pullRequestBody, pullRequestTitle, resultTex
 export interface PublisherOptions {
   github: GitHub;
   log: { warn(message: string): void };
-  /** Logins of the people who may approve, as the plan's footer names them. */
+  /** `login` or `login:id` of the people who may approve; the plan's footer names the logins. */
   approvers: readonly string[];
   /** Waits before looking whether a lost creation was made after all. Milliseconds. @default [1_000, 3_000, 10_000] */
   retryDelays?: readonly number[];
@@ -46,7 +46,8 @@ export interface GitHubPublisher extends Publisher {
  * was lost, and read back: of doubles the oldest stays visible. Methods reject with `RunFailure`, labels never.
  */
 export function createPublisher(options: PublisherOptions): GitHubPublisher {
-  const { github, log, approvers, retryDelays = [1_000, 3_000, 10_000], signal } = options;
+  const { github, log, retryDelays = [1_000, 3_000, 10_000], signal } = options;
+  const approvers = options.approvers.map((entry) => entry.replace(/:.*$/, ""));
   /** Progress comment of each task, and its body as last written. */
   const progressComments = new Map<string, { comment: OwnComment; body: string }>();
   const once = { retryDelays, signal };

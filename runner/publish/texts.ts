@@ -14,7 +14,7 @@ import { blockMarkdown, lineMarkdown } from "../render/block-markdown.ts";
 import { codeSpan } from "../render/code-text.ts";
 import { plainLine } from "../render/plain-text.ts";
 import { visibleLine } from "../render/visible-text.ts";
-import { fitBlocks } from "./fit-blocks.ts";
+import { type Block, fitBlocks } from "./fit-blocks.ts";
 import { plannedFiles, planText } from "./plan-text.ts";
 
 /** Every text that we put on GitHub. What is not ours comes in through `../render/`. */
@@ -150,24 +150,27 @@ export function pullRequestBody(input: {
   ];
   const tail = [`Cost: ${ledgerLine(ledger)}.`, hiddenIds(ids)].join("\n\n");
   const blocks = [
-    blockMarkdown(report.summary, 8_000),
+    { text: blockMarkdown(report.summary, 8_000) },
     ...drift(plannedFiles(plan.text), files),
-    ...(report.tests.length > 0 ? ["**Tests**, as the agent tells it"] : []),
-    ...report.tests.map((test) => `- ${lineMarkdown(test)}`),
+    ...report.tests.map((test, index) =>
+      index === 0
+        ? { text: `**Tests**, as the agent tells it\n\n- ${lineMarkdown(test)}` }
+        : { text: `- ${lineMarkdown(test)}`, tight: true },
+    ),
   ];
   const room = limits.githubBodyCharacters - head.join("\n\n").length - tail.length - slack;
   return [...head, fitBlocks(blocks, room, "The branch holds the whole change."), "---", tail].join("\n\n");
 }
 
 /** The changed files against the planned ones. */
-function drift(planned: readonly string[], files: readonly ChangedFile[]): string[] {
+function drift(planned: readonly string[], files: readonly ChangedFile[]): Block[] {
   const changed = new Set(files.map(({ path }) => visibleLine(path)));
   const wanted = new Set(planned);
   const line = ({ path, status }: ChangedFile) => `- ${status} ${codeSpan(visibleLine(path))}`;
   const list = (heading: string, lines: readonly string[]) => {
     const more = lines.length - maxFilesListed;
     const shown = [...lines.slice(0, maxFilesListed), ...(more > 0 ? [`- and ${more} more`] : [])];
-    return lines.length > 0 ? [`${heading}\n\n${shown.join("\n")}`] : [];
+    return lines.length > 0 ? [{ text: `${heading}\n\n${shown.join("\n")}` }] : [];
   };
   if (planned.length === 0) return list("**Files changed**", files.map(line));
   const asPlanned = files.filter(({ path }) => wanted.has(visibleLine(path)));
