@@ -44,8 +44,8 @@ export function gitEnvironment({ home, protocol, searchPath }: GitEnvironmentInp
 export const gitConfig: readonly string[] = [
   "core.hooksPath=/dev/null",
   "core.fsmonitor=false",
-  "core.protectHFS=true",
-  "core.protectNTFS=true",
+  // Names with a backslash are lawful in a repository; those that mean .git are refused by fsck and by our own judgement.
+  "core.protectNTFS=false",
   "core.attributesFile=/dev/null",
   "core.excludesFile=/dev/null",
   "core.quotePath=false",

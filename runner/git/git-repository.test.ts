@@ -161,6 +161,21 @@ describe("fetch", () => {
     expect(await codeOf(repository.packWorkspace(commit))).toBe("repository-too-large");
   });
 
+  test.each([".git", ".GIT", "git~1", ".g\u200cit", ".."])(
+    "a tree that holds %j is refused on arrival",
+    async (name) => {
+      const git = (args: string[], input = "") =>
+        execFileSync("git", ["-C", server.folder, ...args], { input, encoding: "utf8" }).trim();
+      const blob = git(["hash-object", "-w", "--stdin"], "x");
+      const tree = git(["mktree"], `040000 tree ${git(["mktree"], `100644 blob ${blob}\tconfig\n`)}\t${name}\n`);
+      const commit = server.git("commit-tree", tree, "-m", "hostile");
+      server.git("update-ref", "refs/heads/hostile", commit);
+      const failure = await (await open()).fetchCommit(commit).catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(RunFailure);
+      expect((failure as RunFailure).message).toMatch(/fsck|has(?:Dotgit|Dotdot|Dot)/i);
+    },
+  );
+
   test("a call over its time limit is ended", async () => {
     const commit = server.commit({ a: "slow" });
     const repository = await open({
@@ -240,6 +255,29 @@ describe("workspace", () => {
     );
     expect(readdirSync(join(workspace, "lib/module"))).toEqual([]);
     expect(readdirSync(workspace).sort()).toEqual([".git", "a b", "lib", "new\nline"]);
+    expect(git("status", "--porcelain")).toBe("");
+  });
+
+  test("odd but lawful names arrive as they are", async () => {
+    const names = [
+      "a\\b",
+      "..foo",
+      "-x",
+      "x:y",
+      "co:lon/z",
+      "C:/drive",
+      "d:",
+      'quo"te',
+      "tab\there",
+      "*",
+      "{{ x }}",
+      "$(id)",
+      "`id`",
+      "#",
+      "~",
+    ];
+    const { workspace, git } = await unpack(server.commit(Object.fromEntries(names.map((name) => [name, name]))));
+    for (const name of names) expect(readFileSync(join(workspace, name), "utf8")).toBe(name);
     expect(git("status", "--porcelain")).toBe("");
   });
 

@@ -151,7 +151,13 @@ async function* entries(input: {
 }
 
 function workspaceConfig(plainLinks: boolean): string {
-  const settings = ["repositoryformatversion = 0", "filemode = true", "bare = false", "logallrefupdates = false"];
+  const settings = [
+    "repositoryformatversion = 0",
+    "filemode = true",
+    "bare = false",
+    "logallrefupdates = false",
+    "protectNTFS = false",
+  ];
   if (plainLinks) settings.push("symlinks = false");
   return ["[core]", ...settings.map((setting) => `\t${setting}`), "[gc]", "\tauto = 0", ""].join("\n");
 }

@@ -14,11 +14,13 @@ export interface TarEntry {
 
 /** The head of a tar entry, with an extended (pax) head before it when a name does not fit the old fields. */
 export function tarHead(entry: TarEntry): Buffer {
-  const data: HeaderData = { ...entry, uid: 0, gid: 0, uname: "", gname: "" };
+  // What looks like a drive of Windows would be cut off when the archive is unpacked.
+  const path = /^[A-Za-z]:/.test(entry.path) ? `./${entry.path}` : entry.path;
+  const data: HeaderData = { ...entry, path, uid: 0, gid: 0, uname: "", gname: "" };
   const header = new Header(data);
   const block = Buffer.alloc(blockBytes);
   if (!header.encode(block)) return block;
-  const { path, linkpath, size, mtime } = entry;
+  const { linkpath, size, mtime } = entry;
   return Buffer.concat([new Pax({ path, size, mtime, ...(linkpath && { linkpath }) }).encode(), block]);
 }
 

@@ -38,7 +38,7 @@ export async function startTestServer(): Promise<TestServer> {
   const root = mkdtempSync(join(tmpdir(), "git-server-"));
   const folder = join(root, "repo.git");
   const run = (args: string[], input?: string | Buffer, env: Record<string, string> = {}) =>
-    execFileSync("git", args, {
+    execFileSync("git", ["-c", "core.protectNTFS=false", ...args], {
       input: input ?? "",
       env: { ...environment, GIT_DIR: folder, ...env },
       encoding: "utf8",
