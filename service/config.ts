@@ -95,6 +95,7 @@ const watchOnly = {
   WATCH_FRESH_PLAN_SECONDS: number(4, 1, 60),
   WATCH_OLD_PLAN_SECONDS: number(60, 4, 3600),
   WATCH_POINTS_PER_HOUR: number(1500, 100, 15_000),
+  WATCH_PORT: number(0, 1, 65_535).unwrap().optional(),
 };
 
 const schemas = {

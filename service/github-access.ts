@@ -38,6 +38,8 @@ export interface GitHubAccess {
   listPending(repository: string): AsyncIterable<number[]>;
   /** `owner/name` of all repositories that the token may see as owner, collaborator or member. */
   listRepositories(): Promise<string[]>;
+  /** Whether the token may push. @throws Error when the repository is not there as far as the token may see */
+  mayPush(repository: string): Promise<boolean>;
   findAccount(login: string): Promise<Account>;
   addMark(mark: Mark): Promise<void>;
   /** Not repeated by itself: its answer may be lost after the comment was made. */

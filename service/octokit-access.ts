@@ -82,6 +82,16 @@ export function octokitAccess(
       const found = await github.paginate(github.rest.repos.listForAuthenticatedUser, { per_page: perPage });
       return found.filter(({ archived }) => !archived).map(({ full_name }) => full_name);
     },
+    async mayPush(repository) {
+      const [owner = "", repo = ""] = repository.split("/");
+      try {
+        return (await github.rest.repos.get({ owner, repo })).data.permissions?.push ?? false;
+      } catch (error) {
+        if (!(error instanceof RequestError) || error.status !== 404) throw error;
+        const fix = "correct CODEX_REPOSITORIES, or give the token access to it";
+        throw new Error(`there is no repository ${repository} as far as the token may see: ${fix}`, { cause: error });
+      }
+    },
     async findAccount(login) {
       const { data } = await github.rest.users.getByUsername({ username: login });
       return { id: Number(data.id), login: data.login, type: data.type };

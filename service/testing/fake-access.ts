@@ -64,6 +64,9 @@ export function fakeAccess(github: FakeGitHub): FakeAccess {
       if (access.fail("listRepositories")) throw new Error("listRepositories failed");
       return [...new Set(github.issues.map(({ repository }) => repository.nameWithOwner))];
     },
+    async mayPush() {
+      return true;
+    },
     async findAccount(login) {
       return { id: 1, login, type: "User" };
     },

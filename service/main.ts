@@ -1,0 +1,116 @@
+#!/usr/bin/env node
+import { Command } from "commander";
+import { pino } from "pino";
+import { ConfigError, readServeConfig, readWatchConfig } from "./config.ts";
+import { openService, type Service } from "./open-service.ts";
+import { healthHandlers } from "./serve/health-handlers.ts";
+import { startServer } from "./serve/server.ts";
+import { startServe } from "./serve/start-serve.ts";
+import { createWatch, startWatch } from "./watch/start-watch.ts";
+
+const common = `
+Settings are environment variables:
+  GITHUB_TOKEN                    token of the automation account (required)
+  GITHUB_API_BASE_URL             https://<host>/api/v3 for GitHub Enterprise Server
+  CODEX_TRIGGER_LOGINS            who may start and approve: login or login:id, comma list (required)
+  CODEX_REPOSITORIES              what is served: owner/name or globs, comma list (required)
+  CODEX_PLAN_TRIGGER              what starts planning: author (default), label:<name>, command
+  CODEX_SINCE                     older issues are not planned by themselves (default: 24 h before the start)
+  CODEX_BASE_BRANCH               default: the repository's default branch
+  CODEX_BRANCH_PREFIX             default: codex/issue-
+  CODEX_DEADLINE_MINUTES          time limit of a run (default 60)
+  FROUSSARD_QUEUE                 file of the embedded queue (required)
+  LOG_LEVEL                       debug, info (default), warn, error`;
+const serveSettings = `
+  GITHUB_WEBHOOK_SECRET           the webhook's secret (required)
+  GITHUB_WEBHOOK_SECRET_PREVIOUS  also accepted while the secret is changed
+  PORT                            default 8080`;
+const watchSettings = `
+  WATCH_REPOSITORY_SECONDS        between questions for changes (default 10)
+  WATCH_FRESH_PLAN_SECONDS        between looks at plans younger than ten minutes (default 4)
+  WATCH_OLD_PLAN_SECONDS          between looks at plans older than a day (default 60)
+  WATCH_POINTS_PER_HOUR           ceiling of GraphQL points (default 1500)
+  WATCH_PORT                      serves /health/… and /metrics here when set`;
+
+/** Ends the process in order, once, at the first signal; at the second at once. */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ["SIGTERM", "SIGINT"] as const)
+    process.on(signal, () => (stop.signal.aborted ? process.exit(130) : stop.abort()));
+  return stop.signal;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}
+
+function logger(level: string) {
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
+}
+
+async function serve(): Promise<void> {
+  const signal = stopSignal();
+  const config = readServeConfig(process.env);
+  const service = await openService(config, { log: logger(config.LOG_LEVEL) });
+  const serving = await startServe(service, config);
+  await aborted(signal);
+  await serving.stop();
+  await service.close();
+}
+
+async function watch(): Promise<void> {
+  const signal = stopSignal();
+  const config = readWatchConfig(process.env);
+  const service = await openService(config, { log: logger(config.LOG_LEVEL) });
+  const health = await startHealth(service, config.WATCH_PORT);
+  const watching = startWatch(service, config);
+  await aborted(signal);
+  await watching.stop();
+  await health?.stop();
+  await service.close();
+}
+
+async function once(): Promise<void> {
+  const signal = stopSignal();
+  const config = readWatchConfig(process.env);
+  const service = await openService(config, { log: logger(config.LOG_LEVEL) });
+  await createWatch(service, config).once(signal);
+  await service.close();
+}
+
+async function startHealth({ metrics, log }: Service, port: number | undefined) {
+  if (port === undefined) return undefined;
+  return startServer(
+    healthHandlers(metrics, async () => undefined),
+    { port, log },
+  );
+}
+
+const program = new Command("froussard")
+  .description(
+    "From GitHub issues to tasks for Codex: takes webhooks, and looks by itself for what webhooks do not tell.",
+  )
+  .showHelpAfterError("(add --help for what can be said here)");
+program
+  .command("serve")
+  .description("Take webhooks at POST /webhooks/github and publish what they ask for.")
+  .addHelpText("after", common + serveSettings)
+  .action(serve);
+program
+  .command("watch")
+  .description("Look at issues, plans and reactions again and again, and publish what is due.")
+  .addHelpText("after", common + watchSettings)
+  .action(watch);
+program
+  .command("once")
+  .description("Look at everything one time, publish what is due, and end.")
+  .addHelpText("after", common + watchSettings)
+  .action(once);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : "";
+  process.stderr.write(`froussard: ${error instanceof Error ? error.message : String(error)}${cause}\n`);
+  process.exitCode = error instanceof ConfigError ? 2 : 1;
+}

@@ -1,0 +1,120 @@
+import { createGitHub } from "@froussard/github/client";
+import { RequestError } from "@octokit/request-error";
+import { type Clock, systemClock } from "./clock.ts";
+import type { CommonConfig } from "./config.ts";
+import { type EmbeddedQueue, openEmbeddedQueue } from "./embedded-queue.ts";
+import type { Allowance, GitHubAccess } from "./github-access.ts";
+import { octokitAccess } from "./octokit-access.ts";
+import { PublishedTasks } from "./published-tasks.ts";
+import { isExactName, type RepositoryFilter, repositoryFilter } from "./repository-filter.ts";
+import { resolveLogins } from "./resolve-logins.ts";
+import { Metrics } from "./serve/metrics.ts";
+import type { ServiceLog } from "./service-log.ts";
+import type { ServicePolicy } from "./service-policy.ts";
+
+/** What `serve` and `watch` have in common; one process may run both over the same one. */
+export interface Service {
+  github: GitHubAccess;
+  publisher: EmbeddedQueue;
+  liveTasks: () => Promise<ReadonlySet<string>>;
+  published: PublishedTasks;
+  policy: ServicePolicy;
+  admits: RepositoryFilter;
+  clock: Clock;
+  log: ServiceLog;
+  metrics: Metrics;
+  /** Everybody who wants to hear what GitHub says about the rate limits. */
+  onAllowance: Set<(allowance: Allowance) => void>;
+  close(): Promise<void>;
+}
+
+export interface ServiceOptions {
+  log: ServiceLog;
+  /** @default a queue of its own, on FROUSSARD_QUEUE, closed with the service */
+  queue?: EmbeddedQueue;
+  /** @default the system's */
+  clock?: Clock;
+  /** Keep the pace of writes that GitHub asks for; off only against a simulator. @default true */
+  paceWrites?: boolean;
+}
+
+const day = 24 * 60 * 60 * 1000;
+
+/**
+ * Connects to GitHub, resolves the listed logins, checks the repositories that are named exactly, and opens the queue.
+ * @throws Error saying which setting to correct
+ */
+export async function openService(config: CommonConfig, options: ServiceOptions): Promise<Service> {
+  const { log, clock = systemClock, paceWrites = true } = options;
+  const baseUrl = config.GITHUB_API_BASE_URL;
+  const stop = new AbortController();
+  const client = createGitHub({
+    token: config.GITHUB_TOKEN,
+    ...(baseUrl !== undefined && { baseUrl }),
+    paceWrites,
+    signal: stop.signal,
+    log: { debug: (message) => log.debug({}, message), warn: (message) => log.warn({}, message) },
+  });
+  const policy: ServicePolicy = {
+    // Filled in below: looking the logins up needs the client.
+    approverIds: [],
+    trigger: config.CODEX_PLAN_TRIGGER,
+    since: since(config, clock),
+    branchPrefix: config.CODEX_BRANCH_PREFIX,
+    deadlineMinutes: config.CODEX_DEADLINE_MINUTES,
+    ...(config.CODEX_BASE_BRANCH !== undefined && { baseBranch: config.CODEX_BASE_BRANCH }),
+  };
+  const metrics = new Metrics();
+  const onAllowance = new Set<(allowance: Allowance) => void>([
+    ({ kind, cost, remaining }) => {
+      metrics.points.inc(cost);
+      metrics.allowance.set({ kind }, remaining);
+    },
+  ]);
+  const github = octokitAccess(client, policy, (allowance) => {
+    for (const listener of onAllowance) listener(allowance);
+  });
+  try {
+    policy.approverIds = await resolveLogins(config.CODEX_TRIGGER_LOGINS, github.findAccount);
+    for (const repository of config.CODEX_REPOSITORIES.filter(isExactName))
+      if (!(await github.mayPush(repository)))
+        log.warn({ repository }, "the token may not push here: runs will fail until it has write access");
+  } catch (error) {
+    throw explain(error, baseUrl ?? "https://api.github.com");
+  }
+  const publisher = options.queue ?? openEmbeddedQueue({ path: config.FROUSSARD_QUEUE, now: () => clock.now() });
+  return {
+    github,
+    publisher,
+    liveTasks: () => publisher.liveTasks(),
+    published: new PublishedTasks(),
+    policy,
+    admits: repositoryFilter(config.CODEX_REPOSITORIES),
+    clock,
+    log,
+    metrics,
+    onAllowance,
+    async close() {
+      stop.abort();
+      if (!options.queue) await publisher.close();
+    },
+  };
+}
+
+function since({ CODEX_SINCE }: CommonConfig, clock: Clock): string {
+  const time = CODEX_SINCE === undefined ? clock.now().getTime() - day : Date.parse(CODEX_SINCE);
+  // GitHub's form, so that times compare as texts.
+  return new Date(time).toISOString().replace(/\.\d{3}Z$/, "Z");
+}
+
+function explain(error: unknown, api: string): unknown {
+  if (!(error instanceof RequestError)) return error;
+  const { status } = error;
+  if (status === 401) return new Error("GitHub refused the token: set GITHUB_TOKEN to a valid one");
+  if (status === 403 || status === 429)
+    return new Error(`GitHub refused or throttled the token (${error.message}): check its scopes and its rate limit`);
+  if (status === 404) return error;
+  return new Error(`GitHub does not answer at ${api} (${error.message}): check GITHUB_API_BASE_URL and the network`, {
+    cause: error,
+  });
+}

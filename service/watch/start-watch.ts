@@ -1,0 +1,56 @@
+import type { WatchConfig } from "../config.ts";
+import type { Service } from "../open-service.ts";
+import { Watch, type WatchSettings } from "./watch.ts";
+
+export interface Watching {
+  watch: Watch;
+  /** Ends what is in hand. Safe to call twice; the service itself stays open. */
+  stop(): Promise<void>;
+}
+
+/** Runs the reconcile loop over an open service, until it is stopped. */
+export function startWatch(service: Service, config: WatchSettingsConfig): Watching {
+  const watch = createWatch(service, config);
+  const stop = new AbortController();
+  const running = watch.run(stop.signal);
+  service.log.info({ repositories: config.CODEX_REPOSITORIES }, "watching");
+  return {
+    watch,
+    async stop() {
+      stop.abort();
+      await running;
+    },
+  };
+}
+
+export type WatchSettingsConfig = Pick<
+  WatchConfig,
+  | "CODEX_REPOSITORIES"
+  | "WATCH_REPOSITORY_SECONDS"
+  | "WATCH_FRESH_PLAN_SECONDS"
+  | "WATCH_OLD_PLAN_SECONDS"
+  | "WATCH_POINTS_PER_HOUR"
+>;
+
+/** The loop, not yet running. */
+export function createWatch(service: Service, config: WatchSettingsConfig): Watch {
+  const { metrics, onAllowance } = service;
+  const watch = new Watch({
+    ...service,
+    settings: settingsOf(config),
+    onTick: (track, ok) => metrics.ticks.inc({ track, result: ok ? "ok" : "failed" }),
+    onPublished: (stage) => metrics.published.inc({ stage }),
+  });
+  onAllowance.add((allowance) => watch.note(allowance));
+  return watch;
+}
+
+function settingsOf(config: WatchSettingsConfig): WatchSettings {
+  return {
+    repositories: config.CODEX_REPOSITORIES,
+    repositoryMs: config.WATCH_REPOSITORY_SECONDS * 1000,
+    freshPlanMs: config.WATCH_FRESH_PLAN_SECONDS * 1000,
+    oldPlanMs: config.WATCH_OLD_PLAN_SECONDS * 1000,
+    pointsPerHour: config.WATCH_POINTS_PER_HOUR,
+  };
+}
