@@ -1,0 +1,554 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import {
+  type About,
+  branchName,
+  hiddenIds,
+  markers,
+  RunFailure,
+  readPlans,
+  subjectId,
+  taskId,
+} from "@froussard/contract";
+import {
+  at,
+  bot,
+  buildSnapshot,
+  comment,
+  maintainer,
+  planComment,
+  reaction,
+  stranger,
+} from "@froussard/contract/testing/build-snapshot";
+import pino from "pino";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { RunResult } from "../protocol.ts";
+import { createMediator, type MediatorOptions } from "./mediator.ts";
+import { emptyLedger, newRecord, type RunRecord } from "./record.ts";
+import { createRecordStore, type RecordStore } from "./record-store.ts";
+import { createWorld, fakeFacts, fakeGit, fakePublisher, plan, rules, type World } from "./testing/fakes.ts";
+
+let folder: string;
+let now: number;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "mediator-"));
+  now = Date.parse("2026-01-05T12:00:00Z");
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const planning = (() => {
+  const subject = subjectId({ repositoryId: 501, issueId: 7001, stage: "planning", about: "issue" });
+  return { TASK_STAGE: "planning", TASK_ID: taskId("planning", 12, subject, 0) } as const;
+})();
+const approved = () => buildSnapshot([planComment(2, { reactions: [reaction("THUMBS_UP", at(9))] })]);
+const implementation = (() => {
+  const [found] = readPlans(approved());
+  const about: About = `plan:2:${found?.sha256}`;
+  const subject = subjectId({ repositoryId: 501, issueId: 7001, stage: "implementation", about });
+  return {
+    about,
+    branch: branchName("codex/issue-", 12, subject),
+    claim: {
+      TASK_STAGE: "implementation",
+      TASK_ID: taskId("implementation", 12, subject, 0),
+      TASK_PLAN_COMMENT_ID: 2,
+      TASK_PLAN_SHA256: found?.sha256,
+    } as const,
+  };
+})();
+
+const common = { TASK_REPOSITORY: "gregkonush/lab", TASK_ISSUE_NUMBER: 12, TASK_DRY_RUN: false };
+const storeOf = (): RecordStore => createRecordStore(folder, () => {});
+
+/** A new mediator over the same folder and the same world: what a restart is. */
+function start(world: World, claim: Partial<MediatorOptions["claim"]> = planning, more: Partial<MediatorOptions> = {}) {
+  return createMediator({
+    claim: { ...common, ...planning, ...claim },
+    rules: async () => rules,
+    codex: { model: "gpt-6.1-sol", effort: "high", sandbox: "require" },
+    deadlineMs: 3_600_000,
+    idleMs: 600_000,
+    facts: fakeFacts(world),
+    publisher: fakePublisher(world),
+    openGit: async () => fakeGit(world),
+    store: storeOf(),
+    clock: () => new Date(now),
+    log: pino({ enabled: false }),
+    progressIntervalMs: 0,
+    wantedIntervalMs: 0,
+    ...more,
+  });
+}
+
+const planResult: RunResult = { kind: "plan", plan };
+const changes: RunResult = {
+  kind: "changes",
+  report: { title: "Add the option", summary: "Done.", tests: [] },
+  changes: [{ path: "src/a.ts", mode: "100644", content: "YQ==" }],
+};
+const done = { state: "closed", outcome: "done" };
+
+describe("planning", () => {
+  test("from the task to the published plan", async () => {
+    const world = createWorld();
+    const mediator = start(world);
+    const task = await mediator.task();
+    expect(task).toMatchObject({
+      state: "work",
+      taskId: planning.TASK_ID,
+      stage: "planning",
+      codex: { webSearch: "live" },
+    });
+    expect(task).toMatchObject({ prompt: expect.stringContaining("Add a shout option") });
+    expect(await text(await mediator.workspace())).toBe("tar");
+    now += 90_000;
+    expect(await mediator.result(planResult)).toEqual(done);
+    expect(await mediator.task()).toEqual(done);
+    expect(world.log.filter((line) => line !== "progress publishing")).toEqual([
+      "progress working",
+      "plan",
+      "progress ended",
+    ]);
+    expect(storeOf().read()).toMatchObject({ state: "closed", outcome: "done", attempts: 1, ledger: { seconds: 90 } });
+    expect(statSync(join(folder, "record.json")).mode & 0o777).toBe(0o600);
+  });
+
+  test("a private repository is searched for from a cache only", async () => {
+    const snapshot = buildSnapshot();
+    snapshot.repository.isPrivate = true;
+    expect(await start(createWorld({ snapshot })).task()).toMatchObject({ codex: { webSearch: "cached" } });
+  });
+
+  test.each<[string, RunResult, string]>([
+    ["a plan without steps", { kind: "plan", plan: { ...plan, steps: [] } }, "invalid-plan"],
+    ["a plan with more than asked for", { kind: "plan", plan: { ...plan, extra: 1 } }, "invalid-plan"],
+    ["a change", changes, "agent-failed"],
+    ["its own failure", { kind: "failure", code: "idle", detail: "silent" }, "idle"],
+    [
+      "a failure that is not the agent's to claim",
+      { kind: "failure", code: "github-unavailable", detail: "" },
+      "agent-failed",
+    ],
+  ])("an agent that answers %s", async (_, result, code) => {
+    const world = createWorld();
+    const mediator = start(world);
+    await mediator.task();
+    expect(await mediator.result(result)).toMatchObject({ state: "closed", code });
+    expect(world.plans).toEqual([]);
+  });
+
+  test.each<[string, Partial<World>, Partial<MediatorOptions["claim"]>, object]>([
+    ["an unknown issue", { snapshot: undefined }, {}, { code: "invalid-task", outcome: "refused" }],
+    ["another repository id", {}, { TASK_REPOSITORY_ID: 502 }, { code: "invalid-task" }],
+    ["a forged task id", {}, { TASK_ID: "codex-planning-12-0123456789abcdef" }, { code: "invalid-task" }],
+    ["a forged head", {}, { TASK_HEAD: "main" }, { code: "invalid-task" }],
+    ["a stranger's issue", { snapshot: buildSnapshot([], { author: stranger }) }, {}, { code: "invalid-task" }],
+    [
+      "a closed issue",
+      { snapshot: buildSnapshot([], { state: "CLOSED" }) },
+      {},
+      { code: "issue-closed", outcome: "cancelled" },
+    ],
+    ["a cancelled run", { snapshot: buildSnapshot([comment(5, { body: "/cancel" })]) }, {}, { code: "cancelled" }],
+    ["no push right", { mayPush: false }, {}, { code: "forbidden" }],
+    ["an archived repository", { isArchived: true }, {}, { code: "forbidden" }],
+    ["an empty repository", { tip: undefined }, {}, { code: "empty-repository" }],
+    [
+      "GitHub down",
+      { failures: new Map([["repository", new RunFailure("github-unavailable")]]) },
+      {},
+      { code: "github-unavailable" },
+    ],
+    [
+      "a clone that fails",
+      { failures: new Map([["fetch", new RunFailure("repository-too-large")]]) },
+      {},
+      { code: "repository-too-large" },
+    ],
+    ["a plan that stands already", { snapshot: buildSnapshot([planComment(2)]) }, {}, { outcome: "done" }],
+  ])("the answer to %s", async (_, world, claim, end) => {
+    expect(await start(createWorld(world), claim).task()).toMatchObject({ state: "closed", ...end });
+  });
+
+  test("the derived head is accepted", async () => {
+    expect(await start(createWorld(), { TASK_HEAD: "codex/issue-12" }).task()).toMatchObject({ state: "work" });
+  });
+
+  test("people who cannot be looked up are told as the task's answer", async () => {
+    const looking = async () => {
+      throw new RunFailure("bad-credentials");
+    };
+    expect(await start(createWorld(), {}, { rules: looking }).task()).toMatchObject({ code: "bad-credentials" });
+  });
+
+  test("an issue closed while the agent worked gets no plan", async () => {
+    const world = createWorld();
+    const mediator = start(world);
+    await mediator.task();
+    world.snapshot = buildSnapshot([], { state: "CLOSED" });
+    await expect(mediator.stillWanted()).rejects.toMatchObject({ code: "issue-closed" });
+    expect(await mediator.result(planResult)).toMatchObject({ code: "issue-closed" });
+    expect(world.plans).toEqual([]);
+  });
+});
+
+describe("implementation", () => {
+  const world = (changes: Partial<World> = {}) => createWorld({ snapshot: approved(), ...changes });
+
+  test("from the approved plan to the pull request", async () => {
+    const github = world();
+    const mediator = start(github, implementation.claim);
+    expect(await mediator.task()).toMatchObject({ state: "work", prompt: expect.stringContaining("Add the option.") });
+    expect(await mediator.result(changes)).toEqual(done);
+    expect(github.log.filter((line) => !line.startsWith("progress"))).toEqual([
+      `push ${implementation.branch}`,
+      "pull request",
+      "result done",
+    ]);
+    expect(github.branches.get(implementation.branch)?.message).toContain(
+      `Codex-Task: ${implementation.claim.TASK_ID}`,
+    );
+  });
+
+  test.each<[string, () => Partial<World>, string]>([
+    ["no 👍", () => ({ snapshot: buildSnapshot([planComment(2)]) }), "not-approved"],
+    [
+      "a stranger's 👍",
+      () => ({ snapshot: buildSnapshot([planComment(2, { reactions: [reaction("THUMBS_UP", at(9), stranger)] })]) }),
+      "not-approved",
+    ],
+    [
+      "a plan edited after the 👍",
+      () => ({
+        snapshot: buildSnapshot([
+          planComment(2, {
+            reactions: [reaction("THUMBS_UP", at(9))],
+            text: "other",
+            lastEditedAt: at(10),
+            editor: maintainer,
+          }),
+        ]),
+      }),
+      "not-approved",
+    ],
+    [
+      "a plan edited, and approved again",
+      () => ({
+        snapshot: buildSnapshot([
+          planComment(2, {
+            reactions: [reaction("THUMBS_UP", at(11))],
+            text: "other",
+            lastEditedAt: at(10),
+            editor: maintainer,
+          }),
+        ]),
+      }),
+      "superseded",
+    ],
+    [
+      "a newer request",
+      () => ({ snapshot: buildSnapshot([...approved().comments, comment(12, { body: "/replan" })]) }),
+      "superseded",
+    ],
+    [
+      "a /cancel",
+      () => ({ snapshot: buildSnapshot([...approved().comments, comment(12, { body: "/cancel" })]) }),
+      "cancelled",
+    ],
+    [
+      "a closed issue",
+      () => ({ snapshot: { ...approved(), issue: { ...approved().issue, state: "CLOSED" as const } } }),
+      "issue-closed",
+    ],
+    ["a base that moved away", () => ({ isAncestor: false }), "base-moved"],
+    [
+      "a branch of somebody else",
+      () => ({ branches: new Map([[implementation.branch, { commit: "f".repeat(40), message: "mine" }]]) }),
+      "branch-taken",
+    ],
+  ])("is refused before anything is paid: %s", async (_, changes, code) => {
+    expect(await start(world(changes()), implementation.claim).task()).toMatchObject({ state: "closed", code });
+  });
+
+  test.each<[string, (github: World) => void, string]>([
+    [
+      "👍 taken back",
+      (github) => {
+        github.snapshot = buildSnapshot([planComment(2)]);
+      },
+      "not-approved",
+    ],
+    [
+      "plan edited",
+      (github) => {
+        github.snapshot = buildSnapshot([
+          planComment(2, { reactions: [reaction("THUMBS_UP", at(9))], lastEditedAt: at(20), editor: maintainer }),
+        ]);
+      },
+      "not-approved",
+    ],
+    [
+      "issue closed",
+      (github) => {
+        github.snapshot = buildSnapshot([], { state: "CLOSED" });
+      },
+      "issue-closed",
+    ],
+    [
+      "somebody else's commit",
+      (github) => {
+        github.branches.set(implementation.branch, { commit: "f".repeat(40), message: "mine" });
+      },
+      "branch-taken",
+    ],
+  ])("nothing is pushed when in between: %s", async (_, act, code) => {
+    const github = world();
+    const mediator = start(github, implementation.claim);
+    await mediator.task();
+    github.before.set("commit", () => act(github));
+    expect(await mediator.result(changes)).toMatchObject({ state: "closed", code });
+    expect(github.log.filter((line) => !line.startsWith("progress"))).toEqual([]);
+  });
+
+  test.each<[string, RunResult, string]>([
+    ["no change", { ...changes, changes: [] }, "no-changes"],
+    [
+      "a protected path",
+      { ...changes, changes: [{ path: ".github/workflows/x.yml", mode: "100644", content: "" }] },
+      "invalid-changes",
+    ],
+  ])("an agent that answers with %s", async (_, result, code) => {
+    const mediator = start(world(), implementation.claim);
+    await mediator.task();
+    expect(await mediator.result(result)).toMatchObject({ code });
+  });
+
+  test("a report without form does not throw the change away", async () => {
+    const github = world();
+    const mediator = start(github, implementation.claim);
+    await mediator.task();
+    expect(await mediator.result({ ...changes, report: "done!" })).toEqual(done);
+  });
+
+  test("a pull request that stands already is told, whatever has changed since", async () => {
+    const github = world({
+      snapshot: { ...approved(), issue: { ...approved().issue, state: "CLOSED" } },
+      pullRequests: [{ url: "https://github.com/pull/1", number: 1 }],
+    });
+    expect(await start(github, implementation.claim).task()).toEqual(done);
+    expect(github.log).toEqual(["result done"]);
+  });
+
+  test("a branch that an earlier process pushed is not paid for again", async () => {
+    const message = `Add the option\n\nDone.\n\nCodex-Task: ${implementation.claim.TASK_ID}\n`;
+    const github = world({ branches: new Map([[implementation.branch, { commit: "e".repeat(40), message }]]) });
+    expect(await start(github, implementation.claim).task()).toEqual(done);
+    expect(github.log.slice(0, 2)).toEqual(["pull request", "result done"]);
+  });
+});
+
+describe("the result is taken once", () => {
+  test("the same again is answered alike, another is refused", async () => {
+    const mediator = start(createWorld());
+    await mediator.task();
+    const [first, second] = await Promise.all([mediator.result(planResult), mediator.result(planResult)]);
+    expect([first, second]).toEqual([done, done]);
+    await expect(mediator.result({ kind: "plan", plan: { ...plan, summary: "other" } })).rejects.toMatchObject({
+      status: 409,
+    });
+  });
+
+  test("nothing is taken before the task was given, nor progress", async () => {
+    const mediator = start(createWorld());
+    await expect(mediator.result(planResult)).rejects.toMatchObject({ status: 409 });
+    expect(() => mediator.progress({ activity: "thinking", todo: [] })).toThrow("nothing is being worked on");
+  });
+});
+
+describe("a new process goes on where the old one was killed", () => {
+  const left = (changes: Partial<RunRecord>): RunRecord => ({
+    ...newRecord(planning.TASK_ID, { ...emptyLedger("gpt-6.1-sol"), inputTokens: 500 }),
+    base: { branch: "main", commit: "b".repeat(40) },
+    attempts: 1,
+    ...changes,
+  });
+
+  test("ready: works", async () => {
+    storeOf().write(left({ state: "ready" }));
+    expect(await start(createWorld()).task()).toMatchObject({ state: "work" });
+  });
+
+  test("working: works again from the same commit, and what was spent counts", async () => {
+    storeOf().write(left({ state: "working" }));
+    const mediator = start(createWorld());
+    expect(await mediator.task()).toMatchObject({ state: "work", prompt: expect.stringContaining("b".repeat(40)) });
+    expect(mediator.ledger.inputTokens).toBe(500);
+    expect(storeOf().read()).toMatchObject({ state: "working", interrupted: 1, attempts: 2 });
+  });
+
+  test("working for the second time: gives up", async () => {
+    storeOf().write(left({ state: "working", interrupted: 1 }));
+    expect(await start(createWorld()).task()).toMatchObject({ state: "closed", code: "mediator-lost" });
+  });
+
+  test("result: publishes without paying again", async () => {
+    const world = createWorld({ failures: new Map([["plan", new RunFailure("internal")]]) });
+    const killed = start(world);
+    await killed.task();
+    await killed.result(planResult);
+    const record = storeOf().read();
+    if (!record) throw new Error("no record");
+    const { outcome: _, code: __, ...rest } = record;
+    storeOf().write({ ...rest, state: "result" });
+    expect(await start(world).task()).toEqual(done);
+    expect(world.plans).toHaveLength(1);
+  });
+
+  test.each(["commit", "push", "pull request", "result"])("killed at %s: the pull request stands once", async (at) => {
+    const world = createWorld({ snapshot: approved() });
+    const first = start(world, implementation.claim);
+    await first.task();
+    let killed: RunRecord | undefined;
+    world.before.set(at, () => {
+      killed ??= storeOf().read();
+    });
+    world.failures.set(at, new RunFailure("internal", "killed"));
+    await first.result(changes);
+    if (!killed) throw new Error("never got there");
+    // What the disk held at that moment.
+    storeOf().write(killed);
+    expect(await start(world, implementation.claim).task()).toEqual(done);
+    expect(world.pullRequests).toHaveLength(1);
+    expect(world.log.filter((line) => line === `push ${implementation.branch}`)).toHaveLength(1);
+    expect(world.results).toEqual(["done"]);
+  });
+
+  test("closed for good: the same answer, GitHub is not asked", async () => {
+    storeOf().write(left({ state: "closed", outcome: "failed", code: "invalid-plan", detail: "x" }));
+    const world = createWorld({ failures: new Map([["repository", new RunFailure("internal")]]) });
+    expect(await start(world).task()).toEqual({
+      state: "closed",
+      outcome: "failed",
+      code: "invalid-plan",
+      detail: "x",
+    });
+  });
+
+  test("closed for a transient reason: works again", async () => {
+    storeOf().write(left({ state: "closed", outcome: "failed", code: "idle" }));
+    expect(await start(createWorld()).task()).toMatchObject({ state: "work" });
+  });
+
+  test("GitHub went down while publishing: the next try publishes what was paid for", async () => {
+    const world = createWorld({ failures: new Map([["plan", new RunFailure("github-unavailable")]]) });
+    const first = start(world);
+    await first.task();
+    expect(await first.result(planResult)).toMatchObject({ code: "github-unavailable" });
+    expect(await start(world).task()).toEqual(done);
+    expect(world.plans).toHaveLength(1);
+  });
+
+  test("the record of another task is left aside", async () => {
+    storeOf().write({ ...left({ state: "closed", outcome: "done" }), taskId: "codex-planning-12-0123456789abcdef" });
+    expect(await start(createWorld()).task()).toMatchObject({ state: "work" });
+  });
+
+  test("without the folder, the progress comment tells; unless somebody else edited it", async () => {
+    const record = left({ state: "working", interrupted: 1 });
+    const subject = subjectId({ repositoryId: 501, issueId: 7001, stage: "planning", about: "issue" });
+    const ids = hiddenIds({ taskId: planning.TASK_ID, subjectId: subject, about: "issue", stage: "planning", record });
+    const progress = comment(3, { author: bot, body: `${markers.progress}\n${ids}\nWorking.` });
+    expect(await start(createWorld({ snapshot: buildSnapshot([progress]) })).task()).toMatchObject({
+      code: "mediator-lost",
+    });
+    rmSync(join(folder, "record.json"));
+    const edited = { ...progress, lastEditedAt: at(9), editor: stranger };
+    expect(await start(createWorld({ snapshot: buildSnapshot([edited]) })).task()).toMatchObject({ state: "work" });
+  });
+
+  test("a clean stop is no interruption", async () => {
+    const mediator = start(createWorld());
+    await mediator.task();
+    await mediator.stop();
+    expect(storeOf().read()).toMatchObject({ state: "ready", interrupted: 0, attempts: 1 });
+  });
+
+  test("a stop waits for the publish in hand", async () => {
+    const world = createWorld();
+    const mediator = start(world);
+    await mediator.task();
+    const answer = mediator.result(planResult);
+    await Promise.resolve();
+    await mediator.stop();
+    expect(world.plans).toHaveLength(1);
+    expect(await answer).toEqual(done);
+  });
+});
+
+describe("what the mediator knows better than the agent", () => {
+  test.each<[RunFailure["code"], RunResult & { kind: "failure" }, string]>([
+    ["model-refused", { kind: "failure", code: "agent-failed", detail: "exit 1" }, "model-refused"],
+    ["cancelled", { kind: "failure", code: "deadline-exceeded", detail: "" }, "cancelled"],
+    ["budget-exhausted", { kind: "failure", code: "agent-lost", detail: "" }, "budget-exhausted"],
+    ["model-unavailable", { kind: "failure", code: "sandbox-failed", detail: "" }, "sandbox-failed"],
+  ])("%s explains %j", async (noted, result, code) => {
+    const mediator = start(createWorld());
+    await mediator.task();
+    mediator.noteFailure(new RunFailure(noted));
+    expect(await mediator.result(result)).toMatchObject({ code });
+  });
+
+  test("a model that answered again has recovered, a used-up budget has not", async () => {
+    const mediator = start(createWorld());
+    await mediator.task();
+    mediator.noteFailure(new RunFailure("model-unavailable"));
+    mediator.noteFailure(undefined);
+    expect(await mediator.result({ kind: "failure", code: "agent-failed", detail: "" })).toMatchObject({
+      code: "agent-failed",
+    });
+  });
+});
+
+describe("dry run", () => {
+  const dryRun = { TASK_ISSUE_TITLE: "Codex dry run", TASK_ISSUE_BODY: "Testing {{orchestration}}" };
+
+  test.each<[string, Partial<World>]>([
+    ["an issue that exists", {}],
+    ["an issue that does not exist", { snapshot: undefined }],
+  ])("a plan for %s is written to a file and nowhere else", async (_, changes) => {
+    const world = createWorld(changes);
+    const mediator = start(world, { TASK_ID: undefined, TASK_DRY_RUN: true }, { dryRun });
+    expect(await mediator.task()).toMatchObject({ prompt: expect.stringContaining("Testing {{orchestration}}") });
+    expect(await mediator.result(planResult)).toMatchObject(done);
+    expect(readFileSync(join(folder, "result.md"), "utf8")).toContain("1. Add it");
+    expect(world.log).toEqual([]);
+  });
+
+  test("a change for a plan given by hand", async () => {
+    const world = createWorld({ snapshot: undefined });
+    const claim = { TASK_STAGE: "implementation", TASK_ID: undefined, TASK_DRY_RUN: true } as const;
+    const mediator = start(world, claim, { dryRun: { ...dryRun, TASK_PLAN_COMMENT_BODY: "1. Do it." } });
+    expect(await mediator.task()).toMatchObject({
+      stage: "implementation",
+      prompt: expect.stringContaining("1. Do it."),
+    });
+    expect(await mediator.result(changes)).toMatchObject(done);
+    expect(readFileSync(join(folder, "result.md"), "utf8")).toContain("- modified src/a.ts");
+    expect(world.log).toEqual([]);
+  });
+
+  test("a second dry run runs again", async () => {
+    for (const _ of [1, 2]) {
+      const mediator = start(createWorld(), { TASK_ID: undefined, TASK_DRY_RUN: true }, { dryRun });
+      expect(await mediator.task()).toMatchObject({ state: "work" });
+      await mediator.result(planResult);
+    }
+  });
+
+  test("an implementation without any plan", async () => {
+    const claim = { TASK_STAGE: "implementation", TASK_ID: undefined, TASK_DRY_RUN: true } as const;
+    expect(await start(createWorld(), claim, { dryRun: {} }).task()).toMatchObject({ code: "invalid-task" });
+  });
+});
