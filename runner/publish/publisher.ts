@@ -5,6 +5,7 @@ import {
   type PlanIds,
   parsePlanBody,
   parseRunIds,
+  planSha256,
   RunFailure,
   type RunIds,
   readPlans,
@@ -122,16 +123,13 @@ export function createPublisher(options: PublisherOptions): GitHubPublisher {
       };
       const create = async () => {
         const made = await comments.create(body);
-        if (parsePlanBody(made.body)?.text !== parsePlanBody(body)?.text)
+        if (hashOf(made.body, ids) !== hashOf(body, ids))
           throw new RunFailure("internal", "GitHub did not keep the plan as it was written");
         return made;
       };
-      await createOnce({ doing: "writing the plan", find, create, ...once });
+      const comment = await createOnce({ doing: "writing the plan", find, create, ...once });
       await tidyPlans(run);
-      const published = await find();
-      if (!published)
-        throw new RunFailure("github-unavailable", "the plan was written, but GitHub does not show it yet");
-      return { url: published.url };
+      return { url: ((await find()) ?? comment).url };
     },
 
     async pullRequest(run, { report, files, ledger }) {
@@ -200,6 +198,11 @@ function typedFailures(publisher: GitHubPublisher): GitHubPublisher {
     label: publisher.label,
     find: typed("looking for the result", publisher.find),
   };
+}
+
+function hashOf(body: string, { baseCommit }: PlanIds): string | undefined {
+  const plan = parsePlanBody(body);
+  return plan && planSha256(plan.text, baseCommit);
 }
 
 function runIds({ taskId, subjectId, about, stage }: RunIdentity): RunIds {
