@@ -69,6 +69,16 @@ describe("decideApproval approves", () => {
       { via: "reaction", at: at(13) },
     ],
     [
+      "/approve after /cancel in the same second",
+      buildSnapshot([plan(), comment(11, { body: "/cancel", minute: 12 }), approve(12)]),
+      { via: "comment", at: at(12) },
+    ],
+    [
+      "a 👍 in spite of a stranger's /cancel",
+      buildSnapshot([plan({ reactions: [thumb(11)] }), comment(12, { body: "/cancel", author: stranger })]),
+      { via: "reaction", at: at(11) },
+    ],
+    [
       "the plan that answers a /replan",
       buildSnapshot([
         plan(),
@@ -188,6 +198,21 @@ describe("decideApproval refuses", () => {
       "a 👍 before /cancel",
       buildSnapshot([plan({ reactions: [thumb(11)] }), comment(12, { body: "/cancel" })]),
       { reason: "not approved" },
+    ],
+    [
+      "a 👍 before a /cancel that was corrected since",
+      buildSnapshot([plan({ reactions: [thumb(11)] }), comment(12, { body: "/cancel\nsorry", lastEditedAt: at(13) })]),
+      { reason: "not approved" },
+    ],
+    [
+      "a 👍 before a /cancel that somebody hid",
+      buildSnapshot([plan({ reactions: [thumb(11)] }), comment(12, { body: "/cancel", isMinimized: true })]),
+      { reason: "not approved" },
+    ],
+    [
+      "/approve on an issue labelled codex:skip",
+      buildSnapshot([plan(), approve(11)], { labels: ["codex:skip"] }),
+      { reason: "issue labelled codex:skip" },
     ],
     ["/approve by a stranger", buildSnapshot([plan(), approve(11, { author: stranger })]), { reason: "not approved" }],
     ["an edited /approve", buildSnapshot([plan(), approve(11, { lastEditedAt: at(12) })]), { reason: "not approved" }],

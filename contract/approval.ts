@@ -1,5 +1,5 @@
 import { isListed } from "./people.ts";
-import { commandOf, currentPlan, type Plan, type PlanReason } from "./plans.ts";
+import { commandOf, currentPlan, holdsBack, type Plan, type PlanReason } from "./plans.ts";
 import type { Policy } from "./policy.ts";
 import type { Comment, IssueSnapshot, Person } from "./snapshot.ts";
 
@@ -29,11 +29,14 @@ export function decideApproval(snapshot: IssueSnapshot, policy: Policy): Approva
   const verdict = currentPlan(snapshot, policy);
   if ("reason" in verdict) return withQuestion(verdict.reason, questionWithoutPlan(snapshot, policy, verdict.reason));
   const { plan } = verdict;
-  const cancelled = lastCancel(snapshot, policy);
-  const counts = (at: string) => at > since(plan) && !(cancelled !== undefined && at <= cancelled);
+  const cancel = lastCancel(snapshot, policy);
 
   const reaction = plan.comment.reactions.find(
-    ({ content, createdAt, user }) => content === "THUMBS_UP" && isListed(user, policy) && counts(createdAt),
+    ({ content, createdAt, user }) =>
+      content === "THUMBS_UP" &&
+      isListed(user, policy) &&
+      createdAt > since(plan) &&
+      !(cancel && createdAt <= cancel.createdAt),
   );
   if (reaction?.user) return { approval: { plan, by: reaction.user, at: reaction.createdAt, via: "reaction" } };
 
@@ -47,7 +50,7 @@ export function decideApproval(snapshot: IssueSnapshot, policy: Policy): Approva
       question = { comment, code: "superseded" };
     } else if (!(comment.createdAt > since(plan))) {
       question = { comment, code: "too-early" };
-    } else if (counts(comment.createdAt)) {
+    } else if (!(cancel && comment.id < cancel.id)) {
       return { approval: { plan, by: comment.author, at: comment.createdAt, via: "comment", comment } };
     }
   }
@@ -60,13 +63,13 @@ function since({ comment }: Plan): string {
   return lastEditedAt !== undefined && lastEditedAt > createdAt ? lastEditedAt : createdAt;
 }
 
-/** Time of the last `/cancel` of a listed person; what was asked for before it is void. */
-export function lastCancel(snapshot: IssueSnapshot, policy: Policy): string | undefined {
-  return snapshot.comments.findLast((comment) => commandOf(comment, policy)?.name === "cancel")?.createdAt;
+/** The last `/cancel` of a listed person; what was asked for before it is void. */
+function lastCancel(snapshot: IssueSnapshot, policy: Policy): Comment | undefined {
+  return snapshot.comments.findLast((comment) => holdsBack(comment, policy, "cancel"));
 }
 
 function questionWithoutPlan(snapshot: IssueSnapshot, policy: Policy, reason: PlanReason): Question | undefined {
-  if (reason === "issue closed") return undefined;
+  if (reason === "issue closed" || reason === "issue labelled codex:skip") return undefined;
   const comment = snapshot.comments.findLast((each) => commandOf(each, policy)?.name === "approve");
   return comment && { comment, code: reason === "no plan" ? "no-plan" : "superseded" };
 }

@@ -72,6 +72,22 @@ describe("the current plan", () => {
     ],
     ["none when it was hidden", [plan(2, "issue", { isMinimized: true })], "plan minimized"],
     [
+      "none while the request for a newer one was corrected",
+      [plan(2, "issue"), comment(3, "/replan", { lastEditedAt: "2026-01-01T00:00:09Z", editor: owner })],
+      superseded,
+    ],
+    [
+      "none while the request for a newer one is hidden",
+      [plan(2, "issue"), comment(3, "/replan", { isMinimized: true })],
+      superseded,
+    ],
+    [
+      "none by an edited /cancel of the request",
+      [plan(2, "issue"), comment(3, "/replan"), comment(4, "/cancel", { lastEditedAt: "2026-01-01T00:00:09Z" })],
+      superseded,
+    ],
+    ["not one that answers a request still to come", [plan(2, "command:9007199254740991"), plan(3, "issue")], 3],
+    [
       "none of an older subject when the newest is hidden",
       [plan(2, "issue"), plan(4, "command:3", { isMinimized: true })],
       "plan minimized",
@@ -79,6 +95,12 @@ describe("the current plan", () => {
   ] as const)("is %s", (_, comments, expected) => {
     expect(verdict(...comments)).toBe(expected);
   });
+});
+
+test("no plan is current on an issue that people keep us out of", () => {
+  const found = snapshot(plan(2, "issue"));
+  found.issue.labels.push("codex:skip");
+  expect(currentPlan(found, policy)).toEqual({ reason: "issue labelled codex:skip" });
 });
 
 describe("outdated plans", () => {

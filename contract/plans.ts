@@ -1,6 +1,7 @@
 import { parseCommand } from "./commands.ts";
 import { planSha256 } from "./hash.ts";
 import { subjectId } from "./identity.ts";
+import { labels } from "./labels.ts";
 import { type PlanIds, parsePlanBody } from "./markers.ts";
 import { isListed } from "./people.ts";
 import type { Policy } from "./policy.ts";
@@ -29,6 +30,8 @@ export function readPlan(snapshot: IssueSnapshot, comment: Comment): Plan | unde
   });
   if (ids.repositoryId !== snapshot.repository.id || ids.issueId !== snapshot.issue.id) return undefined;
   if (ids.subjectId !== expected || ids.about.startsWith("plan:")) return undefined;
+  // A plan is younger than what it answers: no edit can make it the answer to a request still to come.
+  if (causeOf(ids) >= comment.id) return undefined;
   return { comment, text, ids, sha256: planSha256(text, ids.baseCommit) };
 }
 
@@ -45,6 +48,7 @@ function byAge(a: Plan, b: Plan): number {
 export type PlanVerdict = { plan: Plan } | { reason: PlanReason };
 export type PlanReason =
   | "issue closed"
+  | "issue labelled codex:skip"
   | "no plan"
   | "plan superseded by a request for a new plan"
   | "plan edited by somebody who is not listed"
@@ -56,6 +60,7 @@ export type PlanReason =
  */
 export function currentPlan(snapshot: IssueSnapshot, policy: Policy): PlanVerdict {
   if (snapshot.issue.state !== "OPEN") return { reason: "issue closed" };
+  if (snapshot.issue.labels.includes(labels.skip)) return { reason: "issue labelled codex:skip" };
   const plans = newestSubject(readPlans(snapshot));
   if (plans.length === 0) return { reason: "no plan" };
   const plan = plans.find(({ comment }) => !comment.isMinimized);
@@ -79,23 +84,30 @@ export function outdatedPlans(snapshot: IssueSnapshot): Plan[] {
 }
 
 /** Age of what a plan answers: comment ids grow with time, and an issue is older than its comments. */
-function causeOf({ ids }: Plan): number {
-  return ids.about === "issue" ? 0 : Number(ids.about.slice("command:".length));
+function causeOf({ about }: PlanIds): number {
+  return about === "issue" ? 0 : Number(about.slice("command:".length));
 }
 
 /** A late plan for an older request does not displace the plan for a newer one, so the cause's age counts. */
 function newestSubject(plans: readonly Plan[]): Plan[] {
-  const newest = Math.max(...plans.map(causeOf));
-  return plans.filter((plan) => causeOf(plan) === newest);
+  const newest = Math.max(...plans.map(({ ids }) => causeOf(ids)));
+  return plans.filter(({ ids }) => causeOf(ids) === newest);
 }
 
 /** Whether a listed person has asked by `/replan`, and not taken back by `/cancel`, for another plan than this one. */
-function replanAfter(snapshot: IssueSnapshot, policy: Policy, plan: Plan): boolean {
-  const last = snapshot.comments.findLast((comment) => {
-    const name = commandOf(comment, policy)?.name;
-    return name === "replan" || name === "cancel";
-  });
-  return last !== undefined && last.id > causeOf(plan) && commandOf(last, policy)?.name === "replan";
+function replanAfter(snapshot: IssueSnapshot, policy: Policy, { ids }: Plan): boolean {
+  const last = snapshot.comments.findLast(
+    (comment) => holdsBack(comment, policy, "replan") || commandOf(comment, policy)?.name === "cancel",
+  );
+  return last !== undefined && last.id > causeOf(ids) && holdsBack(last, policy, "replan");
+}
+
+/**
+ * Whether a listed person's comment holds work back, edited or hidden though it may be since: a corrected `/cancel` that
+ * no longer counted would set off what it had stopped.
+ */
+export function holdsBack({ author, body }: Comment, policy: Policy, name: "cancel" | "replan"): boolean {
+  return isListed(author, policy) && parseCommand(body)?.name === name;
 }
 
 /** The command of a listed person in a comment that was never edited nor hidden. */
