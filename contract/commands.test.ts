@@ -13,6 +13,8 @@ test.each([
     "/replan use fewer files\nand no new dependency\n",
     { name: "replan", request: "use fewer files\nand no new dependency" },
   ],
+  ["/replan\u00a0use less", { name: "replan", request: "use less" }],
+  ["/replan one\u2028two", { name: "replan", request: "one\u2028two" }],
   ["/retry", { name: "retry" }],
   ["/cancel", { name: "cancel" }],
 ])("%j is a command", (body, expected) => {

@@ -18,7 +18,7 @@ export function parseCommand(body: string): Command | undefined {
   const line = first.trimEnd();
   const approve = /^\/approve(?: ([0-9a-f]{8}))?$/.exec(line);
   if (approve) return approve[1] ? { name: "approve", hash8: approve[1] } : { name: "approve" };
-  const replan = /^\/replan(?: (.*))?$/.exec(line);
+  const replan = /^\/replan(?:\s(.*))?$/s.exec(line);
   if (replan) return { name: "replan", request: [replan[1] ?? "", ...rest].join("\n").trim() };
   switch (line) {
     case "execute plan":

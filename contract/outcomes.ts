@@ -32,13 +32,13 @@ export const codes = {
     type: "person",
     outcome: "refused",
     text: "The plan is not approved as it stands",
-    next: "Approve the current plan with 👍 or `/approve`.",
+    next: "Approve the current plan with 👍 or `/approve`, then comment `/retry`.",
   },
   superseded: {
     type: "person",
     outcome: "refused",
     text: "Another plan, or a request for one, came in between",
-    next: "Approve the newest plan with 👍 or `/approve`.",
+    next: "Approve the newest plan with 👍 or `/approve`; if that is the same plan again, comment `/retry` after it.",
   },
   "issue-closed": {
     type: "person",

@@ -7,7 +7,9 @@ import { limits } from "./limits.ts";
  * Everything that people write (titles, bodies, prompts) fails this on purpose and stays out of the Sensor.
  */
 const refPattern = /^(?!-)(?!.*(?:\.\.|\/\/|@\{))[A-Za-z0-9._/+@=-]{1,200}$/;
-const repositoryPattern = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})\/[A-Za-z0-9._-]{1,100}$/;
+/** Owners of managed users carry an underscore (`name_company`); `.` and `..` would climb in an address. */
+const repositoryPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/;
+const loginPattern = /^[A-Za-z0-9_-]{1,60}(?:\[bot\])?$/;
 const urlPattern = /^https?:\/\/[A-Za-z0-9._:[\]-]{1,255}(?:\/[A-Za-z0-9._~%/-]*)?(?:#[A-Za-z0-9_-]{1,64})?$/;
 
 declare module "zod" {
@@ -43,7 +45,10 @@ const common = {
     .meta({ description: "Where people read the issue", argo: "argument" }),
   issueTitle: text("Title, cut when long; the runner reads the original"),
   issueBody: text("Body, cut when long; the runner reads the original"),
-  sender: z.string().max(100).meta({ description: "Login of the account that caused the task", argo: "annotation" }),
+  sender: z
+    .string()
+    .regex(loginPattern)
+    .meta({ description: "Login of the account that caused the task", argo: "annotation" }),
   issuedAt: z.iso.datetime().meta({ description: "When the task was made", argo: "annotation" }),
   taskId: z
     .string()

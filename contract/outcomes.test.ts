@@ -1,0 +1,15 @@
+import { expect, test } from "vitest";
+import { codes, type FailureCode, failureCodes } from "./outcomes.ts";
+
+/** Ends after which the same plan can be carried out again: its subject has ended, so only `/retry` starts it. */
+const sameSubjectAgain: FailureCode[] = ["not-approved", "superseded", "issue-closed", "cancelled"];
+
+test.each(sameSubjectAgain)("%s names the command that starts the same plan again", (code) => {
+  expect(codes[code].next).toContain("`/retry`");
+});
+
+test.each(failureCodes)("%s says what happened and one next step as sentences", (code) => {
+  const { text, next } = codes[code];
+  expect(text).toMatch(/^[A-Z].*[^.]$/);
+  expect(next).toMatch(/^[A-Z].*[.)]$/);
+});
