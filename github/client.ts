@@ -84,9 +84,12 @@ export function graphqlOf(github: GitHub): GraphQl {
   return github.query;
 }
 
-/** Address of a repository for git, from the API's address: `https://github.com/owner/name.git`. */
+/**
+ * Address of a repository for git, from the API's address: `https://github.com/owner/name.git`. The API of github.com
+ * and of `<company>.ghe.com` has a host of its own, a GitHub Enterprise Server has one for both.
+ */
 export function gitUrl(apiBaseUrl: string | undefined, repository: string): string {
   const api = new URL(apiBaseUrl ?? "https://api.github.com");
-  const host = api.host === "api.github.com" ? "github.com" : api.host;
+  const host = /^api\.(?:github\.com|[^.]+\.ghe\.com)$/.test(api.host) ? api.host.slice("api.".length) : api.host;
   return `${api.protocol}//${host}/${repository}.git`;
 }

@@ -91,6 +91,13 @@ test("more than a page of comments, and a flood of reactions on ours, are read t
   expect(pulse).toMatchObject({ id: plan.id, more: true, isMinimized: false });
 });
 
+test("an issue is read with as many comments as GitHub takes", async () => {
+  const issue = simulator.as("stranger").openIssue(home(), { title: "flooded" });
+  for (let i = 0; i < 2_500; i++) simulator.as("stranger").comment(issue, "x");
+  const snapshot = await readSnapshot(reader, "gregkonush/lab", issue.number);
+  expect(snapshot?.comments.length).toBe(2_500);
+});
+
 test("a pulse leaves out what is gone and costs a point for a hundred", async () => {
   const bot = simulator.as("codex-automation");
   const issue = bot.openIssue(home(), { title: "many plans" });

@@ -18,8 +18,10 @@ export interface SnapshotReader {
   onRateLimit?: (rateLimit: RateLimit) => void;
 }
 
-/** More than this many pages of comments or reactions are not read: 2,000 entries. */
-const maxPages = 20;
+/** More pages of reactions are not read: 2,000 entries. */
+const maxReactionPages = 20;
+/** GitHub takes no comments beyond 2,500 on an issue, so nobody can fill one until it is not read any more. */
+const maxCommentPages = 30;
 
 /**
  * Reads an issue as it stands; undefined when there is no such issue (or the number is a pull request's) as far as the
@@ -104,8 +106,8 @@ async function allComments(
   const nodes = [...first.nodes];
   let { pageInfo } = first;
   for (let page = 1; pageInfo.hasNextPage && pageInfo.endCursor; page++) {
-    if (page >= maxPages)
-      throw new Error(`issue ${issueId} has more than ${maxPages * 100} comments; they are not read`);
+    if (page >= maxCommentPages)
+      throw new Error(`issue ${issueId} has more than ${maxCommentPages * 100} comments; they are not read`);
     const response = commentsResponse.parse(
       await reader.graphql(commentsQuery, { id: issueId, after: pageInfo.endCursor }),
     );
@@ -123,7 +125,7 @@ async function allReactions(reader: SnapshotReader, nodeId: string, first: React
   const nodes = [...first.nodes];
   let { pageInfo } = first;
   // A flood of reactions must not hide the one that counts, nor cost without end: the newest 2,000 are read.
-  for (let page = 1; pageInfo.hasNextPage && pageInfo.endCursor && page < maxPages; page++) {
+  for (let page = 1; pageInfo.hasNextPage && pageInfo.endCursor && page < maxReactionPages; page++) {
     const response = reactionsResponse.parse(
       await reader.graphql(reactionsQuery, { id: nodeId, after: pageInfo.endCursor }),
     );
@@ -172,8 +174,7 @@ function toReaction(node: NonNullable<ReactionPage["nodes"][number]>): Reaction 
   return {
     content: node.content,
     createdAt: node.createdAt,
-    // Only accounts of type User can react, and GitHub types this field so.
-    ...(node.user && { user: person({ __typename: "User", ...node.user }) }),
+    ...(node.user && { user: person(node.user) }),
   };
 }
 

@@ -5,9 +5,12 @@
  */
 const person = "__typename login ... on User { databaseId } ... on Bot { databaseId }";
 
+// GitHub types `user` as User, but answers with apps as well.
+const reaction = "content createdAt user { __typename login databaseId }";
+
 const reactions = `reactions(first: 100, orderBy: {field: CREATED_AT, direction: DESC}) {
   pageInfo { hasNextPage endCursor }
-  nodes { content createdAt user { login databaseId } }
+  nodes { ${reaction} }
 }`;
 
 const comment = `
@@ -50,7 +53,7 @@ export const reactionsQuery = `query Reactions($id: ID!, $after: String!) {
     ... on Reactable {
       reactions(first: 100, after: $after, orderBy: {field: CREATED_AT, direction: DESC}) {
         pageInfo { hasNextPage endCursor }
-        nodes { content createdAt user { login databaseId } }
+        nodes { ${reaction} }
       }
     }
   }
@@ -64,7 +67,7 @@ export const pulseQuery = `query PlanPulse($ids: [ID!]!) {
       id fullDatabaseId body lastEditedAt editor { ${person} } isMinimized
       reactions(content: THUMBS_UP, first: 100, orderBy: {field: CREATED_AT, direction: DESC}) {
         pageInfo { hasNextPage endCursor }
-        nodes { content createdAt user { login databaseId } }
+        nodes { ${reaction} }
       }
     }
   }

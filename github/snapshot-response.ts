@@ -17,7 +17,7 @@ const actor = z.object({ __typename: z.string(), login: z.string(), databaseId: 
 const reactionNode = z.object({
   content: z.string(),
   createdAt: time,
-  user: z.object({ login: z.string(), databaseId: z.int().nullish() }).nullish(),
+  user: actor,
 });
 const reactionPage = z.object({ pageInfo: page, nodes: z.array(reactionNode.nullable()) });
 
