@@ -82,9 +82,15 @@ export async function attempt(options: AttemptOptions): Promise<Closed> {
     signal: AbortSignal.any([signal, stopped.signal]),
     retryDelaysMs: [100, 500, 1_000],
   });
-  void mediator.ended.then(() => stopped.abort(new RunFailure("mediator-lost", "the mediator's process ended")));
+  let started = false;
+  void mediator.ended.then(({ exitCode }) => {
+    const detail = `the mediator's process ended (exit code ${exitCode})`;
+    // One that does not even start would not start the next time either.
+    stopped.abort(new RunFailure(started ? "mediator-lost" : "internal", detail));
+  });
   try {
     await ready(mediator, options);
+    started = true;
     const first = await client.task();
     if (first.state === "closed") return first;
     const obstacle = await runAgentProcess(options, { bearer, socket, lost: stopped.signal });

@@ -91,7 +91,12 @@ export function runCommand(): Command {
     .option("--json", "print the result as one line of JSON")
     .addHelpText("after", help)
     .action(async (given: unknown) => {
-      process.exitCode = await run(given, process.env);
+      try {
+        process.exitCode = await run(given, process.env);
+      } catch (error) {
+        process.stderr.write(`codex-runner: ${(error as Error).message}\n`);
+        process.exitCode = error instanceof SettingsError ? 2 : 1;
+      }
     });
 }
 

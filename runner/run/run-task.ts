@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { codes, type FailureCode, failureCodes, outcomes, RunFailure } from "@froussard/contract";
@@ -6,9 +6,11 @@ import type { Logger } from "pino";
 import * as z from "zod";
 import { findCodex } from "../codex/codex-binary.ts";
 import type { Closed } from "../protocol.ts";
+import { mediatorEnvironment as mediatorSchema, readSettings } from "../settings.ts";
 import { attempt } from "./attempt.ts";
 import { startChild } from "./child-process.ts";
 import {
+  mediatorEnvironment,
   type PassedOn,
   type ProcessBasics,
   type RunSecrets,
@@ -66,20 +68,33 @@ const main = join(import.meta.dirname, "..", "main.ts");
  * Carries one task out on this machine: mediator, agent in its bubble, report, each a process that sees only its own.
  * Transient failures are tried again, at most three times in all. Killed and called again with the same folder, it goes
  * on where the record stands. However the task ends, the report has told it when this resolves.
- * @throws the signal's reason when it was aborted (the record is kept), Error when the report could not be made:
+ * @throws SettingsError with everything that is wrong at once; the signal's reason when it was aborted (the record is kept), Error when the report could not be made:
  * then call it again later.
  */
 export async function runTask(options: RunTaskOptions): Promise<RunTaskResult> {
   const { task, signal, log } = options;
+  checkSettings(options);
   const state = await takeStateFolder(options.stateFolder, signal);
   try {
     const closed = await closeTask(options, state);
     const result = task.dryRun ? await dryRunResult(state, closed) : await report(options, state, closed);
+    // The record stays, so that a message that comes again finds the task done; the clone is of no more use.
+    for (const name of ["git", "home"]) await rm(join(state.path, name), { recursive: true, force: true });
     log.info({ outcome: result.outcome, code: result.code }, "task ended");
     return result;
   } finally {
     await state.release();
   }
+}
+
+/** What the mediator would refuse is refused here, before anything is started. */
+function checkSettings({ task, secrets, settings, stateFolder }: RunTaskOptions): void {
+  const { path, lang, passedOn } = settings;
+  const places = { bearer: "0".repeat(64), listen: "unix:/proc/self/cwd/mediator.sock", stateFolder, home: "/" };
+  readSettings(
+    mediatorSchema,
+    mediatorEnvironment({ basics: { path, lang }, task, secrets, settings: passedOn, ...places }),
+  );
 }
 
 async function closeTask(options: RunTaskOptions, state: StateFolder): Promise<Closed> {
