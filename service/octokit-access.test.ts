@@ -1,0 +1,173 @@
+import { markers } from "@froussard/contract";
+import { createGitHub } from "@froussard/github/client";
+import { type GitHubSimulator, startGitHub } from "@froussard/simulators/github/start";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Allowance, GitHubAccess } from "./github-access.ts";
+import { octokitAccess } from "./octokit-access.ts";
+
+let simulator: GitHubSimulator;
+let repository: ReturnType<GitHubSimulator["repository"]>;
+let access: GitHubAccess;
+let token: string;
+const allowances: Allowance[] = [];
+
+beforeAll(async () => {
+  simulator = await startGitHub();
+  for (const login of ["octocat", "stranger", "codex-automation"]) simulator.addUser({ login });
+  const files = { "README.md": "# hello\n" };
+  const collaborators = { "codex-automation": "write" } as const;
+  repository = await simulator.addRepository({ owner: "octocat", name: "hello", files, collaborators });
+  await simulator.addRepository({ owner: "octocat", name: "secret", private: true, files });
+  await simulator.addRepository({ owner: "octocat", name: "read-only", files });
+  token = simulator.token("codex-automation");
+  const github = createGitHub({ token, baseUrl: simulator.apiUrl, paceWrites: false, retries: 0 });
+  const approverIds = [simulator.as("octocat").user.id];
+  access = octokitAccess(github, { approverIds, trigger: { kind: "author" } }, (each) => allowances.push(each));
+});
+afterAll(() => simulator.close());
+
+const octocat = () => simulator.as("octocat");
+const robot = () => simulator.as("codex-automation");
+const long = "2020-01-01T00:00:00Z";
+
+/** GraphQL points that `work` cost by the simulator's reckoning, which is GitHub's formula. */
+async function pointsOf(work: () => Promise<unknown>): Promise<number> {
+  const before = simulator.limits.spent(token, "graphql");
+  await work();
+  return simulator.limits.spent(token, "graphql") - before;
+}
+
+describe("the list of changes", () => {
+  test("is free of charge while nothing changes, and tells what did", async () => {
+    const issue = octocat().openIssue(repository, { title: "one" });
+    const first = await access.listChanges("octocat/hello", long, undefined);
+    if (first === "unchanged") throw new Error("expected a list");
+    const spent = simulator.limits.spent(token, "core");
+    expect(await access.listChanges("octocat/hello", long, first.etag)).toBe("unchanged");
+    expect(simulator.limits.spent(token, "core")).toBe(spent);
+    const seen = new Map(first.issues.map(({ number, fingerprint }) => [number, fingerprint]));
+    for (const change of [
+      () => octocat().comment(issue, "well"),
+      () => octocat().label(issue, "bug"),
+      () => octocat().editIssue(issue, { body: "more" }),
+      () => octocat().closeIssue(issue),
+    ]) {
+      change();
+      const next = await access.listChanges("octocat/hello", long, first.etag);
+      if (next === "unchanged") throw new Error("expected a list");
+      const now = next.issues.find(({ number }) => number === issue.number);
+      expect(now?.fingerprint).not.toBe(seen.get(issue.number));
+      seen.set(issue.number, now?.fingerprint ?? "");
+    }
+    expect(allowances).toContainEqual(expect.objectContaining({ kind: "rest", remaining: expect.any(Number) }));
+  });
+
+  test("goes over all pages and leaves pull requests out", async () => {
+    const big = await simulator.addRepository({ owner: "octocat", name: "big", files: { a: "a" } });
+    for (let n = 0; n < 130; n++) octocat().openIssue(big, { title: `issue ${n}` });
+    await simulator.commit(big, { files: { b: "b" }, branch: "other", from: "main", by: "octocat" });
+    await octocat().openPullRequest(big, { title: "pull", head: "other", base: "main" });
+    const changes = await access.listChanges("octocat/big", long, undefined);
+    expect(changes === "unchanged" ? [] : changes.issues).toHaveLength(130);
+  });
+});
+
+describe("pending issues", () => {
+  test("are those with something of ours or a listed person's command, and any too long to tell", async () => {
+    const pending = await simulator.addRepository({
+      owner: "octocat",
+      name: "pending",
+      files: { a: "a" },
+      collaborators: { "codex-automation": "write" },
+    });
+    const open = () => octocat().openIssue(pending, { title: "x" });
+    const [planned, asked, idle, strangers, endless, closed] = [open(), open(), open(), open(), open(), open()];
+    robot().comment(planned, `${markers.plan}\nx`);
+    octocat().comment(asked, "/plan");
+    octocat().comment(idle, "I would /plan that");
+    simulator.as("stranger").comment(strangers, "/plan");
+    simulator.as("stranger").comment(strangers, `${markers.plan}\nx`);
+    for (let n = 0; n < 51; n++) octocat().comment(endless, "well");
+    octocat().comment(closed, "/plan");
+    octocat().closeIssue(closed);
+    for (let n = 0; n < 60; n++) open();
+    const found: number[] = [];
+    const points = await pointsOf(async () => {
+      for await (const page of access.listPending("octocat/pending")) found.push(...page);
+    });
+    expect(found.toSorted((a, b) => a - b)).toEqual([planned.number, asked.number, endless.number]);
+    expect(points).toBe(2);
+  });
+
+  test("of a repository that the token may not see are an error", async () => {
+    const pages = access.listPending("octocat/secret");
+    await expect(pages[Symbol.asyncIterator]().next()).rejects.toThrow(/octocat\/secret is not there/);
+  });
+});
+
+describe("reading", () => {
+  test("an issue costs a point or two, the pulse of a hundred plans one", async () => {
+    const issue = octocat().openIssue(repository, { title: "with plans" });
+    const plans = Array.from({ length: 100 }, () => robot().comment(issue, `${markers.plan}\nx`));
+    expect(await pointsOf(() => access.readIssue("octocat/hello", issue.number))).toBeLessThanOrEqual(2);
+    const snapshot = await access.readIssue("octocat/hello", issue.number);
+    const ids = snapshot?.comments.map(({ nodeId }) => nodeId) ?? [];
+    expect(ids).toHaveLength(100);
+    expect(await pointsOf(() => access.readPulse(ids))).toBe(1);
+    for (const plan of plans.slice(0, 1)) octocat().deleteComment(plan);
+    expect(await access.readPulse(ids)).toHaveLength(99);
+    expect(allowances).toContainEqual(expect.objectContaining({ kind: "graphql", cost: 1 }));
+  });
+
+  test("what is not there, or is a pull request, is undefined", async () => {
+    await simulator.commit(repository, { files: { b: "b" }, branch: "other", from: "main", by: "octocat" });
+    const pull = await octocat().openPullRequest(repository, { title: "pull", head: "other", base: "main" });
+    expect(await access.readIssue("octocat/hello", pull.number)).toBeUndefined();
+    expect(await access.readIssue("octocat/hello", 4242)).toBeUndefined();
+    expect(await access.readIssue("octocat/secret", 1)).toBeUndefined();
+  });
+
+  test("stops when it is told to", async () => {
+    const stop = new AbortController();
+    const heal = simulator.faults.inject({ path: /graphql/, hang: true });
+    const reading = access.readIssue("octocat/hello", 1, stop.signal);
+    stop.abort();
+    await expect(reading).rejects.toThrow();
+    heal();
+  });
+});
+
+describe("writing", () => {
+  test("a mark is left once, on issue and comment", async () => {
+    const issue = octocat().openIssue(repository, { title: "mark me" });
+    const comment = octocat().comment(issue, "/plan");
+    const snapshot = await access.readIssue("octocat/hello", issue.number);
+    const nodeIds = [snapshot?.issue.nodeId ?? "", snapshot?.comments[0]?.nodeId ?? ""];
+    for (const nodeId of [...nodeIds, ...nodeIds]) await access.addMark({ nodeId, content: "EYES" });
+    expect(issue.reactions).toMatchObject([{ content: "eyes" }]);
+    expect(comment.reactions).toMatchObject([{ content: "eyes" }]);
+  });
+
+  test("a comment whose answer is lost is not made twice", async () => {
+    const issue = octocat().openIssue(repository, { title: "tell me" });
+    simulator.faults.inject({ method: "POST", path: /comments$/, times: 1, dropConnection: "after" });
+    await expect(access.createComment("octocat/hello", issue.number, "well")).rejects.toThrow();
+    expect(issue.comments).toHaveLength(1);
+  });
+
+  test("a comment is hidden", async () => {
+    const issue = octocat().openIssue(repository, { title: "hide me" });
+    robot().comment(issue, "old");
+    const snapshot = await access.readIssue("octocat/hello", issue.number);
+    await access.minimize(snapshot?.comments[0]?.nodeId ?? "");
+    expect((await access.readIssue("octocat/hello", issue.number))?.comments[0]?.isMinimized).toBe(true);
+  });
+});
+
+test("accounts and rights", async () => {
+  expect(await access.findAccount("octocat")).toMatchObject({ id: octocat().user.id, type: "User" });
+  await expect(access.findAccount("nobody")).rejects.toMatchObject({ status: 404 });
+  expect(await access.mayPush("octocat/hello")).toBe(true);
+  expect(await access.mayPush("octocat/read-only")).toBe(false);
+  await expect(access.mayPush("octocat/nothing")).rejects.toThrow(/no repository octocat\/nothing.*CODEX_REPOSITORIES/);
+});
