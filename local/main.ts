@@ -1,11 +1,20 @@
 #!/usr/bin/env node
+import process from "node:process";
 import { Command } from "commander";
 import { demoCommand } from "./demo/command.ts";
 import { runCommand } from "./run/command.ts";
+import { SettingsError } from "./run/settings.ts";
 
-await new Command("froussard-local")
+const program = new Command("froussard-local")
   .description("The whole pipeline on one machine: issue → plan → 👍 → draft pull request.")
   .addCommand(runCommand())
   .addCommand(demoCommand())
-  .showHelpAfterError("(add --help for what can be said here)")
-  .parseAsync();
+  .showHelpAfterError("(add --help for what can be said here)");
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : "";
+  console.error(`froussard: ${error instanceof Error ? error.message : error}${cause}`);
+  process.exitCode = error instanceof SettingsError ? 2 : 1;
+}

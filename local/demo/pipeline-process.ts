@@ -24,7 +24,7 @@ export interface PipelineOptions {
 }
 
 /** What a line says when the pipeline is at work; part of what people read, too. */
-export const readyLine = "watching";
+export const readyLine = "at work on";
 
 /** Starts it with exactly the environment given, besides what any program needs. */
 export function startPipeline(options: PipelineOptions): PipelineProcess {

@@ -8,6 +8,7 @@ test("a repository and two secrets are enough", () => {
     repositories: ["gregkonush/lab"],
     data: "/data",
     concurrency: 1,
+    readablePaths: [],
     githubToken: "ghp_x",
     openaiKey: "sk-x",
     passed: {},

@@ -9,6 +9,8 @@ export interface LocalSettings {
   data: string;
   /** Runs at the same time. */
   concurrency: number;
+  /** Absolute paths that the agent may read besides the system's programs (`CODEX_READABLE_PATHS`). */
+  readablePaths: string[];
   githubToken: string;
   openaiKey: string;
   /** Everything of the environment that is a setting and no secret, by its documented name. */
@@ -40,6 +42,10 @@ const passedNames = [
   "CODEX_DEADLINE_MINUTES",
   "CODEX_IDLE_MINUTES",
   "CODEX_BIN",
+  "WATCH_REPOSITORY_SECONDS",
+  "WATCH_FRESH_PLAN_SECONDS",
+  "WATCH_OLD_PLAN_SECONDS",
+  "WATCH_POINTS_PER_HOUR",
   "LOG_LEVEL",
 ] as const;
 
@@ -89,6 +95,7 @@ export function readSettings(options: LocalOptions, env: NodeJS.ProcessEnv, defa
     ...(webhookSecret !== undefined && { webhook: { port: data["--port"], secret: webhookSecret } }),
     data: options.data ?? defaultData,
     concurrency: data["--concurrency"],
+    readablePaths: env["CODEX_READABLE_PATHS"]?.split(":").filter((path) => path !== "") ?? [],
     githubToken: data.GITHUB_TOKEN,
     openaiKey: data.OPENAI_API_KEY,
     passed: Object.fromEntries(passedNames.flatMap((name) => (env[name] ? [[name, env[name]]] : []))),

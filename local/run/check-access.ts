@@ -1,0 +1,52 @@
+import type { GitHub } from "@froussard/github/client";
+import { RequestError } from "@octokit/request-error";
+import { SettingsError } from "./settings.ts";
+
+/** The account that the token belongs to. */
+export interface Account {
+  id: number;
+  login: string;
+}
+
+/**
+ * Asks GitHub whose token it is and whether it sees the repositories, before anything is started.
+ * @throws SettingsError with everything that is wrong and what to do about it.
+ */
+export async function checkAccess(github: GitHub, repositories: readonly string[]): Promise<Account> {
+  const account = await whoAmI(github);
+  const faults = await Promise.all(repositories.map((name) => faultOf(github, name, account.login)));
+  const found = faults.filter((fault) => fault !== undefined);
+  if (found.length > 0) throw new SettingsError(found);
+  return account;
+}
+
+async function whoAmI(github: GitHub): Promise<Account> {
+  try {
+    const { data } = await github.rest.users.getAuthenticated();
+    return { id: Number(data.id), login: data.login };
+  } catch (error) {
+    if (error instanceof RequestError && error.status === 401)
+      throw new SettingsError(["GITHUB_TOKEN is refused by GitHub (401); create a new token and export it"]);
+    throw new SettingsError([`GITHUB_API_BASE_URL: ${unreachable(github, error)}`]);
+  }
+}
+
+async function faultOf(github: GitHub, name: string, login: string): Promise<string | undefined> {
+  const [owner = "", repo = ""] = name.split("/");
+  try {
+    await github.rest.repos.get({ owner, repo });
+    return undefined;
+  } catch (error) {
+    if (error instanceof RequestError && error.status === 404)
+      return `--repo ${name} does not exist or ${login} may not see it; check the name, or give ${login} access`;
+    return `--repo ${name}: ${unreachable(github, error)}`;
+  }
+}
+
+/** GitHub's own words, or the system's, and where it was looked for. */
+function unreachable(github: GitHub, error: unknown): string {
+  const address = github.request.endpoint("GET /").url.replace(/\/$/, "");
+  const status = error instanceof RequestError && error.response ? `answered ${error.status}` : "cannot be reached";
+  const reason = error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : "";
+  return `GitHub at ${address} ${status} (${reason}); check the address and the network, and https://www.githubstatus.com`;
+}
