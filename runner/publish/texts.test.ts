@@ -95,7 +95,7 @@ test("a plan comment", () => {
 
     **Change** it by commenting \`/replan <what should be different>\`, or edit the plan above and approve it then.
 
-    Made from issue title by \`maintainer\` (sha256 \`e3b98a4d\`), issue body by a deleted account (sha256 \`3e23e816\`), commit \`aaaaaaaa\` of \`main\`. ⚠️ Hidden text was removed before the agent read it: 2 × HTML comment in the issue body. Web search: live. Cost: \`gpt-6.1-sol\`, 12,345 tokens (12,000 in, of which 8,000 cached, 345 out) in 7 requests, 1.5 minutes."
+    Made from issue title by \`maintainer\` (sha256 \`e3b98a4d\`), issue body by a deleted account (sha256 \`3e23e816\`), commit \`aaaaaaaa\` of \`main\`. ⚠️ Hidden text was removed before the agent read it: 2 × HTML comment in the issue body. Web search: live. Cost: \`gpt-6.1-sol\`, 12,345 tokens (12,000 in, of which 8,000 cached, 345 out) in 7 requests, 1.5 min."
   `);
 });
 
@@ -197,7 +197,7 @@ test("a pull request", () => {
 
     ---
 
-    Cost: \`gpt-6.1-sol\`, 12,345 tokens (12,000 in, of which 8,000 cached, 345 out) in 7 requests, 1.5 minutes.
+    Cost: \`gpt-6.1-sol\`, 12,345 tokens (12,000 in, of which 8,000 cached, 345 out) in 7 requests, 1.5 min.
 
     <!-- codex:ids {"taskId":"codex-planning-7-0123456789abcdef","subjectId":"00000000000000000000000000000000","about":"issue","stage":"implementation"} -->"
   `);
@@ -234,12 +234,12 @@ test("progress and results", () => {
 
     Comment \`/cancel\` to stop it.
 
-    So far: \`gpt-6.1-sol\`, 12,345 tokens (12,000 in, of which 8,000 cached, 345 out) in 7 requests, 1.5 minutes."
+    So far: \`gpt-6.1-sol\`, 12,345 tokens (12,000 in, of which 8,000 cached, 345 out) in 7 requests, 1.5 min."
   `);
   expect(progressText(run, { state: "ended", url: "https://x.example/1", ledger, record: {} })).toMatchInlineSnapshot(`
     "The run has ended: https://x.example/1
 
-    So far: \`gpt-6.1-sol\`, 12,345 tokens (12,000 in, of which 8,000 cached, 345 out) in 7 requests, 1.5 minutes."
+    Cost: \`gpt-6.1-sol\`, 12,345 tokens (12,000 in, of which 8,000 cached, 345 out) in 7 requests, 1.5 min."
   `);
   const pullRequest = { url: "https://github.example/o/r/pull/8", number: 8 };
   expect(resultText(run, { outcome: "done", pullRequest, ledger })).toMatchInlineSnapshot(`
@@ -247,7 +247,7 @@ test("progress and results", () => {
 
     **Next:** review it, run its checks, and mark it as ready when you agree.
 
-    Cost: \`gpt-6.1-sol\`, 12,345 tokens (12,000 in, of which 8,000 cached, 345 out) in 7 requests, 1.5 minutes. Task \`codex-planning-7-0123456789abcdef\`."
+    Cost: \`gpt-6.1-sol\`, 12,345 tokens (12,000 in, of which 8,000 cached, 345 out) in 7 requests, 1.5 min. Task \`codex-planning-7-0123456789abcdef\`."
   `);
   expect(
     resultText(run, { outcome: "refused", code: "invalid-changes", detail: 'a <b> "../x": @octocat', ledger }),
@@ -258,15 +258,15 @@ test("progress and results", () => {
 
     **Next:** Comment \`/replan\` and say what to leave alone, or make the change by hand.
 
-    Cost: \`gpt-6.1-sol\`, 12,345 tokens (12,000 in, of which 8,000 cached, 345 out) in 7 requests, 1.5 minutes. Task \`codex-planning-7-0123456789abcdef\`."
+    Cost: \`gpt-6.1-sol\`, 12,345 tokens (12,000 in, of which 8,000 cached, 345 out) in 7 requests, 1.5 min. Task \`codex-planning-7-0123456789abcdef\`."
   `);
 });
 
 test.each([
-  [{ requests: 0, seconds: 5 }, "nothing was asked of the model, 5 seconds"],
+  [{ requests: 0, seconds: 5 }, "nothing was asked of the model, 5 s"],
   [
     { requests: 1, estimated: true, seconds: 61 },
-    "`gpt-6.1-sol`, at most 12,345 tokens (12,000 in, of which 8,000 cached, 345 out) in 1 request, 1.0 minutes",
+    "`gpt-6.1-sol`, at most 12,345 tokens (12,000 in, of which 8,000 cached, 345 out) in 1 request, 1.0 min",
   ],
 ])("cost %j", (changes, expected) => {
   expect(ledgerLine({ ...ledger, ...changes })).toBe(expected);

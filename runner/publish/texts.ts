@@ -39,7 +39,7 @@ export function ledgerLine(ledger: Ledger): string {
 }
 
 function minutes(seconds: number): string {
-  return seconds < 60 ? `${Math.round(seconds)} seconds` : `${(seconds / 60).toFixed(1)} minutes`;
+  return seconds < 60 ? `${Math.round(seconds)} s` : `${(seconds / 60).toFixed(1)} min`;
 }
 
 /** What the model was given, and what readers of the page would not have seen in it. */
@@ -96,7 +96,12 @@ export function progressText({ stage }: Pick<RunContext, "stage">, text: Progres
   }[state];
   const todo = report?.todo.map(({ text: item, done }) => `- ${done ? "☑" : "☐"} ${lineMarkdown(item, 200)}`) ?? [];
   const stop = state === "working" ? ["Comment `/cancel` to stop it."] : [];
-  return [head, ...(todo.length > 0 ? [todo.join("\n")] : []), ...stop, `So far: ${ledgerLine(ledger)}.`].join("\n\n");
+  return [
+    head,
+    ...(todo.length > 0 ? [todo.join("\n")] : []),
+    ...stop,
+    `${state === "ended" ? "Cost" : "So far"}: ${ledgerLine(ledger)}.`,
+  ].join("\n\n");
 }
 
 /** What people read at the end of a stage. */
