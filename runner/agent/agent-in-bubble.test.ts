@@ -79,7 +79,7 @@ describe.skipIf(process.platform !== "linux")("the agent in its bubble, with the
       `node -e 'require("net").connect(${target}).on("connect",()=>require("fs").writeSync(1,"rea"+"ched\\n")).on("error",e=>require("fs").writeSync(1,"refused "+e.code+"\\n"))'`;
     const commands = (folder: string): [command: string, output: RegExp][] => [
       ["env", /CODEX_SANDBOX_NETWORK_DISABLED=1/],
-      ["cat /proc/*/environ 2>&1 | tr '\\0' '\\n' | sort -u", /Permission denied/],
+      ["cat /proc/*/environ 2>&1 | tr '\\0' '\\n' | sort -u", /CODEX_CI=1/],
       ["cat /proc/*/cmdline 2>/dev/null | tr '\\0' ' '", /cat/],
       ["ls -lA ~ /root /home 2>&1", /total 0/],
       ["cat ~/.codex/* ~/.git-credentials ~/.config/gh/* 2>&1", /No such file/],

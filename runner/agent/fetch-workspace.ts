@@ -23,10 +23,12 @@ export async function fetchWorkspace(
   folder: string,
   privateFolder: string,
   path: string,
+  timeoutMs = 900_000,
 ): Promise<Workspace> {
   await mkdir(folder, { recursive: true });
   for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true, force: true });
-  await pipeline(tar, extract({ cwd: folder, strict: true, preserveOwner: false }));
+  const signal = AbortSignal.timeout(timeoutMs);
+  await pipeline(tar, extract({ cwd: folder, strict: true, preserveOwner: false }), { signal });
 
   const gitFolder = join(privateFolder, "base.git");
   await rm(gitFolder, { recursive: true, force: true });

@@ -40,6 +40,9 @@ export interface AttemptOptions {
   readyTimeoutMs: number;
 }
 
+/** What the agent may take besides Codex: working copy, proof of the sandbox, changes, and our own publishing. Milliseconds. */
+const slackMs = 30 * 60_000;
+
 const readyLine = z.object({ ready: z.literal(true) });
 
 /**
@@ -93,7 +96,8 @@ export async function attempt(options: AttemptOptions): Promise<Closed> {
     started = true;
     const first = await client.task();
     if (first.state === "closed") return first;
-    const obstacle = await runAgentProcess(options, { bearer, socket, lost: stopped.signal });
+    const limit = AbortSignal.timeout(first.deadlineMs + slackMs);
+    const obstacle = await runAgentProcess(options, { bearer, socket, lost: stopped.signal, limit });
     return await closing(client, await client.task(), obstacle);
   } catch (error) {
     // What aborted the client is the cause; the client's own error only says that it was aborted.
@@ -119,7 +123,7 @@ async function ready(mediator: Child, { readyTimeoutMs, signal }: AttemptOptions
 /** Runs the agent to its end; answers what kept it from running at all. */
 async function runAgentProcess(
   options: AttemptOptions,
-  { bearer, socket, lost }: { bearer: string; socket: string; lost: AbortSignal },
+  { bearer, socket, lost, limit }: { bearer: string; socket: string; lost: AbortSignal; limit: AbortSignal },
 ): Promise<RunFailure> {
   const { codex, basics, state, readablePaths, signal, log } = options;
   const folder = join(state.path, "agent");
@@ -153,11 +157,12 @@ async function runAgentProcess(
       await state.remember(agent.pid);
       const stop = () => void agent.stop(5_000);
       const ends = AbortSignal.any([signal, lost]);
-      ends.addEventListener("abort", stop, { once: true });
+      for (const each of [ends, limit]) each.addEventListener("abort", stop, { once: true });
       if (ends.aborted) stop();
       const { exitCode } = await agent.ended;
-      ends.removeEventListener("abort", stop);
+      for (const each of [ends, limit]) each.removeEventListener("abort", stop);
       ends.throwIfAborted();
+      if (limit.aborted) return new RunFailure("deadline-exceeded", "the agent did not end after its deadline");
       return new RunFailure("agent-lost", `the agent's process ended (exit code ${exitCode}) without a result`);
     }
   } finally {
