@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { findCodex } from "../codex/codex-binary.ts";
 import { type Bubble, bubbleArguments, inBubble } from "./bubble.ts";
 import { checkBubble } from "./check-bubble.ts";
@@ -42,8 +42,14 @@ describe("bubbleArguments", () => {
 });
 
 describe.skipIf(process.platform !== "linux")("a real bubble", () => {
+  const folders: string[] = [];
+  afterEach(() => {
+    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+  });
+
   async function makeReal(morePaths: string[] = []) {
     const folder = mkdtempSync(join(tmpdir(), "bubble-"));
+    folders.push(folder);
     const codex = findCodex();
     const made = await makeBubble({
       bwrap: codex.bwrap ?? "/usr/bin/bwrap",
@@ -54,40 +60,36 @@ describe.skipIf(process.platform !== "linux")("a real bubble", () => {
       morePaths,
     });
     return {
-      folder,
       made,
       run: (...command: string[]) => execFileSync(made.bwrap, bubbleArguments(made, command), { encoding: "utf8" }),
     };
   }
 
   test("can be made, and holds only what the agent needs", async () => {
-    const { folder, made, run } = await makeReal();
+    const { made, run } = await makeReal();
     expect(await checkBubble(made)).toBeUndefined();
     expect(run("ls", "-A", "/home/agent", "/workspace", "/tmp").trim()).toBe("/home/agent:\n\n/tmp:\n\n/workspace:");
     expect(run("ls", "/").trim().split("\n")).not.toEqual(expect.arrayContaining(["root"]));
     const code = run("ls", "-A", inBubble.code).trim().split("\n");
     expect(code.sort()).toEqual(["contract", "github", "node_modules", "runner"]);
-    rmSync(folder, { recursive: true });
   });
 
   test("shows no dot file that lies beside the code", async () => {
-    const { folder, made, run } = await makeReal();
+    const { made, run } = await makeReal();
     const hidden = readdirSync(join(import.meta.dirname, "..")).filter((name) => name.startsWith("."));
     const seen = run("ls", "-A", `${inBubble.code}/runner`).trim().split("\n");
     expect(seen).toContain("protocol.ts");
     expect(seen.filter((name) => name.startsWith(".") || hidden.includes(name))).toEqual([]);
     expect(made.readable.map(({ source }) => source)).not.toContain(join(import.meta.dirname, "..", ".."));
-    rmSync(folder, { recursive: true });
   });
 
   test("shows what the operator lets it read, read-only", async () => {
     const extra = mkdtempSync(join(tmpdir(), "readable-"));
+    folders.push(extra);
     writeFileSync(join(extra, "tool"), "here");
-    const { folder, run } = await makeReal([extra]);
+    const { run } = await makeReal([extra]);
     expect(run("cat", join(extra, "tool"))).toBe("here");
     expect(run("sh", "-c", `echo x 2>&1 > ${extra}/tool || echo refused`)).toMatch(/refused/);
-    rmSync(folder, { recursive: true });
-    rmSync(extra, { recursive: true });
   });
 
   test("fails when a readable path does not exist", async () => {
@@ -95,8 +97,7 @@ describe.skipIf(process.platform !== "linux")("a real bubble", () => {
   });
 
   test("a bubblewrap that does not work is explained", async () => {
-    const { folder, made } = await makeReal();
+    const { made } = await makeReal();
     expect(await checkBubble({ ...made, bwrap: "/bin/false" })).toContain("the agent's sandbox cannot be made");
-    rmSync(folder, { recursive: true });
   });
 });
