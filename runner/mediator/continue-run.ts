@@ -1,5 +1,7 @@
-import { codes, type IssueSnapshot, markers, parseRunIds } from "@froussard/contract";
+import { codes, type IssueSnapshot, markers, parseRunIds, sha256 } from "@froussard/contract";
+import type { RunResult } from "../protocol.ts";
 import { type RunRecord, recordSchema } from "./record.ts";
+import type { RecordStore } from "./record-store.ts";
 
 /** How often a mediator may die while an agent works before the run is given up. */
 export const maxInterruptions = 1;
@@ -34,6 +36,25 @@ export function continueRun(record: RunRecord, hasPending: boolean): Continuatio
     case "working":
       return interrupted(record);
   }
+}
+
+/** How to go on from what an earlier process left in the private folder; undefined when that is not about this task. */
+export function continueStored(
+  store: RecordStore,
+  taskId: string | undefined,
+  dryRun: boolean,
+): Continuation | undefined {
+  const stored = store.read();
+  if (!stored || (taskId !== undefined && taskId !== stored.taskId)) return undefined;
+  // Asking for the same dry run again means running it again.
+  if (dryRun && stored.state === "closed") return undefined;
+  const pending = store.readPending();
+  return continueRun(stored, pending !== undefined && hashOf(pending) === stored.resultSha256);
+}
+
+/** What tells one result from another. */
+export function hashOf(result: RunResult): string {
+  return sha256(JSON.stringify(result));
 }
 
 function interrupted(record: RunRecord): Continuation {

@@ -25,7 +25,8 @@ import {
 import pino from "pino";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { RunResult } from "../protocol.ts";
-import { createMediator, type MediatorOptions } from "./mediator.ts";
+import { createMediator } from "./mediator.ts";
+import type { MediatorOptions } from "./mediator-options.ts";
 import { emptyLedger, newRecord, type RunRecord } from "./record.ts";
 import { createRecordStore, type RecordStore } from "./record-store.ts";
 import { createWorld, fakeFacts, fakeGit, fakePublisher, plan, rules, type World } from "./testing/fakes.ts";
@@ -466,6 +467,17 @@ describe("a new process goes on where the old one was killed", () => {
     rmSync(join(folder, "record.json"));
     const edited = { ...progress, lastEditedAt: at(9), editor: stranger };
     expect(await start(createWorld({ snapshot: buildSnapshot([edited]) })).task()).toMatchObject({ state: "work" });
+  });
+
+  test("by hand, an old end says nothing about what was asked for since", async () => {
+    const world = createWorld();
+    const first = start(world, { TASK_ID: undefined });
+    await first.task();
+    await first.result(planResult);
+    expect(await start(world, { TASK_ID: undefined }).task()).toEqual(done);
+    world.snapshot = buildSnapshot([planComment(2), comment(5, { body: "/replan smaller" })]);
+    const again = await start(world, { TASK_ID: undefined }).task();
+    expect(again).toMatchObject({ state: "work", prompt: expect.stringContaining("smaller") });
   });
 
   test("a clean stop is no interruption", async () => {

@@ -1,46 +1,21 @@
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { codes, type FailureCode, RunFailure, sha256 } from "@froussard/contract";
-import type { Logger } from "pino";
-import type { CodexSettings, ProgressReport, RunResult, TaskAnswer } from "../protocol.ts";
-import type { DryRunTexts, TaskClaim } from "../settings.ts";
+import { codes, RunFailure, sha256 } from "@froussard/contract";
+import type { ProgressReport, RunResult, TaskAnswer } from "../protocol.ts";
 import { acceptResult } from "./accept-result.ts";
-import { type Continuation, continueRun, recordFromComments } from "./continue-run.ts";
+import { type Continuation, continueRun, continueStored, hashOf, recordFromComments } from "./continue-run.ts";
 import { prepareDryRun } from "./dry-run.ts";
 import { dryRunText } from "./dry-run-text.ts";
-import type { GitHubFacts } from "./github-facts.ts";
-import type { GitRepository, ProgressText, Publisher, RunContext } from "./ports.ts";
+import type { MediatorOptions } from "./mediator-options.ts";
+import { createNotedFailure } from "./noted-failure.ts";
+import type { GitRepository, ProgressText, RunContext } from "./ports.ts";
 import { type PreparedRun, prepareRun, type RunRules } from "./prepare-run.ts";
 import { createProgressBoard } from "./progress-board.ts";
 import { publishChanges, publishPlan, publishPushedBranch } from "./publish-result.ts";
 import { emptyLedger, newRecord } from "./record.ts";
-import type { RecordStore } from "./record-store.ts";
 import { createRunLog } from "./run-log.ts";
 import { refusal } from "./server/refusal.ts";
 import { createWantedCheck } from "./wanted-check.ts";
-
-export interface MediatorOptions {
-  claim: TaskClaim;
-  /** Given in a dry run: nothing is posted or pushed. */
-  dryRun?: DryRunTexts;
-  /** Asked for once; a failure is the task's answer. */
-  rules(): Promise<RunRules>;
-  codex: Omit<CodexSettings, "webSearch">;
-  /** Milliseconds. */
-  deadlineMs: number;
-  idleMs: number;
-  facts: GitHubFacts;
-  publisher: Publisher;
-  /** The run's bare clone. */
-  openGit(run: RunContext): Promise<GitRepository>;
-  store: RecordStore;
-  clock(): Date;
-  log: Logger;
-  /** The progress comment is edited at most this often. Milliseconds. */
-  progressIntervalMs: number;
-  /** GitHub is asked at most this often whether the run is still wanted. Milliseconds. */
-  wantedIntervalMs: number;
-}
 
 /** One task from GitHub's word to the published result; it answers, and never ends by itself. */
 export type Mediator = ReturnType<typeof createMediator>;
@@ -58,8 +33,7 @@ export function createMediator(options: MediatorOptions) {
   let git: Promise<GitRepository> | undefined;
   let cloned: Promise<void> | undefined;
   let stillWanted = async () => {};
-  /** What the model or GitHub did to the run; it says more than the agent's own word for its end. */
-  let noted: RunFailure | undefined;
+  const noted = createNotedFailure();
   let publishing: Promise<void> | undefined;
 
   const board = createProgressBoard<Pick<ProgressText, "state" | "report" | "url"> & { run: RunContext }>({
@@ -93,7 +67,9 @@ export function createMediator(options: MediatorOptions) {
   }
 
   async function start(): Promise<void> {
-    let next = readStored();
+    const stored = continueStored(store, claim.TASK_ID, dryRun !== undefined);
+    // Without a task id the newest thing asked for is meant, and an old end says nothing about it.
+    let next = claim.TASK_ID === undefined && stored?.kind === "over" ? undefined : stored;
     if (next) {
       runLog.adopt(next.record);
       if (next.kind === "over") return;
@@ -114,7 +90,8 @@ export function createMediator(options: MediatorOptions) {
     log.info({ taskId: run.taskId, stage: run.stage, dryRun: dryRun !== undefined }, "task confirmed");
     if (next?.record.taskId !== run.taskId) {
       const left = dryRun ? undefined : recordFromComments(run.snapshot, run.taskId);
-      next = continueRun(left ?? newRecord(run.taskId, ledger), false);
+      const same = stored?.record.taskId === run.taskId ? stored : undefined;
+      next = same ?? continueRun(left ?? newRecord(run.taskId, ledger), false);
       runLog.adopt(next.record);
     }
     if ("pullRequest" in prepared) {
@@ -139,15 +116,6 @@ export function createMediator(options: MediatorOptions) {
     if (!dryRun) watchWanted(prepared);
     cloned = orFail(async () => (await openGit(run)).fetchCommit(run.base.commit));
     await Promise.race([cloned, sleep(clonePatienceMs, undefined, { ref: false })]);
-  }
-
-  /** What an earlier process of this task left in the private folder. */
-  function readStored(): Continuation | undefined {
-    const stored = store.read();
-    if (!stored || (dryRun && stored.state === "closed")) return undefined;
-    if (claim.TASK_ID !== undefined && claim.TASK_ID !== stored.taskId) return undefined;
-    const pending = store.readPending();
-    return continueRun(stored, pending !== undefined && hashOf(pending) === stored.resultSha256);
   }
 
   function openGit(run: RunContext): Promise<GitRepository> {
@@ -201,7 +169,7 @@ export function createMediator(options: MediatorOptions) {
     const accepted = acceptResult(prepared.run.stage, result);
     if (accepted.kind === "failure") {
       runLog.save({ resultSha256: hashOf(result) });
-      fail(explained(accepted.failure, noted));
+      fail(noted.explain(accepted.failure));
       return;
     }
     store.writePending(result);
@@ -216,6 +184,7 @@ export function createMediator(options: MediatorOptions) {
     /** Told after each change of the ledger. */
     ledgerChanged: () => runLog.save(),
     stillWanted: () => stillWanted(),
+    noteFailure: noted.note,
     /** How the run searches the web; known once GitHub was asked. */
     async webSearch() {
       await started;
@@ -269,11 +238,6 @@ export function createMediator(options: MediatorOptions) {
       return runLog.closed;
     },
 
-    /** What the model's side or the run's end did to a request; undefined when the model answered after all. */
-    noteFailure(failure: RunFailure | undefined): void {
-      if (!noted || !final.has(noted.code)) noted = failure;
-    },
-
     /** A publish in hand is finished, and the record says that nobody is working. */
     async stop(): Promise<void> {
       await publishing;
@@ -284,22 +248,4 @@ export function createMediator(options: MediatorOptions) {
       await board.flush();
     },
   };
-}
-
-function hashOf(result: RunResult): string {
-  return sha256(JSON.stringify(result));
-}
-
-const final: ReadonlySet<FailureCode> = new Set(["budget-exhausted", "cancelled", "issue-closed"]);
-const vague: ReadonlySet<FailureCode> = new Set([
-  "agent-failed",
-  "agent-lost",
-  "idle",
-  "model-unavailable",
-  "model-refused",
-]);
-
-/** The agent's word for its end, or what the mediator knows better. */
-function explained(failure: RunFailure, noted: RunFailure | undefined): RunFailure {
-  return noted && (vague.has(failure.code) || final.has(noted.code)) ? noted : failure;
 }

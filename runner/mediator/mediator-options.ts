@@ -1,0 +1,31 @@
+import type { Logger } from "pino";
+import type { CodexSettings } from "../protocol.ts";
+import type { DryRunTexts, TaskClaim } from "../settings.ts";
+import type { GitHubFacts } from "./github-facts.ts";
+import type { GitRepository, Publisher, RunContext } from "./ports.ts";
+import type { RunRules } from "./prepare-run.ts";
+import type { RecordStore } from "./record-store.ts";
+
+/** What a mediator works with; everything outside the process comes in here. */
+export interface MediatorOptions {
+  claim: TaskClaim;
+  /** Given in a dry run: nothing is posted or pushed. */
+  dryRun?: DryRunTexts;
+  /** Asked for once; a failure is the task's answer. */
+  rules(): Promise<RunRules>;
+  codex: Omit<CodexSettings, "webSearch">;
+  /** Milliseconds. */
+  deadlineMs: number;
+  idleMs: number;
+  facts: GitHubFacts;
+  publisher: Publisher;
+  /** The run's bare clone. */
+  openGit(run: RunContext): Promise<GitRepository>;
+  store: RecordStore;
+  clock(): Date;
+  log: Logger;
+  /** The progress comment is edited at most this often. Milliseconds. */
+  progressIntervalMs: number;
+  /** GitHub is asked at most this often whether the run is still wanted. Milliseconds. */
+  wantedIntervalMs: number;
+}
