@@ -74,8 +74,9 @@ async function once(): Promise<void> {
   const signal = stopSignal();
   const config = readWatchConfig(process.env);
   const service = await openService(config, { log: logger(config.LOG_LEVEL) });
-  await createWatch(service, config).once(signal);
+  const failed = await createWatch(service, config).once(signal);
   await service.close();
+  if (failed > 0) throw new Error(`${failed} questions to GitHub failed, see the log: run it again`);
 }
 
 async function startHealth({ metrics, log }: Service, port: number | undefined) {

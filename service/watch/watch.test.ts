@@ -257,9 +257,15 @@ describe("the loop", () => {
   test("once: looks at everything one time and ends", async () => {
     github.open(github.repository("octocat/hello"), owner);
     github.open(github.repository("octocat/other"), owner);
-    await watch({}, ["octocat/*"]).once(stop.signal);
+    expect(await watch({}, ["octocat/*"]).once(stop.signal)).toBe(0);
     expect(records.map(({ key }) => key).toSorted()).toEqual(["octocat/hello#1", "octocat/other#1"]);
   });
+});
+
+test("once: counts what failed", async () => {
+  github.open(github.repository("octocat/hello"), owner);
+  access.fail = (method) => method === "readIssue";
+  expect(await watch().once(stop.signal)).toBe(1);
 });
 
 describe("cost and latency", () => {

@@ -49,6 +49,7 @@ export class Watch {
   readonly #failures = new Map<string, Backoff>();
   readonly #discovery: Backoff;
   #discoverAt = 0;
+  #failed = 0;
   #restPausedUntil = 0;
   #nextQuestionAt = 0;
 
@@ -79,8 +80,8 @@ export class Watch {
     ]);
   }
 
-  /** One look at everything; resolves when all that was found is considered. */
-  async once(signal: AbortSignal): Promise<void> {
+  /** One look at everything; resolves when all that was found is considered, with the number of failures. */
+  async once(signal: AbortSignal): Promise<number> {
     await this.#discover();
     await Promise.all([...this.#repositories.values()].map((repository) => this.#ask(repository, signal)));
     const drained = new AbortController();
@@ -89,6 +90,12 @@ export class Watch {
     while (!this.#issues.isEmpty && !signal.aborted) await this.#issues.changed();
     drained.abort();
     await Promise.all(working);
+    return this.#failed;
+  }
+
+  #tick(track: string, ok: boolean): void {
+    if (!ok) this.#failed += 1;
+    this.#of.onTick?.(track, ok);
   }
 
   async #schedule(signal: AbortSignal): Promise<void> {
@@ -131,16 +138,16 @@ export class Watch {
           this.#repositories.set(key, new RepositoryWatch(name, policy.since, github, clock, random));
       this.#discovery.succeeded();
       this.#discoverAt = clock.now().getTime() + rediscoverMs;
-      if (listed.length > 0) this.#of.onTick?.("repositories", true);
+      if (listed.length > 0) this.#tick("repositories", true);
     } catch (error) {
       log.warn(errorFields(error), "cannot list the repositories");
       this.#discoverAt = clock.now().getTime() + this.#discovery.failed();
-      this.#of.onTick?.("repositories", false);
+      this.#tick("repositories", false);
     }
   }
 
   async #ask(repository: RepositoryWatch, signal: AbortSignal): Promise<void> {
-    const { log, onTick, settings } = this.#of;
+    const { log, settings } = this.#of;
     try {
       await repository.ask(
         settings.repositoryMs,
@@ -150,15 +157,15 @@ export class Watch {
         },
         () => this.#affordable("sweep", signal),
       );
-      onTick?.("changes", true);
+      this.#tick("changes", true);
     } catch (error) {
       log.warn({ repository: repository.name, ...errorFields(error) }, "cannot look for changes");
-      onTick?.("changes", false);
+      this.#tick("changes", false);
     }
   }
 
   async #lookAtPlans(signal: AbortSignal): Promise<void> {
-    const { clock, github, log, onTick, settings } = this.#of;
+    const { clock, github, log, settings } = this.#of;
     const backoff = new Backoff(this.#of.random);
     while (!signal.aborted) {
       const ids = this.#plans.take(clock.now().getTime());
@@ -168,10 +175,10 @@ export class Watch {
           await this.#affordable("pulse", signal);
           await this.#compare(ids, await github.readPulse(ids));
           backoff.succeeded();
-          onTick?.("pulse", true);
+          this.#tick("pulse", true);
         } catch (error) {
           log.warn(errorFields(error), "cannot look at pending plans");
-          onTick?.("pulse", false);
+          this.#tick("pulse", false);
           pause = backoff.failed();
         }
       }
@@ -203,7 +210,7 @@ export class Watch {
   }
 
   async #consider(issue: QueuedIssue): Promise<void> {
-    const { clock, log, onTick, policy } = this.#of;
+    const { clock, log, policy } = this.#of;
     const { repository, issueNumber } = issue;
     const key = `${repository}#${issueNumber}`;
     try {
@@ -214,13 +221,13 @@ export class Watch {
       const comment = pendingPlan?.comment;
       const plan = comment && { nodeId: comment.nodeId, repository, issueNumber, createdAt: comment.createdAt };
       this.#plans.set(repository, issueNumber, plan, comment && pulseFingerprint(pulseOf(comment), policy));
-      onTick?.("issue", true);
+      this.#tick("issue", true);
     } catch (error) {
       log.warn({ repository, issueNumber, ...errorFields(error) }, "cannot consider the issue");
       const backoff = this.#failures.get(key) ?? new Backoff(this.#of.random);
       this.#failures.set(key, backoff);
       this.#wakes.set(key, { issue, at: clock.now().getTime() + backoff.failed() });
-      onTick?.("issue", false);
+      this.#tick("issue", false);
     }
   }
 
