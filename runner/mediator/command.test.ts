@@ -1,0 +1,132 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { type GitHubSimulator, startGitHub } from "@froussard/simulators/github/start";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+
+const bearer = "b".repeat(64);
+let folder: string;
+let github: GitHubSimulator;
+let children: ChildProcess[];
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "mediator-process-"));
+  github = await startGitHub();
+  github.addUser({ login: "maintainer" });
+  github.addUser({ login: "codex-automation" });
+  children = [];
+});
+afterEach(async () => {
+  for (const child of children) child.kill("SIGKILL");
+  await github.close();
+  rmSync(folder, { recursive: true });
+});
+
+const socketPath = () => join(folder, "socket");
+const environment = (changes: Record<string, string> = {}) => ({
+  PATH: process.env["PATH"] ?? "",
+  HOME: join(folder, "home"),
+  LANG: "C.UTF-8",
+  GITHUB_TOKEN: github.token("codex-automation"),
+  GITHUB_API_BASE_URL: github.apiUrl,
+  OPENAI_API_KEY: "sk-test",
+  OPENAI_BASE_URL: "http://127.0.0.1:1/v1",
+  RUN_BEARER: bearer,
+  MEDIATOR_LISTEN: `unix:${socketPath()}`,
+  MEDIATOR_STATE: join(folder, "state"),
+  MEDIATOR_PARENT: "stdin",
+  TASK_STAGE: "planning",
+  TASK_REPOSITORY: "maintainer/hello",
+  TASK_ISSUE_NUMBER: "1",
+  CODEX_TRIGGER_LOGINS: "maintainer",
+  ...changes,
+});
+
+function start(env: Record<string, string>) {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "..", "main.ts"), "mediator"], {
+    env,
+    stdio: "pipe",
+  });
+  children.push(child);
+  const errors = text(child.stderr);
+  const ended = once(child, "exit").then(([code]) => code as number | null);
+  const ready = once(child.stdout, "data").then(([line]) => JSON.parse(String(line)));
+  // A process that ends before it is ready leaves this waiting.
+  ready.catch(() => {});
+  return { child, errors, ended, ready };
+}
+
+async function call(method: string, path: string, body?: object) {
+  const headers = {
+    host: "localhost",
+    authorization: `Bearer ${bearer}`,
+    ...(body && { "content-type": "application/json" }),
+  };
+  const sent = request({ socketPath: socketPath(), method, path, headers, agent: false });
+  sent.end(body && JSON.stringify(body));
+  const [response] = await once(sent, "response");
+  return { status: response.statusCode, body: JSON.parse((await text(response)) || "null") };
+}
+
+const addIssue = async () => {
+  const repository = await github.addRepository({
+    owner: "maintainer",
+    name: "hello",
+    files: { "README.md": "# Hello\n" },
+    collaborators: { "codex-automation": "write" },
+  });
+  github.as("maintainer").openIssue(repository, { title: "Hostile `$(id)` {{x}}", body: "a\u0000b" });
+  return repository;
+};
+
+describe.skipIf(process.platform === "win32")("the mediator as a process", () => {
+  test("serves its task, publishes the plan, and ends with its parent", async () => {
+    const repository = await addIssue();
+    const { child, ended, ready, errors } = start(environment());
+    expect(await ready).toEqual({ ready: true, listen: `unix:${socketPath()}` });
+    expect(statSync(socketPath()).mode & 0o777).toBe(0o600);
+    const task = await call("GET", "/task");
+    expect(task.body, JSON.stringify(task)).toMatchObject({ state: "work", stage: "planning" });
+    expect(task.body.prompt).toContain("Hostile `$(id)` {{x}}");
+    const steps = [{ title: "Greet", detail: "" }];
+    const plan = { summary: "S", steps, files: [], commands: [], risks: [], tests: [], openQuestions: [] };
+    expect(await call("POST", "/result", { kind: "plan", plan })).toMatchObject({
+      status: 200,
+      body: { outcome: "done" },
+    });
+    const [comment] = github.comments(repository, 1).filter(({ body }) => body?.startsWith("<!-- codex:plan -->"));
+    expect(comment?.body).toContain("Greet");
+    child.stdin.end();
+    expect(await ended).toBe(0);
+    for (const secret of [bearer, "sk-test"]) expect(await errors).not.toContain(secret);
+    expect(JSON.parse(readFileSync(join(folder, "state", "record.json"), "utf8"))).toMatchObject({ state: "closed" });
+  });
+
+  test("a token that GitHub refuses is the task's answer, and SIGTERM ends it in order", async () => {
+    await addIssue();
+    const { child, ended, ready } = start(environment({ GITHUB_TOKEN: "wrong" }));
+    await ready;
+    expect((await call("GET", "/task")).body).toMatchObject({ state: "closed", code: "bad-credentials" });
+    child.kill("SIGTERM");
+    expect(await ended).toBe(0);
+  });
+
+  test("an unknown person in CODEX_TRIGGER_LOGINS is named", async () => {
+    await addIssue();
+    const { ready } = start(environment({ CODEX_TRIGGER_LOGINS: "maintainer,nobody-here" }));
+    await ready;
+    expect((await call("GET", "/task")).body).toMatchObject({
+      code: "internal",
+      detail: expect.stringContaining("nobody-here"),
+    });
+  });
+
+  test("missing settings are told together, and nothing starts", async () => {
+    const { ended, errors } = start({ PATH: process.env["PATH"] ?? "" });
+    expect(await ended).toBe(2);
+    expect(await errors).toMatch(/GITHUB_TOKEN is missing[\s\S]*OPENAI_API_KEY is missing[\s\S]*TASK_STAGE is missing/);
+  });
+});

@@ -1,0 +1,71 @@
+import { RunFailure } from "@froussard/contract";
+import { at, buildSnapshot, comment, policy } from "@froussard/contract/testing/build-snapshot";
+import { beforeEach, expect, test } from "vitest";
+import { createWantedCheck } from "./wanted-check.ts";
+
+let now = 0;
+let snapshot = buildSnapshot();
+let changed = true;
+let reads = { cheap: 0, whole: 0 };
+let down = false;
+const warnings: string[] = [];
+beforeEach(() => {
+  now = 0;
+  snapshot = buildSnapshot();
+  changed = true;
+  reads = { cheap: 0, whole: 0 };
+  down = false;
+});
+
+const start = () =>
+  createWantedCheck({
+    facts: {
+      issueChanged: async () => {
+        reads.cheap++;
+        if (down) throw new RunFailure("github-unavailable");
+        return { changed, etag: "e" };
+      },
+      issue: async () => {
+        reads.whole++;
+        return snapshot;
+      },
+    },
+    repository: "gregkonush/lab",
+    issueNumber: 12,
+    policy,
+    cause: { at: at(0) },
+    now: () => now,
+    intervalMs: 1_000,
+    warn: (message) => warnings.push(message),
+  });
+
+test("GitHub is asked once an interval, and read in full only when something changed", async () => {
+  const stillWanted = start();
+  await Promise.all([stillWanted(), stillWanted(), stillWanted()]);
+  expect(reads).toEqual({ cheap: 1, whole: 1 });
+  changed = false;
+  now = 1_000;
+  await stillWanted();
+  expect(reads).toEqual({ cheap: 2, whole: 1 });
+});
+
+test.each([
+  ["a /cancel", () => buildSnapshot([comment(5, { body: "/cancel" })]), "cancelled"],
+  ["a closed issue", () => buildSnapshot([], { state: "CLOSED" }), "issue-closed"],
+])("%s ends the run, for good", async (_, later, code) => {
+  const stillWanted = start();
+  await stillWanted();
+  snapshot = later();
+  now = 1_000;
+  await expect(stillWanted()).rejects.toMatchObject({ code });
+  snapshot = buildSnapshot();
+  now = 2_000;
+  await expect(stillWanted()).rejects.toMatchObject({ code });
+  expect(reads.cheap).toBe(2);
+});
+
+test("a GitHub that cannot be asked ends nothing", async () => {
+  down = true;
+  await start()();
+  expect(warnings.at(-1)).toContain("github-unavailable");
+});
