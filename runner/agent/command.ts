@@ -5,6 +5,7 @@ import * as z from "zod";
 import { findCodex } from "../codex/codex-binary.ts";
 import type { SpawnCodex } from "../codex/run-codex.ts";
 import { readSettings } from "../settings.ts";
+import { closeInheritedFiles } from "./close-inherited-files.ts";
 import { mediatorAddress } from "./mediator-address.ts";
 import { createMediatorClient } from "./mediator-client.ts";
 import { runAgent } from "./run-agent.ts";
@@ -27,6 +28,7 @@ export function agentCommand(): Command {
     .option("--workspace <folder>", "where the working copy goes; it is emptied first", "/workspace")
     .option("--codex <program>", "the Codex program (default: the one of this package)")
     .action(async (options: { workspace: string; codex?: string }) => {
+      closeInheritedFiles();
       const settings = readSettings(agentEnvironment, process.env);
       const log = pino({ name: "agent" }, pino.destination({ fd: 2, sync: true }));
       const aborter = new AbortController();
