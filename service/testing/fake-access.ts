@@ -13,10 +13,6 @@ export interface FakeAccess extends GitHubAccess {
 
 /** {@link GitHubAccess} over the fake. Each query costs one point, as measured against the simulator's cost function. */
 export function fakeAccess(github: FakeGitHub): FakeAccess {
-  const find = (repository: string, issueNumber: number) =>
-    github.issues.find(
-      ({ repository: each, issue }) => each.nameWithOwner === repository && issue.number === issueNumber,
-    );
   const targets = (nodeId: string) =>
     github.issues.flatMap(({ issue, comments }) => [issue, ...comments]).find((each) => each.nodeId === nodeId);
   const spend = (kind: keyof FakeAccess["spent"], repository?: string) => {
@@ -31,7 +27,7 @@ export function fakeAccess(github: FakeGitHub): FakeAccess {
     onAllowance: () => {},
     async readIssue(repository, issueNumber) {
       spend("readIssue", repository);
-      const issue = find(repository, issueNumber);
+      const issue = github.find(repository, issueNumber);
       return issue && github.snapshot(issue);
     },
     async readPulse(ids) {
@@ -77,7 +73,7 @@ export function fakeAccess(github: FakeGitHub): FakeAccess {
     },
     async createComment(repository, issueNumber, body) {
       if (access.fail("createComment", repository)) throw new Error("createComment failed");
-      const issue = find(repository, issueNumber);
+      const issue = github.find(repository, issueNumber);
       if (issue) github.comment(issue, bot, body);
     },
     async minimize(nodeId) {

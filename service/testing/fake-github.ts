@@ -39,6 +39,7 @@ export class FakeGitHub {
   readonly issues: FakeIssue[] = [];
   #now: Date;
   #lastId = 1000;
+  readonly #formerNames = new Map<string, Repository>();
 
   constructor(now = new Date("2026-03-01T12:00:00Z")) {
     this.#now = now;
@@ -133,6 +134,20 @@ export class FakeGitHub {
   setState(on: FakeIssue, state: Issue["state"]): void {
     on.issue.state = state;
     on.updatedAt = this.#stamp();
+  }
+
+  /** The old name leads to the repository from now on, as on GitHub. */
+  rename(repository: Repository, nameWithOwner: string): void {
+    this.#formerNames.set(repository.nameWithOwner, repository);
+    repository.nameWithOwner = nameWithOwner;
+  }
+
+  find(nameWithOwner: string, issueNumber: number): FakeIssue | undefined {
+    const former = this.#formerNames.get(nameWithOwner);
+    return this.issues.find(
+      ({ repository, issue }) =>
+        issue.number === issueNumber && (repository.nameWithOwner === nameWithOwner || repository === former),
+    );
   }
 
   /** Moves the issue: a new issue with the old comments, which get new ids; the old one is gone. */
