@@ -71,6 +71,9 @@ async function call(method: string, path: string, body?: object) {
   return { status: response.statusCode, body: JSON.parse((await text(response)) || "null") };
 }
 
+const steps = [{ title: "Greet", detail: "" }];
+const plan = { summary: "S", steps, files: [], commands: [], risks: [], tests: [], openQuestions: [] };
+
 const addIssue = async () => {
   const repository = await github.addRepository({
     owner: "maintainer",
@@ -91,8 +94,6 @@ describe.skipIf(process.platform === "win32")("the mediator as a process", () =>
     const task = await call("GET", "/task");
     expect(task.body, JSON.stringify(task)).toMatchObject({ state: "work", stage: "planning" });
     expect(task.body.prompt).toContain("Hostile `$(id)` {{x}}");
-    const steps = [{ title: "Greet", detail: "" }];
-    const plan = { summary: "S", steps, files: [], commands: [], risks: [], tests: [], openQuestions: [] };
     expect(await call("POST", "/result", { kind: "plan", plan })).toMatchObject({
       status: 200,
       body: { outcome: "done" },
@@ -104,6 +105,38 @@ describe.skipIf(process.platform === "win32")("the mediator as a process", () =>
     for (const secret of [bearer, "sk-test"]) expect(await errors).not.toContain(secret);
     expect(JSON.parse(readFileSync(join(folder, "state", "record.json"), "utf8"))).toMatchObject({ state: "closed" });
   });
+
+  test.each([
+    ["before", { hang: true }],
+    ["after", { dropConnection: "after", delayMs: 0 }],
+  ] as const)(
+    "kill -9 while the plan is posted, %s it stands: the next process publishes it, once, unpaid",
+    async (_, fault) => {
+      const repository = await addIssue();
+      const ours = (marker: string) => github.comments(repository, 1).filter(({ body }) => body?.startsWith(marker));
+      const first = start(environment());
+      await first.ready;
+      await call("GET", "/task");
+      await expect.poll(() => ours("<!-- codex:progress -->").length, { interval: 10 }).toBe(1);
+      const before = github.requests.length;
+      github.faults.inject({ method: "POST", path: /\/comments$/, times: 1, ...fault });
+      const lost = call("POST", "/result", { kind: "plan", plan }).catch(() => "lost");
+      const posted = () =>
+        github.requests.slice(before).some(({ method, path }) => method === "POST" && path.endsWith("/comments"));
+      await expect.poll(posted, { interval: 2 }).toBe(true);
+      first.child.kill("SIGKILL");
+      expect(await lost).toBe("lost");
+      await first.ended;
+
+      const second = start(environment());
+      await second.ready;
+      expect((await call("GET", "/task")).body).toMatchObject({ state: "closed", outcome: "done" });
+      second.child.kill("SIGTERM");
+      expect(await second.ended).toBe(0);
+      expect(ours("<!-- codex:plan -->").filter(({ minimizedReason }) => minimizedReason === null)).toHaveLength(1);
+      expect(ours("<!-- codex:progress -->")).toHaveLength(1);
+    },
+  );
 
   test("a token that GitHub refuses is the task's answer, and SIGTERM ends it in order", async () => {
     await addIssue();

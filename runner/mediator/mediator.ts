@@ -185,6 +185,11 @@ export function createMediator(options: MediatorOptions) {
     ledgerChanged: () => runLog.save(),
     stillWanted: () => stillWanted(),
     noteFailure: noted.note,
+    /** Told the `user-agent` of the agent's requests, which names Codex's version for the ledger. */
+    noteUserAgent(userAgent = ""): void {
+      const version = /^codex_exec\/([0-9A-Za-z.-]{1,40})/.exec(userAgent)?.[1];
+      if (version) ledger.codexVersion = version;
+    },
     /** How the run searches the web; known once GitHub was asked. */
     async webSearch() {
       await started;

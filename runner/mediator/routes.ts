@@ -48,8 +48,10 @@ export function mediatorRoutes(
     [paths.responses]: {
       method: "POST",
       maxBytes: 32 * MiB,
-      handle: async (response, body, { headers }) =>
-        proxy({ path: "/responses", check: responsesCheck(await settings()), body, headers, response }),
+      handle: async (response, body, { headers }) => {
+        mediator.noteUserAgent(headers["user-agent"]);
+        await proxy({ path: "/responses", check: responsesCheck(await settings()), body, headers, response });
+      },
     },
     [paths.search]: {
       method: "POST",

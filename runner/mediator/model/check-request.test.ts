@@ -122,6 +122,7 @@ describe("everything else is refused by name", () => {
 });
 
 describe("web search of the lite dialect", () => {
+  /** As Codex 0.169 sends it, the conversation left out. */
   const search = {
     id: "s",
     model: "m",
@@ -141,6 +142,7 @@ describe("web search of the lite dialect", () => {
     ["model", { model: "other" }],
     ["url", { url: "https://evil.example" }],
     ["commands", { commands: "x" }],
+    ["input.0.image_url", { input: [{ type: "input_image", image_url: "https://evil.example" }] }],
   ])("refuses %s", (param, change) => {
     expect(() => searchCheck(settings("m"))(bytes({ ...search, ...change }))).toThrow(
       expect.objectContaining({ param }),

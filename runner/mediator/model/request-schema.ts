@@ -104,22 +104,26 @@ export function responsesRequest({ model, effort, webSearch }: Pick<CodexSetting
       max_output_tokens: z.int().positive().nullish(),
       client_metadata: z.unknown().optional(),
     })
-    .superRefine((body, context) => {
-      inertContent(body.input, ["input"], (path) => {
-        context.addIssue({ code: "custom", path, message: "may not refer to anything outside the request" });
-      });
-    });
+    .superRefine(checkInput);
+}
+
+function checkInput({ input }: { input?: unknown }, context: z.RefinementCtx): void {
+  inertContent(input, ["input"], (path) => {
+    context.addIssue({ code: "custom", path, message: "may not refer to anything outside the request" });
+  });
 }
 
 /** What Codex may send to `POST /v1/alpha/search`, the web search of the lite dialect. */
 export function searchRequest({ model }: Pick<CodexSettings, "model">) {
-  return z.strictObject({
-    id: z.string().max(200).optional(),
-    model: z.literal(model),
-    input: z.unknown().optional(),
-    reasoning: z.unknown().optional(),
-    commands: z.record(z.string(), z.unknown()),
-    settings: z.looseObject({}).optional(),
-    max_output_tokens: z.int().positive().nullish(),
-  });
+  return z
+    .strictObject({
+      id: z.string().max(200).optional(),
+      model: z.literal(model),
+      input: z.unknown().optional(),
+      reasoning: z.unknown().optional(),
+      commands: z.record(z.string(), z.unknown()),
+      settings: z.looseObject({}).optional(),
+      max_output_tokens: z.int().positive().nullish(),
+    })
+    .superRefine(checkInput);
 }
