@@ -28,7 +28,7 @@ describe("settings", () => {
       PORT: 8080,
       CODEX_BRANCH_PREFIX: "codex/issue-",
       CODEX_PLAN_TRIGGER: { kind: "author" },
-      CODEX_TRIGGER_LOGINS: [{ login: "octocat" }],
+      CODEX_TRIGGER_LOGINS: ["octocat"],
       CODEX_REPOSITORIES: ["octocat/hello"],
     });
     expect(readWatchConfig(minimal)).toMatchObject({ WATCH_FRESH_PLAN_SECONDS: 4, WATCH_POINTS_PER_HOUR: 1500 });
@@ -53,12 +53,10 @@ describe("settings", () => {
 
   test("read several logins, with ids, and the older name of the setting", () => {
     expect(readServeConfig({ ...serve, CODEX_TRIGGER_LOGINS: " octocat:583231, hubot " }).CODEX_TRIGGER_LOGINS).toEqual(
-      [{ login: "octocat", id: 583231 }, { login: "hubot" }],
+      ["octocat:583231", "hubot"],
     );
     const { CODEX_TRIGGER_LOGINS: _, ...others } = serve;
-    expect(readServeConfig({ ...others, CODEX_TRIGGER_LOGIN: "hubot" }).CODEX_TRIGGER_LOGINS).toEqual([
-      { login: "hubot" },
-    ]);
+    expect(readServeConfig({ ...others, CODEX_TRIGGER_LOGIN: "hubot" }).CODEX_TRIGGER_LOGINS).toEqual(["hubot"]);
   });
 
   test.each([

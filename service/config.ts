@@ -1,12 +1,6 @@
 import { defaultBranchPrefix, type PlanTrigger, parsePlanTrigger } from "@froussard/contract";
 import * as z from "zod";
 
-/** A listed account as it was configured; the id is checked when given, and looked up when not. */
-export interface ListedLogin {
-  login: string;
-  id?: number;
-}
-
 const list = (text: string) =>
   text
     .split(",")
@@ -23,18 +17,18 @@ const number = (fallback: number, min: number, max: number) =>
 
 const logins = z
   .string("set it to the GitHub logins that may approve, for example octocat or octocat:583231")
-  .transform((text, context): ListedLogin[] => {
-    const entries = list(text).map((entry) => /^([A-Za-z0-9][A-Za-z0-9_-]{0,38})(?::([1-9][0-9]{0,15}))?$/.exec(entry));
-    if (entries.length === 0 || entries.includes(null)) {
-      context.addIssue({
-        code: "custom",
-        message: `must be a comma list of login or login:id, not ${JSON.stringify(text)}`,
-      });
-      return z.NEVER;
-    }
-    return entries.flatMap((match) =>
-      match?.[1] === undefined ? [] : [{ login: match[1], ...(match[2] !== undefined && { id: Number(match[2]) }) }],
-    );
+  .transform((text, context): string[] => {
+    const entries = list(text);
+    if (
+      entries.length > 0 &&
+      entries.every((entry) => /^[A-Za-z0-9][A-Za-z0-9_-]{0,38}(:[1-9][0-9]{0,15})?$/.test(entry))
+    )
+      return entries;
+    context.addIssue({
+      code: "custom",
+      message: `must be a comma list of login or login:id, not ${JSON.stringify(text)}`,
+    });
+    return z.NEVER;
   });
 
 const repositories = z

@@ -1,6 +1,5 @@
 import type { CommentPulse, IssueSnapshot } from "@froussard/contract";
 import type { Mark } from "./cause.ts";
-import type { Account } from "./resolve-logins.ts";
 
 /** An issue as the list of changes shows it; `fingerprint` differs when anything that matters here does. */
 export interface ChangedIssue {
@@ -40,7 +39,6 @@ export interface GitHubAccess {
   listRepositories(): Promise<string[]>;
   /** Whether the token may push. @throws Error when the repository is not there as far as the token may see */
   mayPush(repository: string): Promise<boolean>;
-  findAccount(login: string): Promise<Account>;
   addMark(mark: Mark): Promise<void>;
   /** Not repeated by itself: its answer may be lost after the comment was made. */
   createComment(repository: string, issueNumber: number, body: string): Promise<void>;

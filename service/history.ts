@@ -2,6 +2,7 @@ import {
   type Command,
   type Comment,
   commandOf,
+  holdsBack,
   type IssueSnapshot,
   isListed,
   markers,
@@ -36,7 +37,7 @@ export interface History {
   commands: CommandComment[];
   /** Causes that a note of ours has already answered. */
   noted: ReadonlySet<string>;
-  /** The last `/cancel`: whatever was asked for before is void. */
+  /** The last `/cancel`, edited since or not: whatever was asked for before is void. */
   cancel?: Comment;
 }
 
@@ -44,7 +45,7 @@ export interface History {
 export function readHistory(snapshot: IssueSnapshot, policy: Policy): History {
   const ours = snapshot.comments.filter((comment) => comment.viewerDidAuthor);
   const commands = snapshot.comments.flatMap((comment) => readCommand(comment, policy) ?? []);
-  const cancel = commands.findLast(({ command }) => command.name === "cancel")?.comment;
+  const cancel = snapshot.comments.findLast((comment) => holdsBack(comment, policy, "cancel"));
   return {
     plans: readPlans(snapshot),
     runs: ours.flatMap((comment) => readRun(snapshot, comment) ?? []),

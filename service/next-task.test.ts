@@ -86,6 +86,8 @@ describe("planning by itself", () => {
     ["an issue with a result of ours", () => github.result(on, "planning", "issue", "failed", "idle")],
     ["an issue with a run under way", () => github.progress(on, "planning", "issue")],
     ["a cancelled issue", () => say("/cancel")],
+    ["an issue with a /cancel that was edited", () => github.edit(say("/cancel"), owner, "/cancel\nfor now")],
+    ["an issue with a /cancel that was hidden", () => Object.assign(say("/cancel"), { isMinimized: true })],
     ["an issue cancelled in the second it was opened", () => github.wait(-10).comment(on, owner, "/cancel")],
     [
       "a base branch that must not cross Argo",
@@ -101,7 +103,6 @@ describe("planning by itself", () => {
     ["a comment with a plan marker by somebody else", () => say(`${markers.plan}\nx`, stranger)],
     ["a quoted marker of our own", () => say(`> ${markers.plan}`, bot)],
     ["a /cancel by somebody else", () => say("/cancel", stranger)],
-    ["an edited /cancel", () => github.edit(say("hm"), owner, "/cancel")],
     ["a 👀 of somebody else", () => github.react(on.issue, owner, "EYES")],
   ])("%s does not keep it from being planned", (_, change) => {
     change();
@@ -358,6 +359,19 @@ describe("/plan and /replan", () => {
     expect(stage()).toBeUndefined();
     github.wait(1).react(plan, owner);
     expect(stage()).toBe("implementation");
+  });
+
+  test("an edited /replan is no request, holds the plan back all the same, and is told once", () => {
+    const plan = github.plan(on);
+    const replan = say("/replan bigger");
+    github.wait(1).edit(replan, owner, "/replan smaller");
+    github.wait(1).react(plan, owner);
+    expect(stage()).toBeUndefined();
+    expect(told()).toEqual([`comment:${replan.id} edited-request`]);
+    say(`${markers.note}\n<!-- codex:ids {"cause":"comment:${replan.id}","code":"edited-request"} -->\nHm?`, bot);
+    expect(told()).toEqual([]);
+    const again = say("/replan smaller");
+    expect(decide()).toMatchObject({ mark: [{ nodeId: again.nodeId }] });
   });
 
   test("a request that failed is not started again", () => {

@@ -14,6 +14,8 @@ export const notes = {
     "A plan stands on this issue already. Approve it with 👍, or ask for another with `/replan <what to change>`.",
   "already-running":
     "Work on this issue is under way already, so nothing was started. Wait for its end, or stop it with `/cancel`.",
+  "edited-request":
+    "This `/replan` was edited, and an edited comment is no command; the plan before it waits all the same. Comment `/replan <what to change>` again, or `/cancel` to return to the plan as it was.",
   "nothing-to-retry":
     "The last thing that happened here was no failure, so there is nothing to try again. Ask for another plan with `/replan <what to change>`.",
   "not-approved":

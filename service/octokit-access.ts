@@ -92,10 +92,6 @@ export function octokitAccess(
         throw new Error(`there is no repository ${repository} as far as the token may see: ${fix}`, { cause: error });
       }
     },
-    async findAccount(login) {
-      const { data } = await github.rest.users.getByUsername({ username: login });
-      return { id: Number(data.id), login: data.login, type: data.type };
-    },
     async addMark({ nodeId, content }) {
       await github.query(addMarkMutation, { id: nodeId, content });
     },

@@ -1,4 +1,5 @@
 import { createGitHub } from "@froussard/github/client";
+import { resolveLogins } from "@froussard/github/resolve-logins";
 import { RequestError } from "@octokit/request-error";
 import { type Clock, systemClock } from "./clock.ts";
 import type { CommonConfig } from "./config.ts";
@@ -7,7 +8,6 @@ import type { Allowance, GitHubAccess } from "./github-access.ts";
 import { octokitAccess } from "./octokit-access.ts";
 import { PublishedTasks } from "./published-tasks.ts";
 import { isExactName, type RepositoryFilter, repositoryFilter } from "./repository-filter.ts";
-import { resolveLogins } from "./resolve-logins.ts";
 import { Metrics } from "./serve/metrics.ts";
 import type { ServiceLog } from "./service-log.ts";
 import type { ServicePolicy } from "./service-policy.ts";
@@ -75,7 +75,7 @@ export async function openService(config: CommonConfig, options: ServiceOptions)
     for (const listener of onAllowance) listener(allowance);
   });
   try {
-    policy.approverIds = await resolveLogins(config.CODEX_TRIGGER_LOGINS, github.findAccount);
+    policy.approverIds = await resolveLogins(client, config.CODEX_TRIGGER_LOGINS);
     for (const repository of config.CODEX_REPOSITORIES.filter(isExactName))
       if (!(await github.mayPush(repository)))
         log.warn({ repository }, "the token may not push here: runs will fail until it has write access");

@@ -193,7 +193,7 @@ describe("bad input at the start", () => {
     [
       "an unknown login",
       { CODEX_TRIGGER_LOGINS: "nobody-at-all" },
-      /CODEX_TRIGGER_LOGINS: there is no GitHub account nobody-at-all/,
+      /CODEX_TRIGGER_LOGINS: there is no account nobody-at-all/,
     ],
     ["another id than given", { CODEX_TRIGGER_LOGINS: "octocat:4242" }, /octocat has the id \d+, not 4242/],
     ["an unknown repository", { CODEX_REPOSITORIES: "octocat/nothing" }, /no repository octocat\/nothing/],

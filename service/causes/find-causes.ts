@@ -7,6 +7,7 @@ import { type Memory, taskState } from "../task-state.ts";
 import { approvalCause } from "./approval-cause.ts";
 import { automaticCause } from "./automatic-cause.ts";
 import { causeOfCommand, commandCause, planRequests } from "./command-cause.ts";
+import { editedRequest } from "./edited-request.ts";
 import { retryCause } from "./retry-cause.ts";
 
 /** The newest cause whose work has not ended, or why there is none; and what to say on the issue. */
@@ -25,7 +26,7 @@ export function findCause(
   const command = commandCause(snapshot, history, others, now, memory);
   const retry = retryCause(snapshot, history, approval.cause, [...others, ...asked.filter(isMarked)], now, memory);
 
-  const found = [automatic, approval, command, retry];
+  const found = [automatic, approval, command, retry, editedRequest(snapshot, policy, history)];
   const causes = found.flatMap(({ cause }) => cause ?? []);
   const open = causes.filter(
     (cause) => taskState(cause, identifyIn(snapshot, cause), history, memory).kind !== "ended",

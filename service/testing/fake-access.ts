@@ -63,9 +63,6 @@ export function fakeAccess(github: FakeGitHub): FakeAccess {
     async mayPush() {
       return true;
     },
-    async findAccount(login) {
-      return { id: 1, login, type: "User" };
-    },
     async addMark({ nodeId, content }) {
       spend("mutation");
       const target = targets(nodeId);
