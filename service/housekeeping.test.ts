@@ -17,7 +17,11 @@ test("hides copies and outdated plans of ours, and what was asked twice; nothing
   github.comment(on, bot, note("comment:2"));
   github.comment(on, stranger, note("comment:1"));
   github.comment(on, stranger, second.body);
-  expect(commentsToMinimize(github.snapshot(on)).map(({ id }) => id)).toEqual([first.id, copy.id, again.id]);
-  for (const comment of [first, copy, again]) comment.isMinimized = true;
+  github.result(on, "planning", "issue", "failed", "not-started");
+  const end = github.result(on, "planning", "issue", "failed", "not-started");
+  github.result(on, "planning", "issue", "failed", "not-started", 4711);
+  github.result(on, "planning", "issue", "done");
+  expect(commentsToMinimize(github.snapshot(on)).map(({ id }) => id)).toEqual([first.id, copy.id, again.id, end.id]);
+  for (const comment of [first, copy, again, end]) comment.isMinimized = true;
   expect(commentsToMinimize(github.snapshot(on))).toEqual([]);
 });

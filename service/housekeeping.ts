@@ -1,20 +1,32 @@
-import { type Comment, type IssueSnapshot, outdatedPlans, parseNoteIds } from "@froussard/contract";
+import {
+  type Comment,
+  type IssueSnapshot,
+  markers,
+  outdatedPlans,
+  parseNoteIds,
+  parseRunIds,
+} from "@froussard/contract";
 
 /**
  * Comments of ours to hide: later copies of a plan (the oldest wins), plans of older requests once a newer one stands,
- * and notes that two services wrote at the same time. Pure.
+ * and notes or ends of a run that two services told at the same time. Pure.
  */
 export function commentsToMinimize(snapshot: IssueSnapshot): Comment[] {
-  return [...outdatedPlans(snapshot).map(({ comment }) => comment), ...doubledNotes(snapshot)];
+  return [...outdatedPlans(snapshot).map(({ comment }) => comment), ...saidTwice(snapshot)];
 }
 
-function doubledNotes({ comments }: IssueSnapshot): Comment[] {
+function saidTwice({ comments }: IssueSnapshot): Comment[] {
   const said = new Set<string>();
   return comments.filter((comment) => {
-    const ids = comment.viewerDidAuthor ? parseNoteIds(comment.body) : undefined;
-    if (!ids) return false;
-    const again = said.has(ids.cause);
-    said.add(ids.cause);
+    const about = comment.viewerDidAuthor ? whatIsSaid(comment) : undefined;
+    if (about === undefined) return false;
+    const again = said.has(about);
+    said.add(about);
     return again && !comment.isMinimized;
   });
+}
+
+function whatIsSaid({ body }: Comment): string | undefined {
+  const end = parseRunIds(markers.result, body);
+  return end?.outcome === undefined ? parseNoteIds(body)?.cause : `${end.taskId} ${end.outcome} ${end.code}`;
 }

@@ -15,11 +15,20 @@ export function octokitAccess(
   policy: Policy,
   onAllowance: (allowance: Allowance) => void = () => {},
 ): GitHubAccess {
+  let last: Allowance | undefined;
+  const note = (allowance: Allowance) => {
+    if (allowance.kind === "graphql") last = allowance;
+    onAllowance(allowance);
+  };
+  /** Mutations cost a point each and do not say so. */
+  const mutate = async (mutation: string, variables: Record<string, unknown>) => {
+    await github.query(mutation, variables);
+    if (last) note({ ...last, cost: 1, remaining: last.remaining - 1 });
+  };
   const reader = (signal?: AbortSignal) => ({
     graphql: (query: string, variables: Record<string, unknown>) =>
       github.query(query, { ...variables, ...(signal && { request: { signal, retries: 0 } }) }),
-    onRateLimit: (limit: { cost: number; remaining: number; resetAt: string }) =>
-      onAllowance({ kind: "graphql", ...limit }),
+    onRateLimit: (limit: { cost: number; remaining: number; resetAt: string }) => note({ kind: "graphql", ...limit }),
   });
   return {
     readIssue: (repository, issueNumber, signal) => readSnapshot(reader(signal), repository, issueNumber),
@@ -45,7 +54,7 @@ export function octokitAccess(
           throw error;
         });
         if (response === "unchanged") return response;
-        noteHeaders(response.headers, onAllowance);
+        noteHeaders(response.headers, note);
         if (page === 1) newEtag = response.headers.etag;
         issues.push(...response.data);
         if (response.data.length < perPage) break;
@@ -70,7 +79,7 @@ export function octokitAccess(
       let after: string | null | undefined;
       do {
         const answer = pendingResponse.parse(await github.query(pendingQuery, { owner, name, after: after ?? null }));
-        onAllowance({ kind: "graphql", ...answer.rateLimit });
+        note({ kind: "graphql", ...answer.rateLimit });
         if (!answer.repository) throw new Error(`repository ${repository} is not there, or the token may not see it`);
         const { nodes, pageInfo } = answer.repository.issues;
         yield nodes.filter((node) => mayBePending(node, policy)).map(({ number }) => number);
@@ -93,14 +102,14 @@ export function octokitAccess(
       }
     },
     async addMark({ nodeId, content }) {
-      await github.query(addMarkMutation, { id: nodeId, content });
+      await mutate(addMarkMutation, { id: nodeId, content });
     },
     async createComment(repository, issue_number, body) {
       const [owner = "", repo = ""] = repository.split("/");
       await github.rest.issues.createComment({ owner, repo, issue_number, body, request: { retries: 0 } });
     },
     async minimize(nodeId) {
-      await github.query(minimizeMutation, { id: nodeId });
+      await mutate(minimizeMutation, { id: nodeId });
     },
   };
 }
