@@ -54,7 +54,7 @@ async function runAll({ settings, basics, log, signal }: PipelineOptions, accoun
     const serving = config.serve && (await startServe(service, config.serve));
     if (serving) log.info(`webhooks are taken at http://127.0.0.1:${serving.port}/webhooks/github`);
     const watching = startWatch(service, config.watch);
-    const approvers = config.watch.CODEX_TRIGGER_LOGINS.map(({ login }) => login).join(", ");
+    const approvers = config.watch.CODEX_TRIGGER_LOGINS.join(", ");
     log.info({ account, approvers }, `at work on ${settings.repositories.join(", ")}; Ctrl-C ends it`);
     await work({
       queue,
