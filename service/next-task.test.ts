@@ -292,6 +292,18 @@ describe("approval", () => {
     expect(stage()).toBeUndefined();
   });
 
+  test("does not ask about a /approve that was taken back", () => {
+    say("/approve 00000000");
+    say("/cancel");
+    expect(told()).toEqual([]);
+  });
+
+  test("a plan whose second try has ended is not carried out again when the first end was deleted", () => {
+    github.react(plan, owner);
+    github.result(on, "implementation", about(plan), "failed", "idle", 4711);
+    expect(stage()).toBeUndefined();
+  });
+
   test("asks about /approve where there is no plan", () => {
     on = github.open(on.repository, stranger);
     const comment = say("/approve");
@@ -426,7 +438,17 @@ describe("/retry", () => {
   test.each<[string, string[], () => unknown]>([
     ["nothing has failed", ["nothing-to-retry"], () => github.plan(on)],
     ["nothing has happened", ["nothing-to-retry"], () => Object.assign(on.issue, { author: stranger })],
-    ["the last run succeeded", ["nothing-to-retry"], () => [failed(), github.plan(on)]],
+    ["the last planning succeeded", ["nothing-to-retry"], () => [failed(), github.plan(on)]],
+    ["a plan stands all the same", ["nothing-to-retry"], () => [github.plan(on), failed()]],
+    [
+      "the last implementation succeeded",
+      ["nothing-to-retry"],
+      () => {
+        const plan = github.plan(on);
+        github.wait(1).react(plan, owner);
+        github.result(on, "implementation", about(plan), "done");
+      },
+    ],
     ["another run is under way", ["already-running"], () => [failed(), github.progress(on, "planning", "command:77")]],
     ["a newer request was made", [], () => [failed(), say("/replan x"), publish()]],
     [

@@ -28,8 +28,7 @@ export function taskState(cause: Cause, ids: TaskIds, history: History, memory: 
 
 /** A subject that has a plan or a terminal result is not started again, except by a `/retry` that is younger. */
 function hasEnded({ stage, attempt }: Cause, ids: TaskIds, { plans, runs }: History): boolean {
-  if (stage === "planning" && plans.some((p) => p.ids.subjectId === ids.subjectId && p.comment.id > attempt))
-    return true;
+  if (stage === "planning" && plans.some((plan) => plan.ids.subjectId === ids.subjectId)) return true;
   return runs.some((run) => {
     if (!isTerminal(run) || run.ids.subjectId !== ids.subjectId) return false;
     if (attempt === 0 || run.ids.taskId === ids.taskId) return true;

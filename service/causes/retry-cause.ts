@@ -43,12 +43,16 @@ export function retryCause(
   return { cause };
 }
 
-/** The result that ended things before the `/retry`, when it was no success. */
+/** The result that ended things before the `/retry`, when it was no success and left nothing behind. */
 function failureBefore({ runs, plans }: History, { comment }: CommandComment): RunComment | undefined {
   const result = runs.findLast((run) => isTerminal(run) && run.comment.id < comment.id);
   if (!result || result.ids.outcome === "done") return undefined;
-  const later = plans.some((plan) => plan.comment.id > result.comment.id && plan.comment.id < comment.id);
-  return later ? undefined : result;
+  const planned = plans.some(
+    (plan) =>
+      plan.comment.id < comment.id &&
+      (plan.comment.id > result.comment.id || plan.ids.subjectId === result.ids.subjectId),
+  );
+  return planned ? undefined : result;
 }
 
 function causeOfRetry(
