@@ -160,6 +160,30 @@ describe("the loop", () => {
     expect(visible.map(({ body }) => body)).toEqual([expect.stringContaining('"code":"no-plan"')]);
   });
 
+  test("says later what it could not say at once", async () => {
+    const on = github.open(github.repository("octocat/hello"), stranger);
+    github.comment(on, owner, "/approve");
+    access.fail = (method) => method === "createComment";
+    start();
+    await clock.advance(minute);
+    access.fail = () => false;
+    await clock.advance(minute);
+    expect(on.comments).toHaveLength(1);
+    await clock.advance(5 * minute);
+    expect(on.comments).toHaveLength(2);
+  });
+
+  test("reads only the issues that changed", async () => {
+    const repository = github.repository("octocat/hello");
+    const issues = [1, 2, 3, 4, 5].map(() => github.open(repository, stranger));
+    start();
+    await clock.advance(minute);
+    const before = access.spent.readIssue;
+    github.comment(issues[2] ?? github.open(repository, stranger), stranger, "well");
+    await clock.advance(minute);
+    expect(access.spent.readIssue - before).toBe(1);
+  });
+
   test("hides the copy of a plan", async () => {
     const on = github.open(github.repository("octocat/hello"), owner);
     const [first, copy] = [github.plan(on), github.plan(on)];
