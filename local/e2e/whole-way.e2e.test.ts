@@ -1,7 +1,8 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { labels, markers } from "@froussard/contract";
 import { afterEach, describe, expect, test } from "vitest";
 import { automation, maintainer, repository } from "../demo/world.ts";
@@ -11,16 +12,19 @@ import { findProcesses } from "../testing/processes.ts";
 let kit: PipelineKit;
 afterEach(() => kit.close());
 
+const run = promisify(execFile);
+
 /** The text of a file on a branch, fetched with plain git. */
-function fetched(branch: string, path: string): string {
-  const folder = mkdtempSync(join(tmpdir(), "froussard-fetch-"));
+async function fetched(branch: string, path: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "froussard-fetch-"));
   try {
-    const git = (...args: string[]) => execFileSync("git", args, { cwd: folder, encoding: "utf8" });
-    git("init", "--quiet");
-    git("fetch", "--quiet", `${kit.world.github.url}/${repository}.git`, branch);
-    return git("show", `FETCH_HEAD:${path}`);
+    // The simulated GitHub answers in this very process: nothing here may block it.
+    const git = async (...args: string[]) => (await run("git", args, { cwd: folder, timeout: 30_000 })).stdout;
+    await git("init", "--quiet");
+    await git("fetch", "--quiet", `${kit.world.github.url}/${repository}.git`, branch);
+    return await git("show", `FETCH_HEAD:${path}`);
   } finally {
-    rmSync(folder, { recursive: true });
+    await rm(folder, { recursive: true });
   }
 }
 
@@ -42,7 +46,7 @@ test("issue → plan → 👍 → draft pull request, by polling alone, and a cl
   expect(pull?.pull.headBranch).toMatch(/^codex\/issue-1-[0-9a-f]{8}$/);
   expect(pull?.body).toContain(`Closes #${issue.number}`);
   expect(result.body).toContain(`/pull/${pull?.number}`);
-  expect(fetched(pull?.pull.headBranch ?? "", "README.md")).toMatch(/--precision.*\| 3 \|/);
+  expect(await fetched(pull?.pull.headBranch ?? "", "README.md")).toMatch(/--precision.*\| 3 \|/);
   await github.waitFor("the label", () =>
     github.labels(issue.repository, issue.number).includes(labels.pullRequestOpen),
   );
