@@ -35,7 +35,12 @@ async function check(name: string, command: string, args: string[]): Promise<voi
 }
 
 if (!options.e2e) {
-  await check("format and lint", "biome", ["ci", "--error-on-warnings", "."]);
+  await check("format and lint", "biome", [
+    "ci",
+    "--error-on-warnings",
+    ...(process.stdout.isTTY ? [] : ["--colors=off"]),
+    ".",
+  ]);
   await check("types", "tsc", ["-p", "."]);
 }
 
