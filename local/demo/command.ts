@@ -51,6 +51,7 @@ async function runDemo(options: DemoOptions): Promise<void> {
   const pipeline = startPipeline({
     repository,
     data: join(folder, "pipeline"),
+    inherited: process.env,
     env: pipelineEnvironment(world),
     onLine: (line) => {
       log.push(line);

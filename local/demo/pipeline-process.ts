@@ -18,6 +18,8 @@ export interface PipelineProcess {
 export interface PipelineOptions {
   repository: string;
   data: string;
+  /** The environment to take PATH, HOME and LANG from; nothing else of it is passed on. */
+  inherited: Readonly<Record<string, string | undefined>>;
   env: Readonly<Record<string, string>>;
   arguments?: readonly string[];
   onLine?: (line: string) => void;
@@ -29,7 +31,7 @@ export const readyLine = "at work on";
 /** Starts it with exactly the environment given, besides what any program needs. */
 export function startPipeline(options: PipelineOptions): PipelineProcess {
   const main = join(import.meta.dirname, "..", "main.ts");
-  const { PATH = "", HOME = "", LANG = "C.UTF-8" } = process.env;
+  const { PATH = "", HOME = "", LANG = "C.UTF-8" } = options.inherited;
   const args = [main, "run", "--repo", options.repository, "--data", options.data, ...(options.arguments ?? [])];
   const child = spawn(process.execPath, args, {
     env: { PATH, HOME, LANG, NO_COLOR: "1", ...options.env },

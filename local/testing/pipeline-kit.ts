@@ -56,6 +56,7 @@ export async function startKit(options: { world?: (world: World) => void } = {})
       kit.pipeline = startPipeline({
         repository,
         data,
+        inherited: process.env,
         env: { ...pipelineEnvironment(world), ...env },
         arguments: args,
       });

@@ -18,7 +18,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Change } from "../protocol.ts";
 import { createGitRepository, type GitRepositoryOptions } from "./git-repository.ts";
 import { type GitCall, runGit } from "./run-git.ts";
-import { startTestServer, type TestServer } from "./test-server.ts";
+import { startTestServer, type TestServer } from "./testing/test-server.ts";
 
 let server: TestServer;
 let folder: string;

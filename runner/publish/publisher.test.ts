@@ -13,7 +13,7 @@ import { readSnapshot } from "@froussard/github/read-snapshot";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { ProgressText, RunContext } from "../mediator/ports.ts";
 import { createPublisher, type PublisherOptions } from "./publisher.ts";
-import { ledger, plan, planningRun, type Scene, startScene } from "./testing.ts";
+import { ledger, plan, planningRun, type Scene, startScene } from "./testing/scene.ts";
 
 let scene: Scene;
 const undo: (() => void)[] = [];

@@ -4,7 +4,7 @@ import type { RunContext } from "../mediator/ports.ts";
 import type { PlanAnswer } from "../plan.ts";
 import { expectInert } from "../render/testing.ts";
 import { plannedFiles, planText } from "./plan-text.ts";
-import { ledger, plan } from "./testing.ts";
+import { ledger, plan } from "./testing/scene.ts";
 import { ledgerLine, planComment, progressText, pullRequestBody, pullRequestTitle, resultText } from "./texts.ts";
 
 const taskId = "codex-planning-7-0123456789abcdef";

@@ -10,7 +10,7 @@ import type { RunContext } from "../mediator/ports.ts";
 import { newRecord, type RunRecord } from "../mediator/record.ts";
 import { createRecordStore } from "../mediator/record-store.ts";
 import { createPublisher } from "../publish/publisher.ts";
-import { ledger, plan, planningRun, type Scene, startScene } from "../publish/testing.ts";
+import { ledger, plan, planningRun, type Scene, startScene } from "../publish/testing/scene.ts";
 import type { TaskClaim } from "../settings.ts";
 import { type ReportOptions, report } from "./report.ts";
 

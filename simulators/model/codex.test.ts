@@ -4,9 +4,9 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { answerOf, type CodexRun, runCodex } from "./run-codex.ts";
 import { exec, scriptOf } from "./script.ts";
 import { type Model, type ModelOptions, startModel } from "./start-model.ts";
+import { answerOf, type CodexRun, runCodex } from "./testing/run-codex.ts";
 
 // Everything here drives the real Codex binary. Its home must not be in a temporary folder, which it warns about.
 const root = fileURLToPath(new URL("../../.froussard/", import.meta.url));

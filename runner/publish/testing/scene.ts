@@ -2,8 +2,8 @@ import { sha256, subjectId, taskId } from "@froussard/contract";
 import { createGitHub, type GitHub, graphqlOf } from "@froussard/github/client";
 import { readSnapshot } from "@froussard/github/read-snapshot";
 import { type GitHubSimulator, startGitHub } from "@froussard/simulators/github/start";
-import type { Ledger, RunContext } from "../mediator/ports.ts";
-import type { PlanAnswer } from "../plan.ts";
+import type { Ledger, RunContext } from "../../mediator/ports.ts";
+import type { PlanAnswer } from "../../plan.ts";
 
 /** A simulated GitHub with one repository, one issue, a maintainer and our account: for tests of publishing. */
 export async function startScene() {
