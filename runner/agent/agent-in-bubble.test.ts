@@ -51,6 +51,49 @@ describe.skipIf(process.platform !== "linux")("the agent in its bubble, with the
     });
   });
 
+  test.each([
+    ["the bubble as it is", [], /^greetings\ngreetings\n$/],
+    ["an /etc/profile that sets PATH, as a pod's image has it", ["/etc/profile"], /^greetings\n.*not found\nlost\n$/],
+  ])("a program in a readable path is found: %s", async (_, more, expected) => {
+    let output = "";
+    const run = await runInBubble({
+      task: workOf("planning"),
+      repository: { "README.md": "read me\n" },
+      files: { "toolchain/bin/greet": "#!/bin/sh\necho greetings\n" },
+      readable: ["toolchain", ...more],
+      script: () =>
+        scriptOf(function* () {
+          output = (yield exec("greet; bash -lc greet || echo lost")).stdout;
+          return "{}";
+        }),
+    });
+    expect(output, run.log).toMatch(expected);
+  });
+
+  test("the model's todo list is told as progress", async () => {
+    const run = await runInBubble({
+      task: workOf("planning"),
+      repository: { "README.md": "read me\n" },
+      script: () =>
+        scriptOf(function* () {
+          const steps = [
+            { step: "read it", status: "completed" },
+            { step: "write it", status: "in_progress" },
+          ] as const;
+          yield { kind: "todo", steps };
+          yield exec("cat README.md");
+          return "{}";
+        }),
+    });
+    expect(run.progress, run.log).toContainEqual({
+      activity: expect.any(String),
+      todo: [
+        { text: "read it", done: true },
+        { text: "write it", done: false },
+      ],
+    });
+  });
+
   test("policy pod: commands run without Codex's own sandbox", async () => {
     const run = await runInBubble({
       task: workOf("implementation", { sandbox: "pod" }),

@@ -33,6 +33,8 @@ describe("codexArguments", () => {
       'model_providers.mediator.wire_api="responses"',
       'shell_environment_policy.inherit="core"',
       "shell_environment_policy.ignore_default_excludes=false",
+      "allow_login_shell=false",
+      "tools.update_plan.enabled=true",
       "analytics.enabled=false",
       "check_for_update_on_startup=false",
     ]);

@@ -39,6 +39,11 @@ export function codexArguments(codex: CodexSettings, call: CodexCall): string[] 
     ...config("model_providers.mediator.wire_api", "responses"),
     ...config("shell_environment_policy.inherit", "core"),
     ...config("shell_environment_policy.ignore_default_excludes", false),
+    // A login shell's /etc/profile (the bubble has none, a pod's image has) sets PATH anew: the operator's tools would be
+    // lost. A command that asks for one is told to leave that out.
+    ...config("allow_login_shell", false),
+    // Off by default for `exec`; it is where the todo list of the progress comment comes from.
+    ...config("tools.update_plan.enabled", true),
     // Without it Codex never gives up when the model cannot be reached.
     ...["--disable", "unbounded_connection_retries"],
     // Codex would synchronize plugins from elsewhere, send analytics and look for updates: seconds of waiting without a network.

@@ -16,6 +16,7 @@ import {
   mediatorEnvironment,
   type PassedOn,
   type ProcessBasics,
+  programFolders,
   type RunSecrets,
   type RunTaskInput,
 } from "./environments.ts";
@@ -187,9 +188,4 @@ async function closing(
     if (!(error instanceof MediatorError)) throw error;
   }
   throw new RunFailure("internal", "the mediator did not close after the agent's end");
-}
-
-/** Readable folders named `bin` are meant for the agent's PATH. */
-function programFolders(readablePaths: readonly string[]): string[] {
-  return readablePaths.flatMap((path) => (path.endsWith("/bin") ? [path] : [join(path, "bin")]));
 }

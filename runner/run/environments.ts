@@ -116,6 +116,11 @@ export function agentEnvironment(input: {
   };
 }
 
+/** Folders of programs among what the agent may read besides the system: itself named `bin`, or one inside. */
+export function programFolders(readablePaths: readonly string[]): string[] {
+  return readablePaths.map((path) => (path.endsWith("/bin") ? path : `${path}/bin`));
+}
+
 /** Everything the report may see: GitHub's token and ids, no key of the model, no text that people wrote. */
 export function reportEnvironment(input: {
   basics: ProcessBasics;

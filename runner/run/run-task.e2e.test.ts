@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { exec, scriptOf } from "@froussard/simulators/model/script";
 import { afterEach, describe, expect, test } from "vitest";
 import { startWorld, type World } from "./testing/start-world.ts";
 
@@ -49,6 +50,24 @@ describe.skipIf(process.platform !== "linux")("runTask, with real processes", ()
     expect(progress).toContainEqual({ kind: "closed", outcome: "failed", code, again: true });
     expect(world.comments("plan")).toHaveLength(1);
     expect(world.comments("progress")).toHaveLength(1);
+  });
+
+  test("the model's todo list is shown in the progress comment while it works", async () => {
+    const steps = [{ step: "Read what is there", status: "in_progress" }] as const;
+    world = await startWorld(
+      scriptOf(function* () {
+        yield { kind: "todo", steps };
+        yield exec("sleep 60");
+        return "{}";
+      }),
+    );
+    world.openIssue();
+    const aborter = new AbortController();
+    const running = world.run({}, { signal: aborter.signal });
+    const ended = expect(running).rejects.toThrow("seen enough");
+    await expect.poll(() => world.comments("progress")[0]?.body, { timeout: 30_000 }).toContain("☐ Read what is there");
+    aborter.abort(new Error("seen enough"));
+    await ended;
   });
 
   describe("codex-runner run", () => {

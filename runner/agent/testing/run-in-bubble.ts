@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import type { Stage } from "@froussard/contract";
 import type { ModelScript } from "@froussard/simulators/model/script";
@@ -10,7 +10,7 @@ import { findCodex } from "../../codex/codex-binary.ts";
 import { changeReportSchema, planSchema } from "../../plan.ts";
 import { outputSchema } from "../../prompt/output-schema.ts";
 import type { RunResult, Work } from "../../protocol.ts";
-import { agentEnvironment } from "../../run/environments.ts";
+import { agentEnvironment, programFolders } from "../../run/environments.ts";
 import { bubbleArguments, inBubble } from "../../sandbox/bubble.ts";
 import { makeBubble } from "../../sandbox/make-bubble.ts";
 import { commitAll, startFakeMediator } from "./fake-mediator.ts";
@@ -52,17 +52,20 @@ export async function runInBubble(input: {
   repository: Record<string, string>;
   /** Other files on the machine, by path under the temporary folder. */
   files?: Record<string, string>;
+  /** What the agent may read besides (`CODEX_READABLE_PATHS`): absolute, or under the temporary folder. */
+  readable?: readonly string[];
 }): Promise<BubbleRun> {
   const folder = mkdtempSync(join(tmpdir(), "agent-test-"));
   const write = (root: string, files: Record<string, string>) => {
     for (const [path, content] of Object.entries(files)) {
       mkdirSync(dirname(join(root, path)), { recursive: true });
-      writeFileSync(join(root, path), content);
+      writeFileSync(join(root, path), content, { mode: content.startsWith("#!") ? 0o755 : 0o644 });
     }
   };
   const source = join(folder, "source");
   write(source, input.repository);
   write(folder, input.files ?? {});
+  const readablePaths = (input.readable ?? []).map((path) => resolve(folder, path));
   commitAll(source);
   const model = await startModel({ script: input.script(folder) });
   const socket = join(folder, "mediator.sock");
@@ -81,12 +84,12 @@ export async function runInBubble(input: {
       node: process.execPath,
       path: process.env["PATH"] ?? "",
       folder: join(folder, "agent"),
-      morePaths: [],
+      morePaths: readablePaths,
     });
     const program = `import { agentCommand } from "${inBubble.code}/runner/agent/command.ts"; await agentCommand().parseAsync();`;
     const args = bubbleArguments(bubble, [inBubble.node, "--input-type=module", "--eval", program]);
     const agent = spawn(bubble.bwrap, args, {
-      env: agentEnvironment({ lang: "C.UTF-8", bearer: testBearer, programFolders: [] }),
+      env: agentEnvironment({ lang: "C.UTF-8", bearer: testBearer, programFolders: programFolders(readablePaths) }),
       stdio: ["ignore", "inherit", "pipe"],
     });
     const exited = new Promise<number | null>((resolve) => agent.once("close", resolve));
