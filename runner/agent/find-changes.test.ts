@@ -65,6 +65,23 @@ describe("findChanges", () => {
     expect(await changes()).toEqual([]);
   });
 
+  test("files of the base whose names are not UTF-8 are not there, and stay as they are", async () => {
+    const foreign = (folder: string) => Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0x66, 0xff, 0x67])]);
+    const { workspace, changes } = await fetched(
+      { a: "a" },
+      (source) => writeFileSync(foreign(source), "x"),
+      (source) => rmSync(foreign(source)),
+    );
+    write(workspace, { a: "b" });
+    expect(await changes()).toEqual([file("a", "b")]);
+    // One that is there again is the agent's, and cannot be handed over.
+    writeFileSync(foreign(workspace), "x");
+    await expect(changes()).rejects.toMatchObject({ code: "invalid-changes" });
+    rmSync(foreign(workspace));
+    writeFileSync(Buffer.concat([foreign(workspace), Buffer.from("new")]), "x");
+    await expect(changes()).rejects.toMatchObject({ code: "invalid-changes" });
+  });
+
   test("new, changed, deleted, made executable, renamed", async () => {
     const { workspace, changes } = await fetched({ changed: "1", deleted: "2", tool: "3", "from/x": "4" });
     write(workspace, { changed: "one", "new/deep/file": Buffer.from([0, 255, 10]) });
@@ -217,7 +234,7 @@ describe("findChanges", () => {
     writeFileSync(Buffer.concat([Buffer.from(`${workspace}/`), Buffer.from([0xff, 0xfe])]), "x");
     await expect(changes()).rejects.toMatchObject({
       code: "invalid-changes",
-      detail: "a file name is not valid UTF-8",
+      detail: "the name of a new file is not valid UTF-8",
     });
   });
 

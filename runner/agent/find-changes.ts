@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
 import { lstat, open, readlink } from "node:fs/promises";
@@ -24,8 +25,12 @@ export async function findChanges(workspace: Workspace, privateFolder: string, p
   const { folder, gitFolder, baseCommit } = workspace;
   const place = { gitFolder, folder, path, indexFile: join(privateFolder, "changes.index") };
   await runGit(["read-tree", baseCommit], place);
-  const base = readTree(await runGit(["ls-tree", "-r", "-z", "--full-tree", baseCommit], place));
+  const { base, foreign } = readTree(await runGit(["ls-tree", "-r", "-z", "--full-tree", baseCommit], place));
   const untracked = split(await runGit(["ls-files", "-z", "--others", "--exclude-standard", "--full-name"], place));
+
+  // The working copy came without them (`packWorkspace`): absent is unchanged, present is the agent's work.
+  for (const name of foreign)
+    if ((await readPlain(Buffer.concat([Buffer.from(`${folder}/`), name]))) !== "absent") throw notUtf8();
 
   const changes: Change[] = [];
   const invalid: string[] = [];
@@ -77,25 +82,29 @@ export async function findChanges(workspace: Workspace, privateFolder: string, p
   return changes.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
 
-function readTree(output: Buffer): Map<string, BaseEntry> {
-  return new Map(
-    split(output).map((line) => {
-      const [, mode, id, name] = /^([0-7]{6}) [a-z]+ ([0-9a-f]+)\t(.*)$/s.exec(line) ?? [];
-      if (mode === undefined || id === undefined || name === undefined)
-        throw new Error(`git ls-tree printed ${JSON.stringify(line.slice(0, 100))}, which is no tree entry`);
-      return [name, { mode, id }] as const;
-    }),
-  );
+/** The base commit's entries by name, and the names that are not UTF-8, which no change can be told of. */
+function readTree(output: Buffer): { base: Map<string, BaseEntry>; foreign: Buffer[] } {
+  const base = new Map<string, BaseEntry>();
+  const foreign: Buffer[] = [];
+  // As Latin-1 every byte is one character, so nothing is lost before a name is decoded.
+  for (const line of output.toString("latin1").split("\0").slice(0, -1)) {
+    const [, mode, id, name] = /^([0-7]{6}) [a-z]+ ([0-9a-f]+)\t(.*)$/s.exec(line) ?? [];
+    if (mode === undefined || id === undefined || name === undefined)
+      throw new Error(`git ls-tree printed ${JSON.stringify(line.slice(0, 100))}, which is no tree entry`);
+    const bytes = Buffer.from(name, "latin1");
+    if (isUtf8(bytes)) base.set(bytes.toString("utf8"), { mode, id });
+    else foreign.push(bytes);
+  }
+  return { base, foreign };
 }
 
 function split(output: Buffer): string[] {
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(output);
-  } catch (cause) {
-    throw new RunFailure("invalid-changes", "a file name is not valid UTF-8", { cause });
-  }
-  return text.split("\0").slice(0, -1);
+  if (!isUtf8(output)) throw notUtf8();
+  return output.toString("utf8").split("\0").slice(0, -1);
+}
+
+function notUtf8(): RunFailure {
+  return new RunFailure("invalid-changes", "the name of a new file is not valid UTF-8");
 }
 
 /** A file's id in git: SHA-1, or SHA-256 in a repository of that format. */
@@ -106,7 +115,7 @@ function blobId(content: Buffer, like: string): string {
 
 type OnDisk = { mode: "100644" | "100755"; content: Buffer } | "absent" | "folder" | "link" | "special";
 
-async function readPlain(file: string): Promise<OnDisk> {
+async function readPlain(file: string | Buffer): Promise<OnDisk> {
   let handle: Awaited<ReturnType<typeof open>>;
   try {
     const found = await lstat(file);
