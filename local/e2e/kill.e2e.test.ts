@@ -36,18 +36,26 @@ const requested =
       120_000,
     );
 
+/** When our mark stands: after the task was published, before or after it was taken. */
+const marked =
+  (content: "eyes" | "rocket"): Moment =>
+  (kit, issue) => {
+    const targets = () => (content === "eyes" ? [issue] : kit.ours(issue, markers.plan));
+    const stands = () => targets().some(({ reactions }) => reactions.some((each) => each.content === content));
+    return kit.world.github.waitFor(content, stands, 120_000);
+  };
+
 const comment = /\/issues\/\d+\/comments$/;
-const reaction = /\/reactions$/;
 const push = /git-receive-pack$/;
 const pull = /\/pulls$/;
 
 const cases: [Kind, string, Moment][] = [
-  ["launcher", "when the issue's 👀 is set", requested("POST", reaction)],
+  ["launcher", "when the issue's 👀 is set", marked("eyes")],
   ["launcher", "when the mediator starts", running("mediator")],
   ["launcher", "while Codex plans", running("codex")],
   ["launcher", "when the first comment is made", requested("POST", comment)],
   ["launcher", "when the plan is posted", requested("POST", comment, 2)],
-  ["launcher", "when the plan's 🚀 is set", requested("POST", reaction, 2)],
+  ["launcher", "when the plan's 🚀 is set", marked("rocket")],
   ["launcher", "while Codex implements", running("codex", "implementation")],
   ["launcher", "when the branch is pushed", requested("POST", push)],
   ["launcher", "when the pull request is opened", requested("POST", pull)],
