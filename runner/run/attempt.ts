@@ -166,6 +166,9 @@ async function runAgentProcess(
       if (limit.aborted) return new RunFailure("deadline-exceeded", "the agent did not end after its deadline");
       return new RunFailure("agent-lost", `the agent's process ended (exit code ${exitCode}) without a result`);
     }
+  } catch (error) {
+    if (error instanceof RunFailure && error.code === "agent-lost") return error;
+    throw error;
   } finally {
     // Working copy and Codex's files: nothing in them is needed any more, and they may be large.
     await rm(folder, { recursive: true, force: true });

@@ -98,6 +98,16 @@ describe.skipIf(process.platform !== "linux")("a real bubble", () => {
 
   test("a bubblewrap that does not work is explained", async () => {
     const { made } = await makeReal();
-    expect(await checkBubble({ ...made, bwrap: "/bin/false" })).toContain("the agent's sandbox cannot be made");
+    const problem = await checkBubble({ ...made, bwrap: "/bin/false" });
+    expect(problem).toContain("the agent's sandbox cannot be made (it ended with 1)");
+  });
+
+  test("a check that was killed proves nothing: it is no fault of the machine", async () => {
+    const { made } = await makeReal();
+    const killed = join(mkdtempSync(join(tmpdir(), "bubble-")), "bwrap");
+    writeFileSync(killed, "#!/bin/sh\nkill -9 $$\n", { mode: 0o755 });
+    await expect(checkBubble({ ...made, bwrap: killed })).rejects.toMatchObject({ code: "agent-lost" });
+    writeFileSync(killed, "#!/bin/sh\nexit 137\n");
+    await expect(checkBubble({ ...made, bwrap: killed })).rejects.toMatchObject({ code: "agent-lost" });
   });
 });

@@ -1,7 +1,8 @@
-import { execFile } from "node:child_process";
+import { type ExecFileException, execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
+import { RunFailure } from "@froussard/contract";
 import { type Bubble, bubbleArguments, inBubble } from "./bubble.ts";
 
 /** Bubblewraps to try, in order: the one that Codex ships, the system's (which may have an AppArmor profile of its own). */
@@ -12,6 +13,7 @@ export function bubblewraps(shipped: string | undefined): string[] {
 /**
  * Tries whether the bubble can be made and Node.js runs in it.
  * @returns what stands in the way and how to repair it, or undefined when it works.
+ * @throws RunFailure `agent-lost` when the check was killed, which proves nothing.
  */
 export async function checkBubble(bubble: Bubble, timeoutMs = 10_000): Promise<string | undefined> {
   try {
@@ -22,8 +24,14 @@ export async function checkBubble(bubble: Bubble, timeoutMs = 10_000): Promise<s
     });
     return undefined;
   } catch (error) {
-    const { stderr, message } = error as { stderr?: string; message: string };
-    return explainBubble(stderr?.trim() || message, await readKernelSettings());
+    const { stderr, message, code, signal, killed } = error as ExecFileException & { stderr?: string };
+    // Bubblewrap passes on that its child was killed as 128 + 9.
+    if (!killed && (signal || code === 137))
+      throw new RunFailure("agent-lost", "the check of the sandbox was killed from outside");
+    // The system's own message names the whole command line, which is nothing for an issue.
+    const ended = killed ? `no answer within ${timeoutMs / 1000} s` : `it ended with ${code}`;
+    const reason = stderr?.trim() || (typeof code === "number" || killed ? ended : message);
+    return explainBubble(reason, await readKernelSettings());
   }
 }
 
