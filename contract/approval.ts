@@ -19,7 +19,10 @@ export interface Question {
   code: "no-plan" | "wrong-hash" | "too-early" | "superseded";
 }
 
-export type ApprovalVerdict = { approval: Approval } | { reason: PlanReason | "not approved"; question?: Question };
+/** The first approval that stands is the one that counts; `latest` is the last one, which may be the same. */
+export type ApprovalVerdict =
+  | { approval: Approval; latest: Approval }
+  | { reason: PlanReason | "not approved"; question?: Question };
 
 /**
  * Whether the current plan is approved, decided by this one function everywhere: by the service before it publishes,
@@ -31,15 +34,11 @@ export function decideApproval(snapshot: IssueSnapshot, policy: Policy): Approva
   const { plan } = verdict;
   const cancel = lastCancel(snapshot, policy);
 
-  const reaction = plan.comment.reactions.find(
-    ({ content, createdAt, user }) =>
-      content === "THUMBS_UP" &&
-      isListed(user, policy) &&
-      createdAt > since(plan) &&
-      !(cancel && createdAt <= cancel.createdAt),
+  const approvals: Approval[] = plan.comment.reactions.flatMap(({ content, createdAt: at, user }) =>
+    content === "THUMBS_UP" && user && isListed(user, policy) && at > since(plan) && !(cancel && at <= cancel.createdAt)
+      ? { plan, by: user, at, via: "reaction" }
+      : [],
   );
-  if (reaction?.user) return { approval: { plan, by: reaction.user, at: reaction.createdAt, via: "reaction" } };
-
   let question: Question | undefined;
   for (const comment of snapshot.comments) {
     const command = commandOf(comment, policy);
@@ -51,10 +50,12 @@ export function decideApproval(snapshot: IssueSnapshot, policy: Policy): Approva
     } else if (!(comment.createdAt > since(plan))) {
       question = { comment, code: "too-early" };
     } else if (!(cancel && comment.id < cancel.id)) {
-      return { approval: { plan, by: comment.author, at: comment.createdAt, via: "comment", comment } };
+      approvals.push({ plan, by: comment.author, at: comment.createdAt, via: "comment", comment });
     }
   }
-  return withQuestion("not approved", question);
+  const inOrder = approvals.toSorted((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0));
+  const [approval, latest] = [inOrder.at(0), inOrder.at(-1)];
+  return approval && latest ? { approval, latest } : withQuestion("not approved", question);
 }
 
 /** The moment after which an approval can mean the plan as it stands. GitHub's stamps have whole seconds: equal is no. */

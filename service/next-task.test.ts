@@ -1,6 +1,7 @@
 import { type About, type Comment, markers, planSha256 } from "@froussard/contract";
 import { beforeEach, describe, expect, test } from "vitest";
 import { nextTask } from "./next-task.ts";
+import { PublishedTasks } from "./published-tasks.ts";
 import type { ServicePolicy } from "./service-policy.ts";
 import type { Memory } from "./task-state.ts";
 import { bot, FakeGitHub, type FakeIssue, otherBot, owner, stranger } from "./testing/fake-github.ts";
@@ -17,12 +18,12 @@ const commanded: ServicePolicy = { ...policy, trigger: { kind: "command" } };
 
 let github: FakeGitHub;
 let on: FakeIssue;
-const published = new Map<string, string>();
+let published: PublishedTasks;
 const live = new Set<string>();
-const memory: Memory = { liveTasks: live, lastPublished: (id) => published.get(id) };
+const memory: Memory = { liveTasks: live, published: (id, askedAt) => published.get(id, askedAt) };
 
 beforeEach(() => {
-  published.clear();
+  published = new PublishedTasks();
   live.clear();
   github = new FakeGitHub();
   on = github.open(github.repository("octocat/hello"), owner);
@@ -54,17 +55,21 @@ const told = (with_: ServicePolicy = policy) =>
 const about = (plan: Comment, text = "\n1. Paint it.\n"): About =>
   `plan:${plan.id}:${planSha256(text, "c".repeat(40))}`;
 
-/** Does what the service does after publishing: leaves its marks. */
-function publish(with_: ServicePolicy = policy): string {
+/** Does what the service does after publishing: leaves its marks, or remembers it, or both. */
+function handedOver(does: { mark?: boolean; remember?: boolean }, with_: ServicePolicy = policy): string {
   const next = decide(with_);
   if (!("task" in next)) throw new Error(`no task: ${next.reason}`);
-  for (const { nodeId, content } of next.mark) {
+  if (does.remember) published.note(next.task.taskId, next.askedAt, github.now);
+  for (const { nodeId, content, stale } of does.mark ? next.mark : []) {
     const target = [on.issue, ...on.comments].find((each) => each.nodeId === nodeId);
     if (!target) throw new Error(`mark on nothing: ${nodeId}`);
+    if (stale) github.unreact(target, bot, content);
     github.react(target, bot, content);
   }
   return next.task.taskId;
 }
+const publish = (with_?: ServicePolicy) => handedOver({ mark: true }, with_);
+const remember = (with_?: ServicePolicy) => handedOver({ remember: true }, with_);
 
 const say = (body: string, by = owner) => github.wait(10).comment.call(github, on, by, body);
 
@@ -496,7 +501,7 @@ describe("published tasks", () => {
     for (let minute = 0; minute < 75; minute++, minutes(1)) {
       if (stage() !== undefined) {
         times.push(minute);
-        published.set(publish(), github.now.toISOString());
+        handedOver({ mark: true, remember: true });
       }
     }
     expect(times).toEqual([0, 5, 15, 60]);
@@ -510,7 +515,7 @@ describe("published tasks", () => {
     publish();
     minutes(20);
     expect(stage()).toBe("planning");
-    published.set(publish(), github.now.toISOString());
+    remember();
     expect(stage()).toBeUndefined();
     expect(decide()).toMatchObject({ lookAgainAt: "2026-03-01T13:00:10.000Z" });
   });
@@ -527,7 +532,7 @@ describe("published tasks", () => {
   });
 
   test("are marked again when the mark is missing", () => {
-    published.set(task().taskId, github.now.toISOString());
+    remember();
     expect(decide()).toMatchObject({ reason: expect.stringContaining("published"), mark: [{ content: "EYES" }] });
   });
 
@@ -540,6 +545,81 @@ describe("published tasks", () => {
     github.unreact(plan, owner);
     github.wait(5).react(plan, owner);
     expect(stage()).toBe("implementation");
+  });
+
+  /** Looks every minute; whether marks can be left or not, what is published is remembered. */
+  function lookForHours(hours: number, after: () => void, with_: ServicePolicy = policy) {
+    const times: number[] = [];
+    let given = 0;
+    for (let minute = 0; minute < hours * 60; minute++, minutes(1)) {
+      if (stage(with_) !== undefined) {
+        times.push(minute);
+        remember(with_);
+        after();
+      }
+      if (told(with_).includes("not-started")) given++;
+    }
+    return { times, isTold: given > 0 };
+  }
+  const asOnce = { times: [0, 5, 15, 60], isTold: true };
+
+  test("whose marks cannot be left are given up all the same", () => {
+    expect(lookForHours(10, () => {})).toEqual(asOnce);
+  });
+
+  test("of an edited plan are given up all the same, though our 🚀 is from before the edit", () => {
+    const plan = github.wait(5).plan.call(github, on);
+    github.wait(5).react(plan, owner);
+    publish();
+    github.wait(60).edit(plan, owner, plan.body.replace("Paint", "Draw"));
+    github.unreact(plan, owner);
+    github.wait(5).react(plan, owner);
+    expect(decide()).toMatchObject({ mark: [{ nodeId: plan.nodeId, content: "ROCKET", stale: true }] });
+    expect(lookForHours(10, () => github.react(plan, bot, "ROCKET"))).toEqual(asOnce);
+  });
+
+  test("are started anew, and counted anew, when the 👍 is taken back and given again", () => {
+    const plan = github.wait(5).plan.call(github, on);
+    github.wait(5).react(plan, owner);
+    const taskId = handedOver({ mark: true, remember: true });
+    github.wait(60).unreact(plan, owner);
+    github.wait(86_400).react(plan, owner);
+    expect(handedOver({ mark: true, remember: true })).toBe(taskId);
+    expect(stage()).toBeUndefined();
+    github.wait(74 * 60);
+    expect(told()).toEqual([]);
+  });
+
+  test("a second 👍 on an approved plan counts nothing anew", () => {
+    const other = { id: 4, login: "hubot", type: "User" };
+    const two = { ...policy, approverIds: [1, 4] };
+    const plan = github.wait(5).plan.call(github, on);
+    github.wait(5).react(plan, owner);
+    publish(two);
+    github.wait(60).react(plan, other);
+    github.wait(60).comment(on, other, "/approve");
+    expect(stage(two)).toBeUndefined();
+  });
+
+  describe("where bot and person share an account", () => {
+    const one: ServicePolicy = { ...policy, approverIds: [1, 900] };
+
+    test("the person's 🚀 on the plan before the 👍 is no mark", () => {
+      const plan = github.wait(5).plan.call(github, on);
+      github.wait(5).react(plan, bot, "ROCKET");
+      github.wait(80 * 60).react(plan, bot);
+      expect([stage(one), told(one)]).toEqual(["implementation", []]);
+    });
+
+    test("the person's 👀 alone never tells that a task was not started", () => {
+      github.react(on.issue, bot, "EYES");
+      github.wait(80 * 60);
+      expect([stage(one), told(one)]).toEqual(["planning", []]);
+      remember(one);
+      expect([stage(one), told(one)]).toEqual([undefined, []]);
+      minutes(5);
+      expect(told(one)).toEqual(["not-started"]);
+    });
   });
 
   test("by /approve are marked on plan and comment", () => {

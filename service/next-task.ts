@@ -11,6 +11,8 @@ import { type Memory, minutesBetween, openRuns, taskState } from "./task-state.t
 export type NextTask = (
   | {
       task: Task;
+      /** Time of its cause, to be remembered with the publication. ISO 8601. */
+      askedAt: string;
       /** Where to leave our mark once the task is durably published. */
       mark: Mark[];
     }
@@ -66,23 +68,36 @@ function handOver(
   if (state.kind === "running" || state.kind === "ended") return { reason: `${ids.taskId} is ${state.kind}`, tell: [] };
   if (state.kind === "published") {
     const waited = minutesBetween(state.at, now);
-    if (waited >= limits.abandonMinutes)
+    const last = state.last ?? (isOurMark(snapshot, policy) ? state.at : undefined);
+    if (waited >= limits.abandonMinutes && last !== undefined && minutesBetween(last, now) >= patienceMinutes)
       return { reason: `${ids.taskId} was published and never started`, tell: [tellNotStarted(cause, ids)] };
-    const last = memory.lastPublished(ids.taskId) ?? state.at;
     const due = limits.republishMinutes.findLast((minutes) => minutes <= waited);
-    const lookAgainAt = nextWake(state.at, waited);
-    if (due === undefined || minutesBetween(state.at, new Date(last)) >= due) {
+    if (due === undefined || (last !== undefined && minutesBetween(state.at, new Date(last)) >= due)) {
+      const lookAgainAt = nextWake(state.at, waited, last ?? state.at);
       const missing = cause.markedAt === undefined ? { mark: cause.marks } : {};
       return { reason: `${ids.taskId} is published`, tell: [], lookAgainAt, ...missing };
     }
   }
   const made = makeTask(snapshot, policy, cause, ids, now);
-  return "reason" in made ? { reason: made.reason, tell: [] } : { task: made.task, mark: cause.marks, tell: [] };
+  return "reason" in made
+    ? { reason: made.reason, tell: [] }
+    : { task: made.task, askedAt: cause.at, mark: cause.marks, tell: [] };
 }
 
-function nextWake(publishedAt: string, waited: number): string {
+/** A task that was just published is given this long to show a trace. */
+const [patienceMinutes] = limits.republishMinutes;
+
+/**
+ * When bot and person share an account, a reaction may be the person's own: it alone never tells that a task was handed
+ * over in vain. Publishing it once more does no harm, for it has the same id.
+ */
+function isOurMark({ viewer }: IssueSnapshot, { approverIds }: ServicePolicy): boolean {
+  return !approverIds.includes(viewer.id);
+}
+
+function nextWake(publishedAt: string, waited: number, last: string): string {
   const next = limits.republishMinutes.find((minutes) => minutes > waited) ?? limits.abandonMinutes;
-  return later(publishedAt, next);
+  return waited < limits.abandonMinutes ? later(publishedAt, next) : later(last, patienceMinutes);
 }
 
 function later(time: string, minutes: number): string {

@@ -148,6 +148,17 @@ describe("writing", () => {
     expect(comment.reactions).toMatchObject([{ content: "eyes" }]);
   });
 
+  test("a mark from before the cause gets a new time", async () => {
+    const issue = octocat().openIssue(repository, { title: "mark me again" });
+    robot().react(issue, "eyes");
+    const [old] = issue.reactions;
+    const snapshot = await access.readIssue("octocat/hello", issue.number);
+    const mark = { nodeId: snapshot?.issue.nodeId ?? "", content: "EYES", stale: true } as const;
+    for (const _ of [1, 2]) await access.addMark(mark);
+    expect(issue.reactions).toMatchObject([{ content: "eyes" }]);
+    expect(issue.reactions[0]).not.toBe(old);
+  });
+
   test("a comment whose answer is lost is not made twice", async () => {
     const issue = octocat().openIssue(repository, { title: "tell me" });
     simulator.faults.inject({ method: "POST", path: /comments$/, times: 1, dropConnection: "after" });

@@ -5,7 +5,13 @@ import { readPulse, readSnapshot } from "@froussard/github/read-snapshot";
 import { minimizeMutation } from "@froussard/github/snapshot-query";
 import { RequestError } from "@octokit/request-error";
 import type { Allowance, GitHubAccess } from "./github-access.ts";
-import { addMarkMutation, type PendingNode, pendingQuery, pendingResponse } from "./pending-query.ts";
+import {
+  addMarkMutation,
+  type PendingNode,
+  pendingQuery,
+  pendingResponse,
+  removeMarkMutation,
+} from "./pending-query.ts";
 
 const perPage = 100;
 
@@ -101,7 +107,8 @@ export function octokitAccess(
         throw new Error(`there is no repository ${repository} as far as the token may see: ${fix}`, { cause: error });
       }
     },
-    async addMark({ nodeId, content }) {
+    async addMark({ nodeId, content, stale }) {
+      if (stale) await mutate(removeMarkMutation, { id: nodeId, content });
       await mutate(addMarkMutation, { id: nodeId, content });
     },
     async createComment(repository, issue_number, body) {

@@ -52,3 +52,8 @@ export const pendingResponse = z.object({
 export const addMarkMutation = `mutation AddMark($id: ID!, $content: ReactionContent!) {
   addReaction(input: {subjectId: $id, content: $content}) { reaction { content } }
 }`;
+
+/** Takes our own reaction away, so that adding it again gives it a new time. */
+export const removeMarkMutation = `mutation RemoveMark($id: ID!, $content: ReactionContent!) {
+  removeReaction(input: {subjectId: $id, content: $content}) { reaction { content } }
+}`;

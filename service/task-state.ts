@@ -1,19 +1,20 @@
 import { type IssueSnapshot, limits } from "@froussard/contract";
 import { type Cause, identifyIn, type TaskIds } from "./cause.ts";
 import type { History, RunComment } from "./history.ts";
+import type { Publication } from "./published-tasks.ts";
 
 /** What is known besides GitHub. */
 export interface Memory {
   /** Ids of tasks that are queued or running: each counts as a trace, for waiting is no failure. */
   liveTasks: ReadonlySet<string>;
-  /** When this process last published a task. ISO 8601. */
-  lastPublished(taskId: string): string | undefined;
+  /** When this process published the task of a cause of that time. */
+  published(taskId: string, askedAt: string): Publication | undefined;
 }
 
 export type TaskState =
   | { kind: "new" }
-  /** Handed over at this time, and nothing was seen of it yet. */
-  | { kind: "published"; at: string }
+  /** First handed over at this time, by this process last at that one, and nothing was seen of it yet. ISO 8601. */
+  | { kind: "published"; at: string; last?: string }
   | { kind: "running" }
   | { kind: "ended" };
 
@@ -22,8 +23,9 @@ export function taskState(cause: Cause, ids: TaskIds, history: History, memory: 
   if (hasEnded(cause, ids, history)) return { kind: "ended" };
   const shown = history.runs.some((run) => run.kind === "progress" && run.ids.taskId === ids.taskId);
   if (shown || memory.liveTasks.has(ids.taskId)) return { kind: "running" };
-  const at = cause.markedAt ?? memory.lastPublished(ids.taskId);
-  return at === undefined ? { kind: "new" } : { kind: "published", at };
+  const own = memory.published(ids.taskId, cause.at);
+  const at = [cause.markedAt, own?.first].filter((time) => time !== undefined).toSorted(byTime)[0];
+  return at === undefined ? { kind: "new" } : { kind: "published", at, ...(own && { last: own.last }) };
 }
 
 /** A subject that has a plan or a terminal result is not started again, except by a `/retry` that is younger. */
@@ -66,6 +68,10 @@ export function anythingElseRuns(
     if (state.kind === "running") return true;
     return state.kind === "published" && minutesBetween(state.at, now) < limits.abandonMinutes;
   });
+}
+
+function byTime(a: string, b: string): number {
+  return Date.parse(a) - Date.parse(b);
 }
 
 export function minutesBetween(from: string, to: Date): number {

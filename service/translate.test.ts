@@ -131,7 +131,7 @@ const now = helloWorld("2026-03-01T12:00:05Z");
 
 test("an opened issue gives the very task that nextTask gives", () => {
   const translation = translate(asEvent("issues", opened(), "delivery-1"), now);
-  const next = nextTask(github.snapshot(on), policy, now.now, { liveTasks: new Set(), lastPublished: () => undefined });
+  const next = nextTask(github.snapshot(on), policy, now.now, { liveTasks: new Set(), published: () => undefined });
   if (!("task" in translation && "task" in next)) throw new Error("expected two tasks");
   expect(translation.task).toEqual({ ...next.task, deliveryId: "delivery-1", sender: "Codertocat" });
   expect(translation.mark).toEqual(next.mark);

@@ -20,7 +20,7 @@ export interface TranslateContext {
 
 /** What a webhook means: a task, an issue to look at as it stands, or why it means nothing. */
 export type Translation =
-  | { task: Task; mark: Mark[] }
+  | { task: Task; askedAt: string; mark: Mark[] }
   | { look: { repository: string; issueNumber: number } }
   | { reason: string };
 
@@ -106,7 +106,7 @@ function translateOpened(
     issue: { number: issue.number, url: issue.html_url, title: issue.title, body: issue.body ?? "" },
   };
   const made = makeTask(source, policy, cause, ids, now, deliveryId);
-  return "reason" in made ? made : { task: made.task, mark: cause.marks };
+  return "reason" in made ? made : { task: made.task, askedAt: cause.at, mark: cause.marks };
 }
 
 function closedGate(issue: IssueFacts, repository: RepositoryFacts, { admits }: TranslateContext): string | undefined {

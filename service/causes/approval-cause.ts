@@ -1,12 +1,5 @@
-import {
-  type Approval,
-  decideApproval,
-  type IssueSnapshot,
-  type Plan,
-  type Policy,
-  type Question,
-} from "@froussard/contract";
-import { type Cause, markedAt } from "../cause.ts";
+import { type Approval, decideApproval, type IssueSnapshot, type Policy, type Question } from "@froussard/contract";
+import { type Cause, markOn, marksOf } from "../cause.ts";
 import { type History, noteCause } from "../history.ts";
 import type { Found } from "./found.ts";
 
@@ -20,24 +13,16 @@ export function approvalCause(snapshot: IssueSnapshot, policy: Policy, history: 
 }
 
 function causeOfApproval(snapshot: IssueSnapshot, { plan, by, at, comment }: Approval): Cause {
-  const approving = comment ? [{ nodeId: comment.nodeId, content: "EYES" as const }] : [];
+  const approving = comment ? [[comment, "EYES"] as const] : [];
   return {
     stage: "implementation",
     about: `plan:${plan.comment.id}:${plan.sha256}`,
     attempt: 0,
     at,
     sender: by,
-    marks: [{ nodeId: plan.comment.nodeId, content: "ROCKET" }, ...approving],
-    ...publishedAt(snapshot, plan, comment?.reactions ?? []),
+    ...marksOf(snapshot, at, [[plan.comment, "ROCKET"], ...approving]),
     plan,
   };
-}
-
-/** A 🚀 from before the plan's last edit was for another text. */
-function publishedAt(snapshot: IssueSnapshot, { comment }: Plan, approving: Parameters<typeof markedAt>[1]) {
-  const rocket = markedAt(snapshot, comment.reactions, "ROCKET");
-  const since = comment.lastEditedAt ?? comment.createdAt;
-  return rocket.markedAt !== undefined && rocket.markedAt > since ? rocket : markedAt(snapshot, approving, "EYES");
 }
 
 /** Asked already, taken back, or an approval of an older plan that did run. */
@@ -48,5 +33,5 @@ function isSettled(snapshot: IssueSnapshot, history: History, { comment, code }:
   const meant = history.plans.findLast((plan) => plan.comment.id < comment.id);
   if (!meant) return false;
   const started = history.runs.some((run) => run.ids.about.startsWith(`plan:${meant.comment.id}:`));
-  return started || markedAt(snapshot, meant.comment.reactions, "ROCKET").markedAt !== undefined;
+  return started || markOn(snapshot, meant.comment, "ROCKET").time !== undefined;
 }

@@ -1,5 +1,5 @@
 import { type IssueSnapshot, isListed, markers, type Person } from "@froussard/contract";
-import { type Cause, identifyIn, markedAt } from "../cause.ts";
+import { type Cause, identifyIn, marksOf } from "../cause.ts";
 import type { History } from "../history.ts";
 import type { ServicePolicy } from "../service-policy.ts";
 import { type Memory, taskState } from "../task-state.ts";
@@ -26,15 +26,13 @@ export function automaticCause(
 
 /** The issue itself as the cause, whatever set it off. */
 export function causeOfIssue(snapshot: IssueSnapshot, sender: Person, at: string): Cause {
-  const { nodeId, reactions } = snapshot.issue;
   return {
     stage: "planning",
     about: "issue",
     attempt: 0,
     at,
     sender,
-    marks: [{ nodeId, content: "EYES" }],
-    ...markedAt(snapshot, reactions, "EYES"),
+    ...marksOf(snapshot, at, [[snapshot.issue, "EYES"]]),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { IssueSnapshot } from "@froussard/contract";
-import { type Cause, identifyIn, markedAt } from "../cause.ts";
+import { type Cause, identifyIn, marksOf } from "../cause.ts";
 import { type CommandComment, type History, noteCause, standingCommands } from "../history.ts";
 import type { NoteCode, Tell } from "../notes.ts";
 import { anythingElseRuns, type Memory, taskState } from "../task-state.ts";
@@ -50,7 +50,6 @@ export function causeOfCommand(snapshot: IssueSnapshot, { comment, author }: Com
     attempt: 0,
     at: comment.createdAt,
     sender: author,
-    marks: [{ nodeId: comment.nodeId, content: "EYES" }],
-    ...markedAt(snapshot, comment.reactions, "EYES"),
+    ...marksOf(snapshot, comment.createdAt, [[comment, "EYES"]]),
   };
 }

@@ -1,5 +1,5 @@
 import type { IssueSnapshot } from "@froussard/contract";
-import { type Cause, identifyIn, markedAt } from "../cause.ts";
+import { type Cause, identifyIn, marksOf } from "../cause.ts";
 import { type CommandComment, type History, noteCause, type RunComment, standingCommands } from "../history.ts";
 import type { NoteCode } from "../notes.ts";
 import { anythingElseRuns, isTerminal, type Memory, taskState } from "../task-state.ts";
@@ -67,8 +67,7 @@ function causeOfRetry(
     attempt: comment.id,
     at: comment.createdAt,
     sender: author,
-    marks: [{ nodeId: comment.nodeId, content: "EYES" }],
-    ...markedAt(snapshot, comment.reactions, "EYES"),
+    ...marksOf(snapshot, comment.createdAt, [[comment, "EYES"]]),
     ...(approved?.plan && approved.about === about && { plan: approved.plan }),
   };
 }

@@ -68,7 +68,7 @@ export async function receiveDelivery(of: Receiving, delivery: Delivery): Promis
   }
   of.onWebhook?.(event, task?.stage ?? ("look" in due ? "look" : "ignored"));
   if (task && "task" in due) {
-    published.note(task.taskId, clock.now());
+    published.note(task.taskId, due.askedAt, clock.now());
     of.onPublished?.(task.stage);
     of.mark(due.mark);
   }
@@ -89,11 +89,11 @@ async function look(
       github.readIssue(repository, issueNumber, signal),
     );
     if (!snapshot) return { reason: "there is no such issue" };
-    const memory = { liveTasks: await of.liveTasks(), lastPublished: (taskId: string) => published.get(taskId) };
+    const memory = { liveTasks: await of.liveTasks(), published: published.get.bind(published) };
     const next = nextTask(snapshot, policy, clock.now(), memory);
     if (!("task" in next)) return { reason: next.reason };
     const task: Task = { ...next.task, deliveryId };
-    return { task, mark: next.mark };
+    return { task, askedAt: next.askedAt, mark: next.mark };
   } catch (error) {
     log.warn({ deliveryId, ...errorFields(error) }, "left to the loop");
     return { look: { repository, issueNumber } };

@@ -63,9 +63,10 @@ export function fakeAccess(github: FakeGitHub): FakeAccess {
     async mayPush() {
       return true;
     },
-    async addMark({ nodeId, content }) {
+    async addMark({ nodeId, content, stale }) {
       spend("mutation");
       const target = targets(nodeId);
+      if (target && stale) github.unreact(target, bot, content);
       if (target) github.react(target, bot, content);
     },
     async createComment(repository, issueNumber, body) {

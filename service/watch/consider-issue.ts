@@ -55,14 +55,14 @@ export async function considerIssue(of: Considering, repository: string, issueNu
     return {};
   }
   const liveTasks = await of.liveTasks();
-  const memory = { liveTasks, lastPublished: (taskId: string) => published.get(taskId) };
+  const memory = { liveTasks, published: published.get.bind(published) };
   const next = nextTask(snapshot, policy, clock.now(), memory);
   let { lookAgainAt } = next;
   const fields = { repository: snapshot.repository.nameWithOwner, issueNumber };
   if ("task" in next) {
     const { taskId, stage } = next.task;
     await of.publisher.publish([taskRecord(next.task)]);
-    published.note(taskId, clock.now());
+    published.note(taskId, next.askedAt, clock.now());
     of.onPublished?.(stage);
     log.info({ ...fields, taskId, stage }, "task published");
     lookAgainAt = soonest(lookAgainAt, inMinutes(clock, 5));
