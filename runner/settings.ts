@@ -140,6 +140,8 @@ const listenAddress = z.string().transform((text, context): ListenAddress => {
 
 /** What the mediator alone knows. */
 export const mediatorEnvironment = z.object({
+  /** Where git and its helpers are found; not set: the system's folders. */
+  PATH: z.string().optional(),
   ...githubEnvironment,
   OPENAI_API_KEY: secret(1).describe("the model provider's key"),
   OPENAI_BASE_URL: url().default("https://api.openai.com/v1"),

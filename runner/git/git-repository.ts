@@ -31,7 +31,7 @@ export interface GitRepositoryOptions {
   /** Waits before a network call is tried again; their number bounds the tries. Milliseconds. @default [1_000, 4_000] */
   retryDelays?: readonly number[];
   /** PATH for git and its helpers. @default the system's folders */
-  searchPath?: string;
+  searchPath?: string | undefined;
   /** Replaced in tests. @default runs git */
   run?: RunGit;
 }

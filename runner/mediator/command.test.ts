@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -137,6 +137,41 @@ describe.skipIf(process.platform === "win32")("the mediator as a process", () =>
       expect(ours("<!-- codex:progress -->")).toHaveLength(1);
     },
   );
+
+  test.each([
+    ["hangs", { hang: true }],
+    ["answers 503", { status: 503 }],
+  ])(
+    "a GitHub that %s once the plan stands keeps nobody waiting: the answer comes, and the stop",
+    async (_, fault) => {
+      await addIssue();
+      const { child, ready, ended } = start(environment());
+      await ready;
+      await call("GET", "/task");
+      await expect.poll(() => github.requests.some(({ method }) => method === "POST"), { interval: 10 }).toBe(true);
+      github.faults.inject({ method: "PATCH", path: /\/comments\//, times: 1_000, ...fault });
+      const before = performance.now();
+      expect((await call("POST", "/result", { kind: "plan", plan })).body).toMatchObject({ outcome: "done" });
+      expect(performance.now() - before).toBeLessThan(8_000);
+      child.kill("SIGTERM");
+      expect(await ended).toBe(0);
+    },
+    40_000,
+  );
+
+  test("git is found on the PATH given", async () => {
+    await addIssue();
+    const bin = join(folder, "bin");
+    mkdirSync(bin);
+    const git = execFileSync("sh", ["-c", "command -v git"], { encoding: "utf8" }).trim();
+    writeFileSync(join(bin, "git"), `#!/bin/sh\necho "$1" >> ${join(folder, "calls")}\nexec ${git} "$@"\n`, {
+      mode: 0o755,
+    });
+    const { ready } = start(environment({ PATH: `${bin}:/usr/bin:/bin` }));
+    await ready;
+    expect((await call("GET", "/task")).body).toMatchObject({ state: "work" });
+    expect(readFileSync(join(folder, "calls"), "utf8")).not.toBe("");
+  });
 
   test("a token that GitHub refuses is the task's answer, and SIGTERM ends it in order", async () => {
     await addIssue();

@@ -26,6 +26,11 @@ export interface MediatorOptions {
   log: Logger;
   /** The progress comment is edited at most this often. Milliseconds. */
   progressIntervalMs: number;
+  /**
+   * How long the answer to a result, and a stop, wait for the progress comment's last state: the record is closed by then,
+   * and whoever waits must not wait for a GitHub that hangs. Milliseconds.
+   */
+  flushPatienceMs: { answer: number; stop: number };
   /** GitHub is asked at most this often whether the run is still wanted. Milliseconds. */
   wantedIntervalMs: number;
 }

@@ -79,6 +79,7 @@ function start(world: World, claim: Partial<MediatorOptions["claim"]> = planning
     log: pino({ enabled: false }),
     progressIntervalMs: 0,
     wantedIntervalMs: 0,
+    flushPatienceMs: { answer: 60_000, stop: 60_000 },
     ...more,
   });
 }
@@ -480,6 +481,16 @@ describe("a new process goes on where the old one was killed", () => {
     expect(again).toMatchObject({ state: "work", prompt: expect.stringContaining("smaller") });
   });
 
+  test("by hand, a failure before the task is known names no task, and the next call finds it", async () => {
+    const world = createWorld({ failures: new Map([["repository", new RunFailure("github-unavailable")]]) });
+    const byHand = { TASK_ID: undefined };
+    expect(await start(world, byHand).task()).toMatchObject({ code: "github-unavailable" });
+    expect(storeOf().read()).toMatchObject({ state: "closed", code: "github-unavailable" });
+    expect(storeOf().read()).not.toHaveProperty("taskId");
+    expect(await start(world, byHand).task()).toMatchObject({ state: "work", taskId: planning.TASK_ID });
+    expect(storeOf().read()).toMatchObject({ taskId: planning.TASK_ID, state: "working" });
+  });
+
   test("a clean stop is no interruption", async () => {
     const mediator = start(createWorld());
     await mediator.task();
@@ -496,6 +507,18 @@ describe("a new process goes on where the old one was killed", () => {
     await mediator.stop();
     expect(world.plans).toHaveLength(1);
     expect(await answer).toEqual(done);
+  });
+});
+
+describe("a GitHub that hangs", () => {
+  test("does not keep the result's answer, nor a stop, when only the progress comment is left to write", async () => {
+    const world = createWorld();
+    const publisher = { ...fakePublisher(world), progress: () => new Promise<never>(() => {}) };
+    const mediator = start(world, planning, { publisher, flushPatienceMs: { answer: 20, stop: 20 } });
+    await mediator.task();
+    expect(await mediator.result(planResult)).toEqual(done);
+    await mediator.stop();
+    expect(world.plans).toHaveLength(1);
   });
 });
 

@@ -3,18 +3,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { codes, RunFailure, sha256 } from "@froussard/contract";
 import type { ProgressReport, RunResult, TaskAnswer } from "../protocol.ts";
 import { acceptResult } from "./accept-result.ts";
-import { type Continuation, continueRun, continueStored, hashOf, recordFromComments } from "./continue-run.ts";
-import { prepareDryRun } from "./dry-run.ts";
-import { dryRunText } from "./dry-run-text.ts";
+import { hashOf } from "./continue-run.ts";
 import type { MediatorOptions } from "./mediator-options.ts";
 import { createNotedFailure } from "./noted-failure.ts";
 import type { GitRepository, ProgressText, RunContext } from "./ports.ts";
-import { type PreparedRun, prepareRun, type RunRules } from "./prepare-run.ts";
+import type { PreparedRun } from "./prepare-run.ts";
 import { createProgressBoard } from "./progress-board.ts";
-import { publishChanges, publishPlan, publishPushedBranch } from "./publish-result.ts";
+import { publishPending } from "./publish-pending.ts";
+import { publishPushedBranch } from "./publish-result.ts";
 import { emptyLedger, newRecord } from "./record.ts";
 import { createRunLog } from "./run-log.ts";
 import { refusal } from "./server/refusal.ts";
+import { type RunStart, startRun } from "./start-run.ts";
 import { createWantedCheck } from "./wanted-check.ts";
 
 /** One task from GitHub's word to the published result; it answers, and never ends by itself. */
@@ -23,13 +23,13 @@ export type Mediator = ReturnType<typeof createMediator>;
 /** So long `GET /task` waits for the clone, to tell a failure there; a large one goes on in the background. */
 const clonePatienceMs = 20_000;
 
+type Work = Pick<Extract<RunStart, { prepared: PreparedRun }>, "prepared" | "rules">;
+
 export function createMediator(options: MediatorOptions) {
   const { claim, store, log, publisher, facts, clock, dryRun } = options;
   const ledger = emptyLedger(options.codex.model);
-  const unknownTask = `codex-${claim.TASK_STAGE}-${claim.TASK_ISSUE_NUMBER}-${"0".repeat(16)}`;
-  const runLog = createRunLog({ store, ledger, clock, log, unknown: newRecord(claim.TASK_ID ?? unknownTask, ledger) });
-  let rules: RunRules;
-  let work: PreparedRun | undefined;
+  const runLog = createRunLog({ store, ledger, clock, log, unidentified: newRecord(claim.TASK_ID, ledger) });
+  let work: Work | undefined;
   let git: Promise<GitRepository> | undefined;
   let cloned: Promise<void> | undefined;
   let stillWanted = async () => {};
@@ -43,7 +43,7 @@ export function createMediator(options: MediatorOptions) {
   });
 
   function show(state: Pick<ProgressText, "state" | "report" | "url">): void {
-    if (work && !dryRun) board.show({ ...state, run: work.run });
+    if (work && !dryRun) board.show({ ...state, run: work.prepared.run });
   }
 
   /** Runs something whose failure is the run's end. */
@@ -61,59 +61,33 @@ export function createMediator(options: MediatorOptions) {
     show({ state: codes[code].type === "transient" ? "working" : "ended" });
   }
 
-  function finish(url: string): void {
-    runLog.finish({ url });
-    show({ state: "ended", url });
+  function finish(end: { url: string } | { detail: string }): void {
+    runLog.finish("url" in end ? { url: end.url } : end);
+    show({ state: "ended", ...("url" in end && { url: end.url }) });
   }
 
   async function start(): Promise<void> {
-    const stored = continueStored(store, claim.TASK_ID, dryRun !== undefined);
-    // Without a task id the newest thing asked for is meant, and an old end says nothing about it.
-    let next = claim.TASK_ID === undefined && stored?.kind === "over" ? undefined : stored;
-    if (next) {
-      runLog.adopt(next.record);
-      if (next.kind === "over") return;
-    }
-    rules = await options.rules();
-    const base = claim.TASK_ID === undefined ? undefined : next?.record.base;
-    const input = { claim, rules, facts, base };
-    const prepared = dryRun
-      ? await prepareDryRun(input, dryRun)
-      : await prepareRun({ ...input, find: (run) => publisher.find(run) });
-    if ("closed" in prepared) {
-      const { state, outcome, code, detail } = prepared.closed;
-      if (!next) runLog.adopt(newRecord(prepared.taskId, ledger));
-      runLog.save({ state, outcome, ...(code && { code }), ...(detail && { detail }) });
-      return;
-    }
-    const { run } = prepared;
-    log.info({ taskId: run.taskId, stage: run.stage, dryRun: dryRun !== undefined }, "task confirmed");
-    if (next?.record.taskId !== run.taskId) {
-      const left = dryRun ? undefined : recordFromComments(run.snapshot, run.taskId);
-      const same = stored?.record.taskId === run.taskId ? stored : undefined;
-      next = same ?? continueRun(left ?? newRecord(run.taskId, ledger), false);
-      runLog.adopt(next.record);
-    }
-    if ("pullRequest" in prepared) {
-      await publisher.result(run, { outcome: "done", pullRequest: prepared.pullRequest, ledger });
-      return finish(prepared.pullRequest.url);
-    }
-    await goOn(prepared, next.kind);
+    const begun = await startRun(options, runLog, ledger);
+    if ("prepared" in begun) return goOn(begun);
+    if (begun.kind === "over") return;
+    const { run, pullRequest } = begun;
+    await publisher.result(run, { outcome: "done", pullRequest, ledger });
+    finish(pullRequest);
   }
 
-  async function goOn(prepared: PreparedRun, kind: Continuation["kind"]): Promise<void> {
-    const { run } = prepared;
-    work = prepared;
-    ledger.promptSha256 = sha256(prepared.prompt);
+  async function goOn({ kind, ...begun }: Extract<RunStart, { prepared: PreparedRun }>): Promise<void> {
+    work = begun;
+    const { run, prompt } = begun.prepared;
+    ledger.promptSha256 = sha256(prompt);
     runLog.save({ base: run.base });
     if (kind === "over") return;
     if (kind === "given-up") throw new RunFailure("mediator-lost");
-    if (kind === "publish") return publish(prepared);
+    if (kind === "publish") return publish(begun);
     if (run.implementation && !dryRun) {
-      const pushed = await publishPushedBranch(publishOptions(prepared), await openGit(run));
-      if (pushed) return finish(pushed);
+      const pushed = await publishPushedBranch(publishOptions(begun), await openGit(run));
+      if (pushed) return finish({ url: pushed });
     }
-    if (!dryRun) watchWanted(prepared);
+    if (!dryRun) watchWanted(begun);
     cloned = orFail(async () => (await openGit(run)).fetchCommit(run.base.commit));
     await Promise.race([cloned, sleep(clonePatienceMs, undefined, { ref: false })]);
   }
@@ -123,7 +97,7 @@ export function createMediator(options: MediatorOptions) {
     return git;
   }
 
-  function watchWanted({ run, cause }: PreparedRun): void {
+  function watchWanted({ prepared: { run, cause }, rules }: Work): void {
     const { repository, issue } = run.snapshot;
     stillWanted = createWantedCheck({
       facts,
@@ -137,36 +111,21 @@ export function createMediator(options: MediatorOptions) {
     });
   }
 
-  const publishOptions = (prepared: PreparedRun) => ({ prepared, rules, facts, publisher, ledger });
+  const publishOptions = ({ prepared, rules }: Work) => ({ prepared, rules, facts, publisher, ledger });
 
   /** Publishes the accepted result; a stop waits for it. */
-  function publish(prepared: PreparedRun): Promise<void> {
-    const published = publishPending(prepared);
+  function publish(on: Work): Promise<void> {
+    show({ state: "publishing" });
+    const date = runLog.current?.resultAt ?? clock().toISOString();
+    const git = () => openGit(on.prepared.run);
+    const pending = { store, to: publishOptions(on), git, date, dryRun: dryRun !== undefined };
+    const published = publishPending(pending).then(finish);
     publishing = published.catch(() => {});
     return published;
   }
 
-  async function publishPending(prepared: PreparedRun): Promise<void> {
-    const result = store.readPending();
-    if (!result) throw new RunFailure("internal", "the accepted result is gone");
-    const accepted = acceptResult(prepared.run.stage, result);
-    if (accepted.kind === "failure") throw accepted.failure;
-    const date = runLog.current?.resultAt ?? clock().toISOString();
-    if (dryRun) {
-      store.writeDryRun(await dryRunText(accepted, prepared.run, () => openGit(prepared.run), date));
-      return runLog.finish({ detail: "dry run: nothing was posted or pushed" });
-    }
-    show({ state: "publishing" });
-    const to = publishOptions(prepared);
-    finish(
-      accepted.kind === "plan"
-        ? await publishPlan(to, accepted.plan)
-        : await publishChanges(to, await openGit(prepared.run), { ...accepted, date }),
-    );
-  }
-
-  async function accept(prepared: PreparedRun, result: RunResult): Promise<void> {
-    const accepted = acceptResult(prepared.run.stage, result);
+  async function accept(on: Work, result: RunResult): Promise<void> {
+    const accepted = acceptResult(on.prepared.run.stage, result);
     if (accepted.kind === "failure") {
       runLog.save({ resultSha256: hashOf(result) });
       fail(noted.explain(accepted.failure));
@@ -174,7 +133,7 @@ export function createMediator(options: MediatorOptions) {
     }
     store.writePending(result);
     runLog.save({ state: "result", resultSha256: hashOf(result), resultAt: clock().toISOString() });
-    await orFail(() => publish(prepared));
+    await orFail(() => publish(on));
   }
 
   const started = orFail(start);
@@ -193,7 +152,7 @@ export function createMediator(options: MediatorOptions) {
     /** How the run searches the web; known once GitHub was asked. */
     async webSearch() {
       await started;
-      return work?.run.webSearch ?? "disabled";
+      return work?.prepared.run.webSearch ?? "disabled";
     },
 
     /** What to do, or why there is nothing to do; waits until GitHub was asked and a result in hand is published. */
@@ -206,7 +165,7 @@ export function createMediator(options: MediatorOptions) {
         runLog.begin({ state: "working", attempts: runLog.current.attempts + 1 });
         show({ state: "working" });
       }
-      const { run, prompt, outputSchema } = work;
+      const { run, prompt, outputSchema } = work.prepared;
       return {
         state: "work",
         taskId: run.taskId,
@@ -224,7 +183,7 @@ export function createMediator(options: MediatorOptions) {
       await started;
       await cloned;
       if (!work || !git || runLog.closed) throw refusal(409, "there is no work");
-      return (await git).packWorkspace(work.run.base.commit);
+      return (await git).packWorkspace(work.prepared.run.base.commit);
     },
 
     progress(report: ProgressReport): void {
@@ -238,7 +197,7 @@ export function createMediator(options: MediatorOptions) {
       if (runLog.current?.state === "working" && work) await accept(work, result);
       else if (runLog.current?.resultSha256 !== hashOf(result)) throw refusal(409, "no result is expected");
       await publishing;
-      await board.flush();
+      await board.flush(options.flushPatienceMs.answer);
       if (!runLog.closed) throw refusal(503, "the result is not published yet");
       return runLog.closed;
     },
@@ -250,7 +209,7 @@ export function createMediator(options: MediatorOptions) {
         runLog.save({ state: "ready" });
         show({ state: "working" });
       }
-      await board.flush();
+      await board.flush(options.flushPatienceMs.stop);
     },
   };
 }

@@ -3,8 +3,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 export interface ProgressBoard<T> {
   /** Shows this state as soon as the interval allows; a newer one replaces it while it waits. */
   show(state: T): void;
-  /** Resolves when nothing is under way or waiting any more; what waits is shown at once. */
-  flush(): Promise<void>;
+  /**
+   * What waits is shown at once. Resolves when nothing is under way or waiting any more, or after this many milliseconds:
+   * then it goes on by itself.
+   */
+  flush(patienceMs: number): Promise<void>;
 }
 
 /**
@@ -43,10 +46,15 @@ export function createProgressBoard<T>(options: {
         running = undefined;
       });
     },
-    async flush() {
+    async flush(patienceMs) {
       hurry.abort();
-      await running;
-      hurry = new AbortController();
+      const flushed = (running ?? Promise.resolve()).then(() => {
+        hurry = new AbortController();
+      });
+      const patience = new AbortController();
+      const { signal } = patience;
+      await Promise.race([flushed, sleep(patienceMs, undefined, { signal, ref: false }).catch(() => {})]);
+      patience.abort();
     },
   };
 }

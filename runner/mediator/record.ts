@@ -25,7 +25,8 @@ export const ledgerSchema = z.strictObject({
  * - `closed`: over, with its outcome.
  */
 export const recordSchema = z.strictObject({
-  taskId: z.string().regex(taskIdPattern),
+  /** Absent when a run by hand failed before it was known which task is meant. */
+  taskId: z.string().regex(taskIdPattern).exactOptional(),
   state: z.enum(["ready", "working", "result", "closed"]),
   outcome: z.enum(outcomes).exactOptional(),
   code: z.enum(failureCodes).exactOptional(),
@@ -62,6 +63,6 @@ export function emptyLedger(model: string): Ledger {
   };
 }
 
-export function newRecord(taskId: string, ledger: Ledger): RunRecord {
-  return { taskId, state: "ready", attempts: 0, interrupted: 0, ledger };
+export function newRecord(taskId: string | undefined, ledger: Ledger): RunRecord {
+  return { ...(taskId !== undefined && { taskId }), state: "ready", attempts: 0, interrupted: 0, ledger };
 }

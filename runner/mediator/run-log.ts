@@ -25,10 +25,10 @@ export function createRunLog(options: {
   ledger: Ledger;
   clock(): Date;
   log: Logger;
-  /** The record of a task that fails before it is known. */
-  unknown: RunRecord;
+  /** The record of a task that fails before GitHub has confirmed which one it is. */
+  unidentified: RunRecord;
 }): RunLog {
-  const { store, ledger, clock, log, unknown } = options;
+  const { store, ledger, clock, log, unidentified } = options;
   let record: RunRecord | undefined;
   let countedUntil: number | undefined;
 
@@ -71,7 +71,7 @@ export function createRunLog(options: {
         error instanceof RunFailure ? error : new RunFailure("internal", "see the worker's log", { cause: error });
       const { code, detail } = failure;
       log.warn({ code, detail, err: failure.cause }, "the run ends without its result");
-      record ??= unknown;
+      record ??= unidentified;
       close({ outcome: codes[code].outcome, code, detail: detail.slice(0, 1_000) });
     },
     finish(end) {

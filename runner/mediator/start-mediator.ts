@@ -56,6 +56,7 @@ export async function startMediator(settings: MediatorEnvironment, log: Logger):
         url: gitUrl(baseUrl, repository.nameWithOwner),
         token: async () => settings.GITHUB_TOKEN,
         folder: join(settings.MEDIATOR_STATE, "git"),
+        searchPath: settings.PATH,
         signal,
         forbiddenBranches: [base.branch, ...(repository.defaultBranch ? [repository.defaultBranch.name] : [])],
       }),
@@ -64,6 +65,7 @@ export async function startMediator(settings: MediatorEnvironment, log: Logger):
     log,
     progressIntervalMs: 5_000,
     wantedIntervalMs: 5_000,
+    flushPatienceMs: { answer: 3_000, stop: 15_000 },
   });
   const proxy = createModelProxy({
     baseUrl: settings.OPENAI_BASE_URL,

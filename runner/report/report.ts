@@ -103,10 +103,9 @@ async function identify(options: ReportOptions): Promise<Omit<Seen, "found"> | {
   if (!snapshot) return { fault: `there is no issue #${claim.TASK_ISSUE_NUMBER} in ${claim.TASK_REPOSITORY}` };
   if (claim.TASK_REPOSITORY_ID !== undefined && claim.TASK_REPOSITORY_ID !== snapshot.repository.id)
     return { fault: `${claim.TASK_REPOSITORY} is not the repository with id ${claim.TASK_REPOSITORY_ID}` };
-  const known = options.record && !isUnknown(options.record) ? options.record.taskId : undefined;
   const identity = identifyTask(snapshot, policy, {
     stage: claim.TASK_STAGE,
-    taskId: claim.TASK_ID ?? known,
+    taskId: claim.TASK_ID ?? options.record?.taskId,
     planCommentId: claim.TASK_PLAN_COMMENT_ID,
     planSha256: claim.TASK_PLAN_SHA256,
   });
@@ -114,14 +113,9 @@ async function identify(options: ReportOptions): Promise<Omit<Seen, "found"> | {
   const { stage, about, subjectId, taskId } = identity;
   const branch = branchName(branchPrefix, snapshot.issue.number, subjectId);
   const implementation = stage === "implementation" ? { implementation: { branch } } : {};
-  const fits = options.record && (options.record.taskId === taskId || isUnknown(options.record));
+  const fits = options.record && (options.record.taskId ?? taskId) === taskId;
   const record = fits ? options.record : recordFromComments(snapshot, taskId);
   return { snapshot, identity, run: { taskId, subjectId, stage, about, snapshot, ...implementation }, record };
-}
-
-/** The record of a task that failed before the mediator knew which one it is. */
-function isUnknown({ taskId }: RunRecord): boolean {
-  return taskId.endsWith(`-${"0".repeat(16)}`);
 }
 
 function toldEnd({ comments }: IssueSnapshot, taskId: string) {
