@@ -10,6 +10,8 @@ export interface Usage {
 /** Tokens set aside for one request; ends with exactly one call. */
 export interface Reservation {
   maxOutputTokens: number;
+  /** Whether it is the budget that made the bound on the answer so small. */
+  cutByBudget: boolean;
   /** What the provider reported. */
   settle(usage: Usage): void;
   /** Nothing was reported, but something may have been used: the whole reservation counts. */
@@ -25,7 +27,7 @@ export interface BudgetOptions {
   ledger: Ledger;
   /** Called after each change of the ledger. */
   changed(): void;
-  /** Upper bound on one answer. @default 64_000 */
+  /** Upper bound on one answer, reasoning included. @default 128_000, the longest that the models give */
   maxOutputTokens?: number;
 }
 
@@ -33,14 +35,15 @@ export interface BudgetOptions {
 const leastOutputTokens = 1_000;
 
 /** The token budget of a run: reserved before a request is sent, so that requests side by side cannot overshoot. */
-export function createBudget({ limit, ledger, changed, maxOutputTokens = 64_000 }: BudgetOptions) {
+export function createBudget({ limit, ledger, changed, maxOutputTokens = 128_000 }: BudgetOptions) {
   let reserved = 0;
   const free = () => limit - ledger.inputTokens - ledger.outputTokens - reserved;
 
   /** Undefined when the budget does not allow the request. `bytes` is the size of its body. */
   function reserve(bytes: number, askedOutputTokens = maxOutputTokens): Reservation | undefined {
     const input = Math.ceil(bytes / 3);
-    const output = Math.min(maxOutputTokens, askedOutputTokens, free() - input);
+    const wanted = Math.min(maxOutputTokens, askedOutputTokens);
+    const output = Math.min(wanted, free() - input);
     if (output < Math.min(leastOutputTokens, askedOutputTokens)) return undefined;
     const tokens = input + output;
     reserved += tokens;
@@ -54,6 +57,7 @@ export function createBudget({ limit, ledger, changed, maxOutputTokens = 64_000 
     };
     return {
       maxOutputTokens: output,
+      cutByBudget: output < wanted,
       settle: (usage) =>
         end(() => {
           ledger.requests++;

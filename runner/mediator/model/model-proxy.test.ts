@@ -34,7 +34,7 @@ afterEach(async () => {
 /** A proxy on a real port before an upstream that the test scripts. */
 async function setUp(
   upstream: Upstream,
-  changes: Partial<ModelProxyOptions> & { limit?: number; maxRunning?: number } = {},
+  changes: Partial<ModelProxyOptions> & { limit?: number; maxRunning?: number; maxOutputTokens?: number } = {},
 ) {
   const seen: Seen[] = [];
   const server = createServer(async (incoming, outgoing) => {
@@ -58,7 +58,7 @@ async function setUp(
       limit: changes.limit ?? 100_000,
       ledger,
       changed: () => charged.resolve(),
-      maxOutputTokens: 1_000,
+      maxOutputTokens: changes.maxOutputTokens ?? 1_000,
     }),
     inFlight: createInFlight(changes.maxRunning ?? 2, 1),
     stillWanted: async () => {},
@@ -242,6 +242,23 @@ test("an answer that grows too large is cut", async () => {
   await charged;
   expect(ledger.estimated).toBe(true);
   expect(codes(failures)).toEqual(["model-unavailable"]);
+});
+
+test.each<[string, string, object, string]>([
+  ["the budget's bound", "max_output_tokens", { limit: 3_000, maxOutputTokens: 5_000 }, "budget-exhausted"],
+  ["the longest answer", "max_output_tokens", {}, "agent-failed"],
+  ["the provider's rules", "content_filter", { limit: 3_000, maxOutputTokens: 5_000 }, "agent-failed"],
+])("an answer that is incomplete because of %s is remembered, and paid as reported", async (_, reason, more, code) => {
+  const { ask, failures, ledger } = await setUp((_, response) => {
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    const { usage } = completed(900, 0, 50).response;
+    response.end(
+      sse({ type: "response.incomplete", response: { usage, error: null, incomplete_details: { reason } } }),
+    );
+  }, more);
+  await (await ask()).text();
+  expect(codes(failures)).toEqual([code]);
+  expect(ledger).toMatchObject({ inputTokens: 900, outputTokens: 50, estimated: false });
 });
 
 test("without budget nothing is asked, and Codex gives up at once", async () => {

@@ -7,7 +7,7 @@ import type { CheckRequest } from "./check-request.ts";
 import type { InFlight } from "./in-flight.ts";
 import { ModelError, runOver } from "./model-error.ts";
 import { failureOf, upstreamFailure } from "./upstream-failure.ts";
-import { createUsageReader, usageSchema } from "./usage-reader.ts";
+import { createUsageReader, type StreamEnd, usageSchema } from "./usage-reader.ts";
 
 export interface ModelProxyOptions {
   /** `https://api.openai.com/v1` */
@@ -146,7 +146,7 @@ export function createModelProxy(options: ModelProxyOptions): ModelProxy {
       ended = true;
       if (end.usage) reservation.settle(end.usage);
       else if (end.kind === "failed") reservation.release();
-      noteFailure(end.kind === "failed" ? failureOf(statusOf(end.code), end.code) : undefined);
+      noteFailure(failureAt(end, reservation));
     });
     return {
       chunk: read,
@@ -169,6 +169,18 @@ export function createModelProxy(options: ModelProxyOptions): ModelProxy {
       },
     };
   }
+}
+
+/** What the end of a stream means for the run when Codex ends with it. */
+function failureAt(end: StreamEnd, { cutByBudget, maxOutputTokens }: Reservation): RunFailure | undefined {
+  if (end.kind === "completed") return undefined;
+  if (end.kind === "failed") return failureOf(statusOf(end.code), end.code);
+  if (end.reason !== "max_output_tokens")
+    return new RunFailure("agent-failed", "the model provider ended an answer before it was complete");
+  const cut = `an answer of the model was cut at ${maxOutputTokens} tokens`;
+  return cutByBudget
+    ? new RunFailure("budget-exhausted", `${cut}, all that the run's token budget allowed`)
+    : new RunFailure("agent-failed", `${cut}, the longest that is allowed`);
 }
 
 /** The HTTP status that an error inside a stream would have had. */

@@ -22,12 +22,17 @@ const endEvent = z.object({
   response: z.object({
     usage: usageSchema.nullish().catch(undefined),
     error: z.object({ code: z.string().nullish() }).nullish(),
+    incomplete_details: z.object({ reason: z.string().nullish() }).nullish().catch(undefined),
   }),
 });
 const errorEvent = z.object({ type: z.literal("error"), code: z.string().nullish() });
 
 /** How a stream of `POST /v1/responses` ended, as far as it says. */
-export type StreamEnd = { kind: "completed"; usage?: Usage } | { kind: "failed"; usage?: Usage; code?: string };
+export type StreamEnd =
+  | { kind: "completed"; usage?: Usage }
+  /** Cut at our bound (`max_output_tokens`), or by the provider's own rules. */
+  | { kind: "incomplete"; usage?: Usage; reason?: string }
+  | { kind: "failed"; usage?: Usage; code?: string };
 
 /** Reads a stream on its way past; `end` is told once, when the last event was seen. */
 export function createUsageReader(end: (how: StreamEnd) => void): (chunk: Uint8Array) => void {
@@ -55,7 +60,9 @@ function readEvent(data: string): StreamEnd | undefined {
   if (end.success) {
     const { type, response } = end.data;
     const usage = response.usage ? { usage: response.usage } : {};
-    if (type !== "response.failed") return { kind: "completed", ...usage };
+    const reason = response.incomplete_details?.reason;
+    if (type === "response.incomplete") return { kind: "incomplete", ...usage, ...(reason && { reason }) };
+    if (type === "response.completed") return { kind: "completed", ...usage };
     return { kind: "failed", ...usage, ...(response.error?.code && { code: response.error.code }) };
   }
   const error = errorEvent.safeParse(value);
