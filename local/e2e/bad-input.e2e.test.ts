@@ -1,5 +1,5 @@
 import { markers } from "@froussard/contract";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { automation, maintainer, repository } from "../demo/world.ts";
 import { type PipelineKit, startKit } from "../testing/pipeline-kit.ts";
 
@@ -81,7 +81,7 @@ test("GitHub is down for a while after the plan: the approval is found afterward
   const heal = github.faults.inject({ path: "/api/*", status: 503, body: { message: "Service unavailable" } });
   await kit.approve(plan);
   const before = github.requests.length;
-  await github.waitFor("a few refused requests", () => github.requests.length > before + 3, 60_000);
+  await vi.waitUntil(() => github.requests.length > before + 3, { timeout: 60_000 });
   heal();
   await kit.waitForResult(issue);
   expect(github.pulls(github.repository(repository)).length).toBe(1);

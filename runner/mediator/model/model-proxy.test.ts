@@ -138,6 +138,19 @@ test("events pass as they come, not when the stream ends", async () => {
   expect((await reader?.read())?.value).toContain("response.completed");
 });
 
+test("a provider that is not there costs nothing; one that hangs up in the middle may have worked", async () => {
+  const nobody = await setUp(() => {}, { baseUrl: "http://127.0.0.1:9/v1" });
+  expect((await nobody.ask()).status).toBe(502);
+  await nobody.charged;
+  expect(nobody.ledger).toMatchObject({ requests: 0, inputTokens: 0, outputTokens: 0, estimated: false });
+  expect(nobody.failures.map((failure) => failure?.code)).toEqual(["model-unavailable"]);
+
+  const rude = await setUp((incoming) => void incoming.socket.destroy());
+  expect((await rude.ask()).status).toBe(502);
+  await rude.charged;
+  expect(rude.ledger).toMatchObject({ requests: 1, outputTokens: 1_000, estimated: true });
+});
+
 test("a stream that the provider cuts is charged its reservation", async () => {
   const { ask, ledger, failures, charged } = await setUp((_, response) => {
     response.writeHead(200, { "content-type": "text/event-stream" });

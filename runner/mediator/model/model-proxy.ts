@@ -72,7 +72,7 @@ export function createModelProxy(options: ModelProxyOptions): ModelProxy {
         noteFailure(new RunFailure("budget-exhausted", "the next request would exceed the run's token budget"));
         throw runOver("the token budget of this run is used up");
       }
-      const answer = await ask(path, headers, checked.body(reservation.maxOutputTokens), signal);
+      const answer = await ask(path, headers, checked.body(reservation.maxOutputTokens), signal, reservation);
       if (!answer.ok || !answer.body) throw await refusal(answer, reservation);
       await passBack(answer, response, reservation);
     } finally {
@@ -83,7 +83,13 @@ export function createModelProxy(options: ModelProxyOptions): ModelProxy {
     }
   };
 
-  async function ask(path: string, headers: IncomingHttpHeaders, body: string, signal: AbortSignal): Promise<Response> {
+  async function ask(
+    path: string,
+    headers: IncomingHttpHeaders,
+    body: string,
+    signal: AbortSignal,
+    reservation: Reservation,
+  ): Promise<Response> {
     const passed = passedHeaders.flatMap((name): [string, string][] => {
       const value = headers[name];
       return typeof value === "string" ? [[name, value]] : [];
@@ -97,6 +103,7 @@ export function createModelProxy(options: ModelProxyOptions): ModelProxy {
         redirect: "manual",
       });
     } catch (error) {
+      if (neverSent(error)) reservation.release();
       if (!signal.aborted || signal.reason?.name === "TimeoutError")
         noteFailure(new RunFailure("model-unavailable", "the model provider could not be reached", { cause: error }));
       throw new ModelError(502, "the model provider could not be reached");
@@ -181,6 +188,15 @@ function failureAt(end: StreamEnd, { cutByBudget, maxOutputTokens }: Reservation
   return cutByBudget
     ? new RunFailure("budget-exhausted", `${cut}, all that the run's token budget allowed`)
     : new RunFailure("agent-failed", `${cut}, the longest that is allowed`);
+}
+
+/** There was no connection at all, so nobody can have worked on the request. Anything later may have been paid for. */
+function neverSent(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  return ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT"].includes(
+    code,
+  );
 }
 
 /** The HTTP status that an error inside a stream would have had. */
