@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 
 export interface GitCall {
   /** Arguments after `git`; never a secret and never text of the model. */
@@ -32,12 +32,13 @@ export type RunGit = (call: GitCall) => Promise<GitOutcome>;
 const maxStderrBytes = 64 * 1024;
 
 /**
- * Runs git in its own process group, so that its helpers (git-remote-http, index-pack) end with it.
+ * Runs git in its own process group, so that its helpers (git-remote-http, index-pack) end with it. Where `setpriv` can,
+ * the kernel ends git also when this process is killed; its helpers then end with their pipes.
  * @throws Error when git cannot be started or the signal is aborted.
  */
 export const runGit: RunGit = (call) => {
   const { cwd, environment: env, input, timeoutMs, signal, maxOutputBytes = 256 * 1024 * 1024 } = call;
-  const [command, args] = commandLine(call);
+  const [command, args] = diesWithUs(commandLine(call));
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const child = spawn(command, args, { cwd, env, detached: true, stdio: ["pipe", "pipe", "pipe"] });
@@ -81,6 +82,8 @@ export const runGit: RunGit = (call) => {
     child.on("close", (code, endSignal) => {
       done();
       if (failure) reject(failure);
+      else if (code === 127)
+        reject(new Error(`git was not found (${stderr.trim().slice(0, 200)}); install git and put it on PATH`));
       else
         resolve({
           code: code ?? undefined,
@@ -102,6 +105,17 @@ function commandLine({ args, maxFileBytes }: GitCall): [string, string[]] {
   if (maxFileBytes === undefined) return ["git", [...args]];
   const script = 'trap "" XFSZ; ulimit -f "$1" || exit 126; shift; exec git "$@"';
   return ["/bin/sh", ["-c", script, "sh", String(Math.ceil(maxFileBytes / 512)), ...args]];
+}
+
+/** util-linux's, which hands the wish on through `exec`; busybox's namesake does not know it. Looked for once. */
+let setpriv: string | undefined | null = null;
+
+function diesWithUs([command, args]: [string, string[]]): [string, string[]] {
+  if (setpriv === null)
+    setpriv = ["/usr/bin/setpriv", "/bin/setpriv"].find((each) => {
+      return spawnSync(each, ["--pdeathsig", "KILL", "true"], { stdio: "ignore", timeout: 5_000 }).status === 0;
+    });
+  return setpriv ? [setpriv, ["--pdeathsig", "KILL", command, ...args]] : [command, args];
 }
 
 function killGroup(pid: number | undefined): void {
