@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { decideApproval } from "./approval.ts";
 import { planSha256 } from "./hash.ts";
+import { type About, subjectId, taskId } from "./identity.ts";
+import { markedComment, markers, type RunIds } from "./markers.ts";
 import { readPlans } from "./plans.ts";
 import type { Comment, IssueSnapshot } from "./snapshot.ts";
 import {
@@ -71,6 +73,31 @@ describe("decideApproval approves", () => {
     [
       "/approve after /cancel in the same second",
       buildSnapshot([plan(), comment(11, { body: "/cancel", minute: 12 }), approve(12)]),
+      { via: "comment", at: at(12) },
+    ],
+    [
+      "a 👍 after the issue was closed",
+      buildSnapshot([plan({ reactions: [thumb(13)] })], { closedAt: at(12) }),
+      { via: "reaction", at: at(13) },
+    ],
+    [
+      "the first of several approvals",
+      buildSnapshot([plan({ reactions: [thumb(14), thumb(12)] }), approve(13), approve(11)]),
+      { via: "comment", at: at(11) },
+    ],
+    [
+      "the restored plan, not the late one of a cancelled /replan",
+      buildSnapshot([
+        plan({ reactions: [thumb(15)] }),
+        comment(11, { body: "/replan smaller" }),
+        comment(12, { body: "/cancel" }),
+        planComment(13, { about: "command:11", reactions: [thumb(14)] }),
+      ]),
+      { via: "reaction", at: at(15) },
+    ],
+    [
+      "the younger twin of a hidden one with the same text",
+      buildSnapshot([plan({ isMinimized: true }), planComment(11), approve(12)]),
       { via: "comment", at: at(12) },
     ],
     [
@@ -210,6 +237,31 @@ describe("decideApproval refuses", () => {
       { reason: "not approved" },
     ],
     [
+      "a 👍 before the issue was closed, once it is open again",
+      buildSnapshot([plan({ reactions: [thumb(11)] })], { closedAt: at(12) }),
+      { reason: "not approved" },
+    ],
+    [
+      "/approve in the second of a closing",
+      buildSnapshot([plan(), approve(11)], { closedAt: at(11) }),
+      { reason: "not approved" },
+    ],
+    [
+      "/approve that may mean a hidden twin",
+      buildSnapshot([plan({ isMinimized: true }), planComment(11, { text: "Another." }), approve(12)]),
+      { reason: "not approved", code: "which-plan" },
+    ],
+    [
+      "/approve of a plan that a stranger edited",
+      buildSnapshot([plan({ lastEditedAt: at(11), editor: stranger }), approve(12)]),
+      { reason: "plan edited by somebody who is not listed", code: "plan-edited" },
+    ],
+    [
+      "/approve of a hidden plan",
+      buildSnapshot([plan({ isMinimized: true }), approve(11)]),
+      { reason: "plan minimized", code: "plan-hidden" },
+    ],
+    [
       "/approve on an issue labelled codex:skip",
       buildSnapshot([plan(), approve(11)], { labels: ["codex:skip"] }),
       { reason: "issue labelled codex:skip" },
@@ -272,4 +324,64 @@ test("an edit of the text changes what is approved, line ends do not", () => {
   expect(before?.sha256).toBe(planSha256("\none\ntwo\n", "a".repeat(40)));
   expect(crlf?.sha256).toBe(before?.sha256);
   expect(after?.sha256).not.toBe(before?.sha256);
+});
+
+describe("a /retry after a /cancel or a closing", () => {
+  const approved = plan({ reactions: [thumb(11)] });
+  const about = `plan:10:${readPlans(buildSnapshot([approved]))[0]?.sha256}` as About;
+  const end = (id: number, changes: Partial<RunIds> = {}) => {
+    const subject = subjectId({ repositoryId: 501, issueId: 7001, stage: "implementation", about });
+    const ids: RunIds = {
+      ...{ taskId: taskId("implementation", 12, subject, 0), subjectId: subject, about, stage: "implementation" },
+      ...{ outcome: "cancelled", code: "cancelled", ...changes },
+    };
+    return comment(id, { author: bot, body: markedComment(markers.result, ids, "Ended.") });
+  };
+  const say = (id: number, body: string, changes: Partial<Comment> = {}) => comment(id, { body, ...changes });
+  const cancel = say(12, "/cancel");
+  const retry = say(14, "/retry");
+
+  test.each<[string, IssueSnapshot]>([
+    ["of the run that it ended", buildSnapshot([approved, cancel, end(13), retry])],
+    [
+      "of a run that failed before the /cancel",
+      buildSnapshot([approved, end(11, { outcome: "failed" }), cancel, retry]),
+    ],
+    ["once the issue is open again", buildSnapshot([approved, end(13), retry], { closedAt: at(12) })],
+    [
+      "also while another /retry follows a later end",
+      buildSnapshot([approved, cancel, end(13), retry, end(15), say(16, "/retry")]),
+    ],
+    ["for a /approve as well", buildSnapshot([plan(), approve(11), cancel, end(13), retry])],
+  ])("stands for the approval from before it: %s", (_, snapshot) => {
+    expect(decideApproval(snapshot, policy)).toMatchObject({ approval: { at: at(11) } });
+  });
+
+  test.each<[string, IssueSnapshot]>([
+    ["of nothing that was run", buildSnapshot([approved, cancel, retry])],
+    ["of a run that succeeded", buildSnapshot([approved, cancel, end(13, { outcome: "done" }), retry])],
+    ["of another plan's run", buildSnapshot([approved, cancel, end(13, { about: `plan:9:${"0".repeat(64)}` }), retry])],
+    [
+      "of a planning that failed since",
+      buildSnapshot([approved, cancel, end(12), end(13, { stage: "planning", about: "issue" }), retry]),
+    ],
+    ["before the /cancel", buildSnapshot([approved, end(11), say(12, "/retry"), say(13, "/cancel")])],
+    ["before a later closing", buildSnapshot([approved, cancel, end(13), retry], { closedAt: at(15) })],
+    ["by a stranger", buildSnapshot([approved, cancel, end(13), say(14, "/retry", { author: stranger })])],
+    ["that was edited", buildSnapshot([approved, cancel, end(13), say(14, "/retry", { lastEditedAt: at(15) })])],
+    [
+      "of an end that a stranger wrote",
+      buildSnapshot([approved, cancel, { ...end(13), viewerDidAuthor: false }, retry]),
+    ],
+    ["without any approval", buildSnapshot([plan(), cancel, end(13), retry])],
+    [
+      "of a text that is another since",
+      buildSnapshot([
+        plan({ text: "Other.", lastEditedAt: at(12), editor: maintainer, reactions: [thumb(11)] }),
+        ...[cancel, end(13), retry],
+      ]),
+    ],
+  ])("does not stand for an approval: %s", (_, snapshot) => {
+    expect(decideApproval(snapshot, policy)).toEqual({ reason: "not approved" });
+  });
 });

@@ -1,7 +1,10 @@
+import { commandOf } from "./commands.ts";
+import { markers, parseRunIds } from "./markers.ts";
 import { isListed } from "./people.ts";
-import { commandOf, currentPlan, holdsBack, type Plan, type PlanReason } from "./plans.ts";
+import { currentPlan, hiddenTwins, type Plan, type PlanReason } from "./plans.ts";
 import type { Policy } from "./policy.ts";
 import type { Comment, IssueSnapshot, Person } from "./snapshot.ts";
+import { type Asked, withdrawalOf, withdrawnBy } from "./withdrawal.ts";
 
 export interface Approval {
   plan: Plan;
@@ -16,7 +19,7 @@ export interface Approval {
 /** An approval that was meant but does not count, and the comment to ask about. */
 export interface Question {
   comment: Comment;
-  code: "no-plan" | "wrong-hash" | "too-early" | "superseded";
+  code: "no-plan" | "wrong-hash" | "too-early" | "superseded" | "which-plan" | "plan-edited" | "plan-hidden";
 }
 
 /** The first approval that stands is the one that counts; `latest` is the last one, which may be the same. */
@@ -32,10 +35,11 @@ export function decideApproval(snapshot: IssueSnapshot, policy: Policy): Approva
   const verdict = currentPlan(snapshot, policy);
   if ("reason" in verdict) return withQuestion(verdict.reason, questionWithoutPlan(snapshot, policy, verdict.reason));
   const { plan } = verdict;
-  const cancel = lastCancel(snapshot, policy);
+  const stands = standing(snapshot, policy, plan);
+  const mayMeanAnother = hiddenTwins(snapshot, plan).length > 0;
 
   const approvals: Approval[] = plan.comment.reactions.flatMap(({ content, createdAt: at, user }) =>
-    content === "THUMBS_UP" && user && isListed(user, policy) && at > since(plan) && !(cancel && at <= cancel.createdAt)
+    content === "THUMBS_UP" && user && isListed(user, policy) && at > since(plan) && stands({ at })
       ? { plan, by: user, at, via: "reaction" }
       : [],
   );
@@ -49,7 +53,9 @@ export function decideApproval(snapshot: IssueSnapshot, policy: Policy): Approva
       question = { comment, code: "superseded" };
     } else if (!(comment.createdAt > since(plan))) {
       question = { comment, code: "too-early" };
-    } else if (!(cancel && comment.id < cancel.id)) {
+    } else if (command.hash8 === undefined && mayMeanAnother) {
+      question = { comment, code: "which-plan" };
+    } else if (stands({ at: comment.createdAt, comment })) {
       approvals.push({ plan, by: comment.author, at: comment.createdAt, via: "comment", comment });
     }
   }
@@ -64,15 +70,35 @@ function since({ comment }: Plan): string {
   return lastEditedAt !== undefined && lastEditedAt > createdAt ? lastEditedAt : createdAt;
 }
 
-/** The last `/cancel` of a listed person; what was asked for before it is void. */
-function lastCancel(snapshot: IssueSnapshot, policy: Policy): Comment | undefined {
-  return snapshot.comments.findLast((comment) => holdsBack(comment, policy, "cancel"));
+/**
+ * Tells which approvals of a plan nobody has taken back. A `/retry` of the very run that was to carry it out stands for the
+ * approvals from before a `/cancel` or a closing, for it is a listed person's younger word on the same text.
+ */
+function standing(snapshot: IssueSnapshot, policy: Policy, plan: Plan): (asked: Asked) => boolean {
+  const withdrawal = withdrawalOf(snapshot, policy);
+  const about = `plan:${plan.comment.id}:${plan.sha256}`;
+  let retries: string | undefined;
+  let isMeantAgain = false;
+  for (const comment of snapshot.comments) {
+    const ids = comment.viewerDidAuthor ? parseRunIds(markers.result, comment.body) : undefined;
+    if (ids?.outcome !== undefined) retries = ids.outcome === "done" ? undefined : ids.about;
+    const isRetry = retries === about && commandOf(comment, policy)?.name === "retry";
+    if (isRetry && withdrawnBy({ at: comment.createdAt, comment }, withdrawal) === undefined) isMeantAgain = true;
+  }
+  return (asked) => isMeantAgain || withdrawnBy(asked, withdrawal) === undefined;
 }
 
+const questions: Partial<Record<PlanReason, Question["code"]>> = {
+  "no plan": "no-plan",
+  "plan superseded by a request for a new plan": "superseded",
+  "plan edited by somebody who is not listed": "plan-edited",
+  "plan minimized": "plan-hidden",
+};
+
 function questionWithoutPlan(snapshot: IssueSnapshot, policy: Policy, reason: PlanReason): Question | undefined {
-  if (reason === "issue closed" || reason === "issue labelled codex:skip") return undefined;
+  const code = questions[reason];
   const comment = snapshot.comments.findLast((each) => commandOf(each, policy)?.name === "approve");
-  return comment && { comment, code: reason === "no plan" ? "no-plan" : "superseded" };
+  return comment && code && { comment, code };
 }
 
 function withQuestion(reason: PlanReason | "not approved", question: Question | undefined): ApprovalVerdict {

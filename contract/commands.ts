@@ -1,4 +1,7 @@
 import { markerPrefix } from "./markers.ts";
+import { isListed } from "./people.ts";
+import type { Policy } from "./policy.ts";
+import type { Comment } from "./snapshot.ts";
 
 /** What a listed person can say in a comment; the whole first line, nothing else. */
 export type Command =
@@ -32,4 +35,18 @@ export function parseCommand(body: string): Command | undefined {
     default:
       return undefined;
   }
+}
+
+/**
+ * Whether a listed person's comment holds work back, edited or hidden though it may be since: a corrected `/cancel` that
+ * no longer counted would set off what it had stopped.
+ */
+export function holdsBack({ author, body }: Comment, policy: Policy, name: "cancel" | "replan"): boolean {
+  return isListed(author, policy) && parseCommand(body)?.name === name;
+}
+
+/** The command of a listed person in a comment that was never edited nor hidden. */
+export function commandOf(comment: Comment, policy: Policy) {
+  if (comment.lastEditedAt !== undefined || comment.isMinimized || !isListed(comment.author, policy)) return undefined;
+  return parseCommand(comment.body);
 }

@@ -15,3 +15,4 @@ export * from "./snapshot.ts";
 export * from "./stages.ts";
 export * from "./task.ts";
 export * from "./topics.ts";
+export * from "./withdrawal.ts";

@@ -43,8 +43,8 @@ export const codes = {
   "issue-closed": {
     type: "person",
     outcome: "cancelled",
-    text: "The issue is closed",
-    next: "Reopen it and comment `/retry` to go on.",
+    text: "The issue is closed, or was closed after this was asked for",
+    next: "Reopen it if it is closed, then comment `/retry` to go on.",
   },
   cancelled: {
     type: "person",

@@ -17,10 +17,16 @@ function comment(id: number, body: string, more: Partial<Comment> = {}): Comment
   return { id, nodeId: `c${id}`, url: `https://github.com/o/r/issues/7#c${id}`, body, createdAt, ...rest, ...more };
 }
 
-function plan(id: number, about: PlanIds["about"], more: Partial<Comment> = {}): Comment {
+function plan(id: number, about: PlanIds["about"], more: Partial<Comment> = {}, attempt = 0): Comment {
   const subject = subjectId({ repositoryId: 10, issueId: 70, stage: "planning", about });
   const hash = "a".repeat(64);
-  const ids = { repositoryId: 10, issueId: 70, about, subjectId: subject, taskId: taskId("planning", 7, subject, 0) };
+  const ids = {
+    repositoryId: 10,
+    issueId: 70,
+    about,
+    subjectId: subject,
+    taskId: taskId("planning", 7, subject, attempt),
+  };
   return comment(
     id,
     planBody(`plan ${id}`, { ...ids, baseCommit: "b".repeat(40), issueTextSha256: hash }, "footer"),
@@ -86,6 +92,23 @@ describe("the current plan", () => {
       [plan(2, "issue"), comment(3, "/replan"), comment(4, "/cancel", { lastEditedAt: "2026-01-01T00:00:09Z" })],
       superseded,
     ],
+    [
+      "the plan before a request that was cancelled, when that one's plan comes late",
+      [plan(2, "issue"), comment(3, "/replan"), comment(4, "/cancel"), plan(5, "command:3")],
+      2,
+    ],
+    ["a late plan when there is no other", [comment(3, "/plan"), comment(4, "/cancel"), plan(5, "command:3")], 5],
+    [
+      "the plan of a cancelled request that was tried again",
+      [
+        plan(2, "issue"),
+        comment(3, "/replan"),
+        comment(4, "/cancel"),
+        comment(5, "/retry"),
+        plan(6, "command:3", {}, 5),
+      ],
+      6,
+    ],
     ["not one that answers a request still to come", [plan(2, "command:9007199254740991"), plan(3, "issue")], 3],
     [
       "none of an older subject when the newest is hidden",
@@ -103,14 +126,33 @@ test("no plan is current on an issue that people keep us out of", () => {
   expect(currentPlan(found, policy)).toEqual({ reason: "issue labelled codex:skip" });
 });
 
+test("closing the issue takes a /replan back, and its late plan with it", () => {
+  const [first, replan, late] = [plan(2, "issue"), comment(3, "/replan"), plan(5, "command:3")];
+  const closed = (...comments: Comment[]) => {
+    const found = snapshot(...comments);
+    found.issue.closedAt = "2026-01-01T00:00:04Z";
+    const current = currentPlan(found, policy);
+    return "plan" in current ? current.plan.comment.id : current.reason;
+  };
+  expect(closed(first, replan)).toBe(2);
+  expect(closed(first, replan, late)).toBe(2);
+  expect(closed(first, replan, comment(6, "/replan"))).toBe(superseded);
+  expect(closed(first, comment(6, "/replan"), plan(7, "command:6"))).toBe(7);
+});
+
 describe("outdated plans", () => {
   test.each([
     ["none of one", [plan(2, "issue")], []],
     ["the later copies", [plan(2, "issue"), plan(3, "issue")], [3]],
     ["the plans of older requests", [plan(2, "issue"), plan(4, "command:3")], [2]],
     ["a late plan of an older request", [plan(2, "command:1"), plan(3, "issue")], [3]],
+    [
+      "the late plan of a cancelled request",
+      [plan(2, "issue"), comment(3, "/replan"), comment(4, "/cancel"), plan(5, "command:3")],
+      [5],
+    ],
     ["none that are hidden already", [plan(2, "issue", { isMinimized: true }), plan(4, "command:3")], []],
   ] as const)("are %s", (_, comments, expected) => {
-    expect(outdatedPlans(snapshot(...comments)).map((each) => each.comment.id)).toEqual(expected);
+    expect(outdatedPlans(snapshot(...comments), policy).map((each) => each.comment.id)).toEqual(expected);
   });
 });

@@ -1,11 +1,12 @@
-import { parseCommand } from "./commands.ts";
+import { commandOf, holdsBack } from "./commands.ts";
 import { planSha256 } from "./hash.ts";
-import { subjectId } from "./identity.ts";
+import { subjectId, taskId } from "./identity.ts";
 import { labels } from "./labels.ts";
 import { type PlanIds, parsePlanBody } from "./markers.ts";
 import { isListed } from "./people.ts";
 import type { Policy } from "./policy.ts";
 import type { Comment, IssueSnapshot } from "./snapshot.ts";
+import { withdrawalOf } from "./withdrawal.ts";
 
 /** A plan comment of ours whose hidden ids belong to this repository and issue. */
 export interface Plan {
@@ -61,7 +62,7 @@ export type PlanReason =
 export function currentPlan(snapshot: IssueSnapshot, policy: Policy): PlanVerdict {
   if (snapshot.issue.state !== "OPEN") return { reason: "issue closed" };
   if (snapshot.issue.labels.includes(labels.skip)) return { reason: "issue labelled codex:skip" };
-  const plans = newestSubject(readPlans(snapshot));
+  const plans = newestSubject(snapshot, policy);
   if (plans.length === 0) return { reason: "no plan" };
   const plan = plans.find(({ comment }) => !comment.isMinimized);
   if (!plan) return { reason: "plan minimized" };
@@ -75,12 +76,19 @@ export function currentPlan(snapshot: IssueSnapshot, policy: Policy): PlanVerdic
   return { plan };
 }
 
+/**
+ * Older copies of a plan, hidden since, whose text is another: a `/approve` without a hash may have meant one of them.
+ */
+export function hiddenTwins(snapshot: IssueSnapshot, { comment, ids, sha256 }: Plan): Plan[] {
+  return readPlans(snapshot).filter(
+    (other) => other.ids.subjectId === ids.subjectId && other.comment.id < comment.id && other.sha256 !== sha256,
+  );
+}
+
 /** Visible plans that have had their day: later copies of the newest subject's plan, and all plans of other subjects. */
-export function outdatedPlans(snapshot: IssueSnapshot): Plan[] {
-  const plans = readPlans(snapshot);
-  const newest = newestSubject(plans);
-  const stands = newest.find(({ comment }) => !comment.isMinimized);
-  return plans.filter((plan) => plan !== stands && !plan.comment.isMinimized);
+export function outdatedPlans(snapshot: IssueSnapshot, policy: Policy): Plan[] {
+  const stands = newestSubject(snapshot, policy).find(({ comment }) => !comment.isMinimized);
+  return readPlans(snapshot).filter((plan) => plan.comment.id !== stands?.comment.id && !plan.comment.isMinimized);
 }
 
 /** Age of what a plan answers: comment ids grow with time, and an issue is older than its comments. */
@@ -88,30 +96,37 @@ function causeOf({ about }: PlanIds): number {
   return about === "issue" ? 0 : Number(about.slice("command:".length));
 }
 
-/** A late plan for an older request does not displace the plan for a newer one, so the cause's age counts. */
-function newestSubject(plans: readonly Plan[]): Plan[] {
+/**
+ * A late plan for an older request does not displace the plan for a newer one, so the cause's age counts; nor does one
+ * that came after its request was taken back, unless there is no other.
+ */
+function newestSubject(snapshot: IssueSnapshot, policy: Policy): Plan[] {
+  const all = readPlans(snapshot);
+  const wanted = all.filter((plan) => !isTooLate(snapshot, policy, plan));
+  const plans = wanted.length > 0 ? wanted : all;
   const newest = Math.max(...plans.map(({ ids }) => causeOf(ids)));
   return plans.filter(({ ids }) => causeOf(ids) === newest);
 }
 
-/** Whether a listed person has asked by `/replan`, and not taken back by `/cancel`, for another plan than this one. */
+/** Whether what a plan answers was taken back before the plan came. */
+function isTooLate(snapshot: IssueSnapshot, policy: Policy, { comment, ids }: Plan): boolean {
+  const { issue, comments } = snapshot;
+  const retry = comments.find(({ id }) => taskId("planning", issue.number, ids.subjectId, id) === ids.taskId);
+  const asked = retry?.id ?? causeOf(ids);
+  const askedAt = comments.find(({ id }) => id === asked)?.createdAt ?? issue.createdAt;
+  const { closedAt } = withdrawalOf(snapshot, policy);
+  return (
+    (closedAt !== undefined && askedAt <= closedAt && closedAt < comment.createdAt) ||
+    comments.some((each) => each.id > asked && each.id < comment.id && commandOf(each, policy)?.name === "cancel")
+  );
+}
+
+/** Whether a listed person has asked by `/replan` for another plan than this one, and it was not taken back since. */
 function replanAfter(snapshot: IssueSnapshot, policy: Policy, { ids }: Plan): boolean {
   const last = snapshot.comments.findLast(
     (comment) => holdsBack(comment, policy, "replan") || commandOf(comment, policy)?.name === "cancel",
   );
-  return last !== undefined && last.id > causeOf(ids) && holdsBack(last, policy, "replan");
-}
-
-/**
- * Whether a listed person's comment holds work back, edited or hidden though it may be since: a corrected `/cancel` that
- * no longer counted would set off what it had stopped.
- */
-export function holdsBack({ author, body }: Comment, policy: Policy, name: "cancel" | "replan"): boolean {
-  return isListed(author, policy) && parseCommand(body)?.name === name;
-}
-
-/** The command of a listed person in a comment that was never edited nor hidden. */
-export function commandOf(comment: Comment, policy: Policy) {
-  if (comment.lastEditedAt !== undefined || comment.isMinimized || !isListed(comment.author, policy)) return undefined;
-  return parseCommand(comment.body);
+  if (!last || last.id <= causeOf(ids) || !holdsBack(last, policy, "replan")) return false;
+  const { closedAt } = withdrawalOf(snapshot, policy);
+  return closedAt === undefined || last.createdAt > closedAt;
 }

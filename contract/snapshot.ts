@@ -44,6 +44,8 @@ export interface Issue {
   body: string;
   state: "OPEN" | "CLOSED";
   createdAt: string;
+  /** When it was last closed, also when it has been reopened since. */
+  closedAt?: string;
   author?: Person;
   labels: string[];
   /** When labels were put on, oldest first; the last one of a label counts. */

@@ -57,6 +57,22 @@ test("an issue is read with everything the rules look at", async () => {
   expect(snapshot?.comments[1]).not.toHaveProperty("lastEditedAt");
 });
 
+test("the last closing is told, also once the issue is open again and many labels came and went since", async () => {
+  const person = simulator.as("gregkonush");
+  const issue = person.openIssue(home(), { title: "on and off" });
+  const read = async () => (await readSnapshot(reader, "gregkonush/lab", issue.number))?.issue;
+  expect(await read()).not.toHaveProperty("closedAt");
+  person.closeIssue(issue);
+  const closed = await read();
+  expect(closed).toMatchObject({ state: "CLOSED", closedAt: expect.stringMatching(/Z$/) });
+  person.reopenIssue(issue);
+  for (let i = 0; i < 101; i++) {
+    person.label(issue, "enhancement");
+    person.unlabel(issue, "enhancement");
+  }
+  expect(await read()).toMatchObject({ state: "OPEN", closedAt: closed?.closedAt });
+});
+
 test("what a deleted account wrote has no author", async () => {
   simulator.addUser({ login: "ghosted" });
   const issue = simulator.as("ghosted").openIssue(home(), { title: "left behind" });

@@ -59,6 +59,7 @@ export async function readSnapshot(
       body: issue.body,
       state: issue.state,
       createdAt: issue.createdAt,
+      ...closing(issue.closings.nodes),
       ...author(issue.author),
       labels: issue.labels?.nodes.flatMap((label) => label?.name ?? []) ?? [],
       labelEvents: issue.timelineItems.nodes.flatMap((event) =>
@@ -152,6 +153,12 @@ async function comment(reader: SnapshotReader, node: CommentNode): Promise<Comme
     // Only on our own comments do reactions mean anything; strangers' comments may not cost us pages.
     reactions: await allReactions(reader, node.id, node.viewerDidAuthor ? node.reactions : firstPage(node.reactions)),
   };
+}
+
+/** `closedAt` of an issue that was reopened is null, so the event tells. */
+function closing(events: readonly ({ createdAt: string } | null)[]): { closedAt?: string } {
+  const last = events.at(-1);
+  return last ? { closedAt: last.createdAt } : {};
 }
 
 function firstPage(page: ReactionPage): ReactionPage {

@@ -1,6 +1,6 @@
 /**
  * GraphQL documents for issue snapshots. A query costs (requests for its connections) / 100 points: reading an issue with
- * 100 comments opens 5 connections and one of reactions for each comment, about one point; the pulse of 100 plan
+ * 100 comments opens 6 connections and one of reactions for each comment, about one point; the pulse of 100 plan
  * comments opens 100, one point. (GitHub: "Rate limits and query limits for the GraphQL API".)
  */
 const person = "__typename login ... on User { databaseId } ... on Bot { databaseId }";
@@ -32,6 +32,7 @@ export const issueQuery = `query IssueSnapshot($owner: String!, $name: String!, 
       timelineItems(itemTypes: [LABELED_EVENT], last: 100) {
         nodes { ... on LabeledEvent { createdAt label { name } actor { ${person} } } }
       }
+      closings: timelineItems(itemTypes: [CLOSED_EVENT], last: 1) { nodes { ... on ClosedEvent { createdAt } } }
       ${reactions}
       comments(first: 100) { pageInfo { hasNextPage endCursor } nodes { ${comment} } }
     }

@@ -70,6 +70,7 @@ export const issueResponse = z.object({
                 .nullable(),
             ),
           }),
+          closings: z.object({ nodes: z.array(z.object({ createdAt: time }).nullable()) }),
           reactions: reactionPage,
           comments: commentPage,
         })

@@ -2,7 +2,6 @@ import {
   type Command,
   type Comment,
   commandOf,
-  holdsBack,
   type IssueSnapshot,
   isListed,
   markers,
@@ -14,6 +13,9 @@ import {
   type RunIds,
   readPlans,
   subjectId,
+  type Withdrawal,
+  withdrawalOf,
+  withdrawnBy,
 } from "@froussard/contract";
 
 /** A progress or result comment of ours whose ids belong to this repository and issue. */
@@ -33,31 +35,34 @@ export interface CommandComment {
 export interface History {
   plans: Plan[];
   runs: RunComment[];
-  /** Commands of listed people, those from before the last `/cancel` included. */
+  /** Commands of listed people, those that were taken back included. */
   commands: CommandComment[];
   /** Causes that a note of ours has already answered. */
   noted: ReadonlySet<string>;
-  /** The last `/cancel`, edited since or not: whatever was asked for before is void. */
-  cancel?: Comment;
+  /** Whatever was asked for before it is void. */
+  withdrawal: Withdrawal;
 }
 
 /** Only what GitHub says our own account wrote, marker at byte 0, counts as ours (design §6). */
 export function readHistory(snapshot: IssueSnapshot, policy: Policy): History {
   const ours = snapshot.comments.filter((comment) => comment.viewerDidAuthor);
   const commands = snapshot.comments.flatMap((comment) => readCommand(comment, policy) ?? []);
-  const cancel = snapshot.comments.findLast((comment) => holdsBack(comment, policy, "cancel"));
   return {
     plans: readPlans(snapshot),
     runs: ours.flatMap((comment) => readRun(snapshot, comment) ?? []),
     commands,
     noted: new Set(ours.flatMap(({ body }) => parseNoteIds(body)?.cause ?? [])),
-    ...(cancel && { cancel }),
+    withdrawal: withdrawalOf(snapshot, policy),
   };
 }
 
-/** Commands that no `/cancel` has taken back. */
-export function standingCommands({ commands, cancel }: History): CommandComment[] {
-  return commands.filter(({ comment }) => cancel === undefined || comment.id > cancel.id);
+/** Commands that neither a `/cancel` nor a closing has taken back. */
+export function standingCommands(history: History): CommandComment[] {
+  return history.commands.filter(({ comment }) => !isTakenBack(comment, history));
+}
+
+export function isTakenBack(comment: Comment, { withdrawal }: Pick<History, "withdrawal">): boolean {
+  return withdrawnBy({ at: comment.createdAt, comment }, withdrawal) !== undefined;
 }
 
 /** Name of a comment as the cause of a note. */

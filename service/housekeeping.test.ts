@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { commentsToMinimize } from "./housekeeping.ts";
 import { bot, FakeGitHub, owner, stranger } from "./testing/fake-github.ts";
 
+const policy = { approverIds: [1], trigger: { kind: "author" } } as const;
 const note = (cause: string) => markedComment(markers.note, { cause, code: "no-plan" }, "Hm?");
 
 test("hides copies and outdated plans of ours, and what was asked twice; nothing of other people", () => {
@@ -21,7 +22,12 @@ test("hides copies and outdated plans of ours, and what was asked twice; nothing
   const end = github.result(on, "planning", "issue", "failed", "not-started");
   github.result(on, "planning", "issue", "failed", "not-started", 4711);
   github.result(on, "planning", "issue", "done");
-  expect(commentsToMinimize(github.snapshot(on)).map(({ id }) => id)).toEqual([first.id, copy.id, again.id, end.id]);
+  expect(commentsToMinimize(github.snapshot(on), policy).map(({ id }) => id)).toEqual([
+    first.id,
+    copy.id,
+    again.id,
+    end.id,
+  ]);
   for (const comment of [first, copy, again, end]) comment.isMinimized = true;
-  expect(commentsToMinimize(github.snapshot(on))).toEqual([]);
+  expect(commentsToMinimize(github.snapshot(on), policy)).toEqual([]);
 });

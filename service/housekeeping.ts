@@ -3,6 +3,7 @@ import {
   type IssueSnapshot,
   markers,
   outdatedPlans,
+  type Policy,
   parseNoteIds,
   parseRunIds,
 } from "@froussard/contract";
@@ -11,8 +12,8 @@ import {
  * Comments of ours to hide: later copies of a plan (the oldest wins), plans of older requests once a newer one stands,
  * and notes or ends of a run that two services told at the same time. Pure.
  */
-export function commentsToMinimize(snapshot: IssueSnapshot): Comment[] {
-  return [...outdatedPlans(snapshot).map(({ comment }) => comment), ...saidTwice(snapshot)];
+export function commentsToMinimize(snapshot: IssueSnapshot, policy: Policy): Comment[] {
+  return [...outdatedPlans(snapshot, policy).map(({ comment }) => comment), ...saidTwice(snapshot)];
 }
 
 function saidTwice({ comments }: IssueSnapshot): Comment[] {

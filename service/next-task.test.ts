@@ -1,4 +1,4 @@
-import { type About, type Comment, markers, planSha256 } from "@froussard/contract";
+import { type About, type Comment, type FailureCode, markers, planSha256 } from "@froussard/contract";
 import { beforeEach, describe, expect, test } from "vitest";
 import { nextTask } from "./next-task.ts";
 import { PublishedTasks } from "./published-tasks.ts";
@@ -84,6 +84,7 @@ describe("planning by itself", () => {
     ["an app with a listed id", () => Object.assign(on.issue, { author: { ...owner, type: "Bot" } })],
     ["a deleted account's issue", () => delete on.issue.author],
     ["a closed issue", () => github.setState(on, "CLOSED")],
+    ["an issue that was closed and opened again", () => [github.setState(on, "CLOSED"), github.setState(on, "OPEN")]],
     ["an archived repository", () => Object.assign(on.repository, { isArchived: true })],
     ["an issue with the skip label", () => github.label(on, stranger, "codex:skip")],
     ["an issue from before CODEX_SINCE", () => Object.assign(on.issue, { createdAt: "2026-02-28T23:59:59Z" })],
@@ -148,6 +149,18 @@ describe("planning by itself", () => {
     expect(stage(labelled)).toBeUndefined();
   });
 
+  test("an issue that was closed and opened again is planned when it is labelled after that, or by /plan", () => {
+    github.label(on, owner, "plan me");
+    github.wait(1).setState(on, "CLOSED");
+    github.setState(on, "OPEN");
+    expect(stage(labelled)).toBeUndefined();
+    github.wait(1).label(on, owner, "plan me");
+    expect(stage(labelled)).toBe("planning");
+    expect(stage()).toBeUndefined();
+    say("/plan");
+    expect(stage()).toBe("planning");
+  });
+
   test("with the command trigger only /plan starts it", () => {
     expect(stage(commanded)).toBeUndefined();
     say("/plan", stranger);
@@ -208,6 +221,24 @@ describe("approval", () => {
     ["a 👍 on a plan that somebody else edited", () => [github.edit(plan, stranger, plan.body), likeLater()]],
     ["a 👍 on a hidden plan", () => [Object.assign(plan, { isMinimized: true }), likeLater()]],
     ["a 👍 on an issue closed since", () => [likeLater(), github.setState(on, "CLOSED")]],
+    [
+      "a 👍 on an issue closed and opened since",
+      () => [likeLater(), github.setState(on, "CLOSED"), github.setState(on, "OPEN")],
+    ],
+    [
+      "a /approve on an issue closed and opened since",
+      () => [say("/approve"), github.wait(1).setState(on, "CLOSED"), github.setState(on, "OPEN")],
+    ],
+    ["a 👍 on the late plan of a cancelled /replan", () => likeLater(lateReplan())],
+    [
+      "a /approve of a plan that was hidden since, while a copy stands",
+      () => {
+        const copy = github.plan(on, "issue", "Something else.");
+        say("/approve");
+        plan.isMinimized = true;
+        return copy;
+      },
+    ],
     ["a 👍 when a newer plan came", () => [likeLater(), github.plan(on, `command:${say("/replan x").id}`)]],
     ["an edited /approve", () => github.edit(say("hm"), owner, "/approve")],
     ["a /approve of somebody else", () => say("/approve", stranger)],
@@ -223,6 +254,11 @@ describe("approval", () => {
   });
 
   const likeLater = (target = plan) => github.wait(1).react(target, owner);
+  const lateReplan = () => {
+    const replan = say("/replan x");
+    say("/cancel");
+    return github.wait(5).plan.call(github, on, `command:${replan.id}`);
+  };
   const forged = () => say(plan.body.replace(/"issueId":\d+/, '"issueId":424242'), bot);
 
   test("a 👍 on a transferred issue's plan does not start anything", () => {
@@ -259,6 +295,25 @@ describe("approval", () => {
       },
     ],
     [
+      "which-plan",
+      "of a plan that was hidden since, while a copy stands",
+      () => {
+        github.plan(on, "issue", "Something else.");
+        plan.isMinimized = true;
+        return say("/approve");
+      },
+    ],
+    [
+      "plan-edited",
+      "of a plan that a stranger edited",
+      () => [github.edit(plan, stranger, plan.body), say("/approve")][1] as Comment,
+    ],
+    [
+      "plan-hidden",
+      "of a hidden plan",
+      () => [Object.assign(plan, { isMinimized: true }), say("/approve")][1] as Comment,
+    ],
+    [
       "superseded",
       "while a newer plan is asked for",
       () => {
@@ -280,6 +335,27 @@ describe("approval", () => {
     github.wait(1).plan(on, `command:${say("/replan more").id}`);
     expect(told()).toEqual([]);
     expect(stage()).toBeUndefined();
+  });
+
+  test("a 👍 counts on the plan before a cancelled /replan whose plan came late", () => {
+    lateReplan();
+    likeLater();
+    expect(task()).toMatchObject({ stage: "implementation", planCommentId: plan.id });
+  });
+
+  test("a plan that a stranger edited can be approved after a listed person's edit, as the note says", () => {
+    github.edit(plan, stranger, plan.body.replace("Paint", "Burn"));
+    github.wait(1).edit(plan, owner, plan.body.replace("Burn", "Paint"));
+    say("/approve");
+    expect(stage()).toBe("implementation");
+  });
+
+  test("a /approve of a hidden plan counts once it is shown again, as the note says", () => {
+    plan.isMinimized = true;
+    say("/approve");
+    expect(stage()).toBeUndefined();
+    plan.isMinimized = false;
+    expect(stage()).toBe("implementation");
   });
 
   test("does not take a note by somebody else for an answer", () => {
@@ -431,13 +507,68 @@ describe("/retry", () => {
     const plan = github.wait(5).plan.call(github, on);
     github.wait(5).react(plan, owner);
     publish();
-    say("/cancel");
-    github.wait(5).result(on, "implementation", about(plan), "cancelled", "cancelled");
+    github.unreact(plan, owner);
+    github.wait(5).result(on, "implementation", about(plan), "refused", "not-approved");
     const retry = say("/retry");
     expect(stage()).toBeUndefined();
     expect(told()).toEqual([`comment:${retry.id} not-approved`]);
     say("/approve");
     expect(stage()).toBe("implementation");
+  });
+
+  describe.each<[string, FailureCode, () => unknown]>([
+    ["/cancel", "cancelled", () => say("/cancel")],
+    [
+      "closing, once the issue is open again,",
+      "issue-closed",
+      () => {
+        github.wait(10).setState(on, "CLOSED");
+        expect(stage()).toBeUndefined();
+        github.wait(60).setState(on, "OPEN");
+      },
+    ],
+  ])("after %s", (_, code, takeBack) => {
+    test("is what starts the planning again, as its end says", () => {
+      publish();
+      takeBack();
+      github.wait(5).result(on, "planning", "issue", "cancelled", code);
+      expect([stage(), told()]).toEqual([undefined, []]);
+      say("/retry");
+      expect([stage(), told()]).toEqual(["planning", []]);
+    });
+
+    test("is what starts the planning of a command again", () => {
+      const replan = say("/replan x");
+      publish();
+      takeBack();
+      github.wait(5).result(on, "planning", `command:${replan.id}`, "cancelled", code);
+      expect([stage(), told()]).toEqual([undefined, []]);
+      say("/retry");
+      expect([stage(), told()]).toEqual(["planning", []]);
+    });
+
+    test("is what starts the implementation again, as its end says", () => {
+      const plan = github.wait(5).plan.call(github, on);
+      github.wait(5).react(plan, owner);
+      const { head } = task();
+      publish();
+      takeBack();
+      github.wait(5).result(on, "implementation", about(plan), "cancelled", code);
+      expect([stage(), told()]).toEqual([undefined, []]);
+      const retry = say("/retry");
+      expect(task()).toMatchObject({ stage: "implementation", head });
+      publish();
+      github.wait(5).result(on, "implementation", about(plan), "failed", "idle", retry.id);
+      expect([stage(), told()]).toEqual([undefined, []]);
+    });
+
+    test("does not start what never ran", () => {
+      const plan = github.wait(5).plan.call(github, on);
+      github.wait(5).react(plan, owner);
+      takeBack();
+      const retry = say("/retry");
+      expect([stage(), told()]).toEqual([undefined, [`comment:${retry.id} nothing-to-retry`]]);
+    });
   });
 
   test.each<[string, string[], () => unknown]>([

@@ -8,6 +8,12 @@ export const notes = {
     "The hash does not belong to the plan as it stands now, so nothing was started. Read the current plan again, then react to it with 👍 or comment `/approve`.",
   "too-early":
     "This approval is not younger than the plan or its last edit, so nothing was started. Read the plan as it stands now, then react to it with 👍 or comment `/approve` again.",
+  "which-plan":
+    "Two plans stood here, and one of them is hidden now, so nothing was started. React with 👍 to the plan that is meant.",
+  "plan-edited":
+    "The plan was last edited by somebody who may not approve, so nothing was started. Ask for another with `/replan <what to change>`; or edit the plan yourself until it says what you want, and then react to it with 👍 or comment `/approve`.",
+  "plan-hidden":
+    "The plan is hidden, so nothing was started. Show it again, and this approval counts; or ask for another plan with `/replan <what to change>`.",
   superseded:
     "The plan that this approval meant is no longer the current one, so nothing was started. Read the newest plan, then react to it with 👍 or comment `/approve`; `/cancel` takes back a `/replan`.",
   "plan-exists":

@@ -1,8 +1,17 @@
-import { type Approval, decideApproval, type IssueSnapshot, type Policy, RunFailure } from "@froussard/contract";
-import { type Cause, cancelledSince } from "./identify-task.ts";
+import {
+  type Approval,
+  decideApproval,
+  type IssueSnapshot,
+  type Policy,
+  RunFailure,
+  withdrawalOf,
+  withdrawnBy,
+} from "@froussard/contract";
+import type { Cause } from "./identify-task.ts";
 
 /**
- * The approval of exactly this plan, as GitHub shows it now; asked at the start and again right before the push.
+ * The approval of exactly this plan, as GitHub shows it now; asked at the start and again right before the push. `cause`
+ * is what asked for this try: what was taken back before it does not tell why there is no approval now.
  * @throws RunFailure `issue-closed`, `superseded`, `cancelled` or `not-approved`
  */
 export function approvalOf(
@@ -10,6 +19,7 @@ export function approvalOf(
   policy: Policy,
   planCommentId: number,
   planSha256: string,
+  cause: Cause,
 ): Approval {
   const verdict = decideApproval(snapshot, policy);
   if ("reason" in verdict) {
@@ -19,7 +29,7 @@ export function approvalOf(
       case "plan superseded by a request for a new plan":
         throw new RunFailure("superseded", verdict.reason);
       default:
-        if (cancelledSince(snapshot, policy, planCause(snapshot, planCommentId))) throw new RunFailure("cancelled");
+        checkWanted(snapshot, policy, cause);
         throw new RunFailure("not-approved", verdict.reason);
     }
   }
@@ -31,16 +41,13 @@ export function approvalOf(
   return verdict.approval;
 }
 
-function planCause({ comments }: IssueSnapshot, planCommentId: number): Cause {
-  const comment = comments.find(({ id }) => id === planCommentId);
-  return comment ? { at: comment.createdAt, comment } : { at: "9999" };
-}
-
 /**
- * Whether the work is still wanted: the issue is open and nobody has cancelled since it was asked for.
+ * Whether the work is still wanted: the issue is open, and neither was it closed nor has anybody cancelled since the work
+ * was asked for.
  * @throws RunFailure `issue-closed` or `cancelled`
  */
 export function checkWanted(snapshot: IssueSnapshot, policy: Policy, cause: Cause): void {
   if (snapshot.issue.state !== "OPEN") throw new RunFailure("issue-closed");
-  if (cancelledSince(snapshot, policy, cause)) throw new RunFailure("cancelled");
+  const by = withdrawnBy(cause, withdrawalOf(snapshot, policy));
+  if (by) throw new RunFailure(by);
 }

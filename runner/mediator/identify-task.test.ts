@@ -10,7 +10,7 @@ import {
   stranger,
 } from "@froussard/contract/testing/build-snapshot";
 import { describe, expect, test } from "vitest";
-import { type Cause, cancelledSince, identifyTask } from "./identify-task.ts";
+import { identifyTask } from "./identify-task.ts";
 
 const subject = (about: About, stage: "planning" | "implementation" = "planning") =>
   subjectId({ repositoryId: 501, issueId: 7001, stage, about });
@@ -170,22 +170,5 @@ describe("implementation", () => {
     ["by hand, without a plan", buildSnapshot(), { taskId: undefined, planCommentId: undefined }],
   ])("nothing asks for it: %s", (_, seen, change) => {
     expect(identifyTask(seen, policy, { ...claim, ...change })).toEqual({ fault: expect.any(String) });
-  });
-});
-
-describe("cancelled", () => {
-  const command = say(5, "/plan");
-  test.each<[string, string, Cause, number, boolean]>([
-    ["after the cause", "/cancel", { at: at(5), comment: command }, 6, true],
-    ["before the cause", "/cancel", { at: at(5), comment: command }, 4, false],
-    ["in the second of the issue", "/cancel", { at: at(6) }, 6, true],
-    ["before the label", "/cancel", { at: at(7) }, 6, false],
-    ["a remark", "please /cancel", { at: at(5) }, 6, false],
-  ])("%s", (_, body, cause, id, expected) => {
-    expect(cancelledSince(buildSnapshot([say(id, body)]), policy, cause)).toBe(expected);
-  });
-
-  test("by a stranger is none", () => {
-    expect(cancelledSince(buildSnapshot([say(6, "/cancel", stranger)]), policy, { at: at(0) })).toBe(false);
   });
 });

@@ -141,18 +141,6 @@ function attemptsOf(
   ];
 }
 
-/**
- * Whether a listed person commented `/cancel` after the cause. Comment ids keep their order within a second; against the
- * time of an issue or label, the same second counts as after.
- */
-export function cancelledSince(snapshot: IssueSnapshot, policy: Policy, cause: Cause): boolean {
-  return snapshot.comments.some(
-    (comment) =>
-      isCommand(comment, policy, "cancel") &&
-      (cause.comment ? comment.id > cause.comment.id : comment.createdAt >= cause.at),
-  );
-}
-
 function isCommand(comment: Comment, policy: Policy, name: Command["name"]): boolean {
   return commandOf(comment, policy)?.name === name;
 }

@@ -127,7 +127,7 @@ async function prepareImplementation(
   if (pullRequest) return { run: draft, pullRequest };
 
   checkAccess(repository);
-  const approval = approvalOf(snapshot, policy, plan.comment.id, planSha256);
+  const approval = approvalOf(snapshot, policy, plan.comment.id, planSha256, identity.cause);
   const asked: Cause = { at: approval.at, ...(approval.comment && { comment: approval.comment }) };
   const cause = identity.attempt === 0 ? asked : identity.cause;
   checkWanted(snapshot, policy, cause);

@@ -42,8 +42,9 @@ export async function publishChanges(
   });
   const tip = await ownTip(run, git);
   const snapshot = await freshSnapshot(options);
-  approvalOf(snapshot, options.rules.policy, plan.comment.id, planSha256);
-  checkWanted(snapshot, options.rules.policy, options.prepared.cause);
+  const { cause } = options.prepared;
+  approvalOf(snapshot, options.rules.policy, plan.comment.id, planSha256, cause);
+  checkWanted(snapshot, options.rules.policy, cause);
   if (tip?.commit !== commit) {
     await git.push({ commit, branch, ...(tip && { expected: tip.commit }) });
     const pushed = await git.remoteTip(branch);

@@ -2,16 +2,19 @@ import { setTimeout as sleep } from "node:timers/promises";
 import {
   branchName,
   codes,
+  decideApproval,
   type FailureCode,
   type IssueSnapshot,
   markers,
   type Outcome,
   type Policy,
   parseRunIds,
+  withdrawalOf,
+  withdrawnBy,
 } from "@froussard/contract";
 import { recordFromComments } from "../mediator/continue-run.ts";
 import type { GitHubFacts } from "../mediator/github-facts.ts";
-import { cancelledSince, identifyTask, type TaskIdentity } from "../mediator/identify-task.ts";
+import { identifyTask, type TaskIdentity } from "../mediator/identify-task.ts";
 import type { Ledger, RunEnd } from "../mediator/ports.ts";
 import { emptyLedger, type RunRecord } from "../mediator/record.ts";
 import type { GitHubPublisher, RunIdentity } from "../publish/publisher.ts";
@@ -55,13 +58,14 @@ export async function report(options: ReportOptions): Promise<Report> {
     return { outcome: codes[code].outcome, code, ...usage(options.record) };
   }
   const { snapshot, identity, run, record, found } = seen;
+  const by = withdrawnSince(snapshot, policy, identity);
   const facts = {
     stage: claim.TASK_STAGE,
     record,
     found,
     told: toldEnd(snapshot, run.taskId),
-    issueClosed: snapshot.issue.state === "CLOSED",
-    cancelled: cancelledSince(snapshot, policy, identity.cause),
+    issueClosed: snapshot.issue.state === "CLOSED" || by === "issue-closed",
+    cancelled: by === "cancelled",
   };
   const end = judgeEnd(facts, (code) => codes[code].outcome);
   const ledger = record?.ledger ?? emptyLedger("");
@@ -73,6 +77,12 @@ export async function report(options: ReportOptions): Promise<Report> {
     ...(end.outcome !== "done" && { code: end.code }),
     ...usage(record),
   };
+}
+
+/** How the work was taken back. A first try at a plan was asked for by its approval, so one that stands was not. */
+function withdrawnSince(snapshot: IssueSnapshot, policy: Policy, { stage, attempt, cause }: TaskIdentity) {
+  const isApproved = stage === "implementation" && attempt === 0 && "approval" in decideApproval(snapshot, policy);
+  return isApproved ? undefined : withdrawnBy(cause, withdrawalOf(snapshot, policy));
 }
 
 interface Seen {

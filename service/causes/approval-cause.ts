@@ -1,6 +1,6 @@
 import { type Approval, decideApproval, type IssueSnapshot, type Policy, type Question } from "@froussard/contract";
 import { type Cause, markOn, marksOf } from "../cause.ts";
-import { type History, noteCause } from "../history.ts";
+import { type History, isTakenBack, noteCause } from "../history.ts";
 import type { Found } from "./found.ts";
 
 /** The approval of the current plan; 👍 and `/approve` on one plan are the same cause (design §6, rules 1 to 4). */
@@ -28,7 +28,7 @@ function causeOfApproval(snapshot: IssueSnapshot, { plan, by, at, comment }: App
 /** Asked already, taken back, or an approval of an older plan that did run. */
 function isSettled(snapshot: IssueSnapshot, history: History, { comment, code }: Question): boolean {
   if (history.noted.has(noteCause(comment))) return true;
-  if (history.cancel !== undefined && comment.id < history.cancel.id) return true;
+  if (isTakenBack(comment, history)) return true;
   if (code !== "superseded") return false;
   const meant = history.plans.findLast((plan) => plan.comment.id < comment.id);
   if (!meant) return false;

@@ -1,4 +1,4 @@
-import { type IssueSnapshot, isListed, markers, type Person } from "@froussard/contract";
+import { type IssueSnapshot, isListed, markers, type Person, withdrawnBy } from "@froussard/contract";
 import { type Cause, identifyIn, marksOf } from "../cause.ts";
 import type { History } from "../history.ts";
 import type { ServicePolicy } from "../service-policy.ts";
@@ -16,7 +16,8 @@ export function automaticCause(
   if ("reason" in trigger) return trigger;
   if (hasBeenHere(snapshot))
     return { reason: "the issue has had a plan or a result of ours: it is not planned again by itself" };
-  if (history.cancel !== undefined && trigger.at <= history.cancel.createdAt) return { reason: "cancelled by /cancel" };
+  const by = withdrawnBy({ at: trigger.at }, history.withdrawal);
+  if (by) return { reason: `${by} since it was asked for: comment /plan to have it planned` };
   const cause = causeOfIssue(snapshot, trigger.by, trigger.at);
   const isNew = taskState(cause, identifyIn(snapshot, cause), history, memory).kind === "new";
   if (isNew && trigger.at < policy.since)

@@ -133,6 +133,7 @@ export class FakeGitHub {
 
   setState(on: FakeIssue, state: Issue["state"]): void {
     on.issue.state = state;
+    if (state === "CLOSED") on.issue.closedAt = this.#stamp();
     on.updatedAt = this.#stamp();
   }
 

@@ -76,7 +76,7 @@ export async function considerIssue(of: Considering, repository: string, issueNu
 }
 
 async function followUp(
-  { github, log }: Considering,
+  { github, log, policy }: Considering,
   snapshot: IssueSnapshot,
   marks: readonly Mark[],
   tell: readonly Parameters<typeof tellBody>[0][],
@@ -88,7 +88,7 @@ async function followUp(
       each.kind === "note" ? each.code : codes[each.ids.code].text,
       () => github.createComment(fields.repository, fields.issueNumber, tellBody(each)),
     ]),
-    ...commentsToMinimize(snapshot).map(({ nodeId }): [string, () => Promise<void>] => [
+    ...commentsToMinimize(snapshot, policy).map(({ nodeId }): [string, () => Promise<void>] => [
       "minimize",
       () => github.minimize(nodeId),
     ]),
@@ -108,7 +108,7 @@ async function followUp(
 /** The newest visible plan, unless it was carried out already: a reaction on it may change what is due. */
 function plan(snapshot: IssueSnapshot, policy: ServicePolicy): Plan | undefined {
   if (snapshot.issue.state !== "OPEN" || snapshot.repository.isArchived) return undefined;
-  const hidden = new Set(commentsToMinimize(snapshot));
+  const hidden = new Set(commentsToMinimize(snapshot, policy));
   const stands = readPlans(snapshot).find(({ comment }) => !comment.isMinimized && !hidden.has(comment));
   if (!stands) return undefined;
   const about = `plan:${stands.comment.id}:${stands.sha256}`;
