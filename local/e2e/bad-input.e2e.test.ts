@@ -67,8 +67,10 @@ describe("an accepted task that cannot be done is told on the issue", () => {
 
   test("a model that cannot be reached", async () => {
     kit = await startKit();
-    await kit.start({ OPENAI_BASE_URL: "http://127.0.0.1:9/v1" });
-    await failure("model-unavailable");
+    const { url } = kit.world.model;
+    await kit.world.model.close();
+    await kit.start({ OPENAI_BASE_URL: `${url}/v1` });
+    expect(await failure("model-unavailable")).toMatch(/nothing was asked of the model/);
   });
 });
 

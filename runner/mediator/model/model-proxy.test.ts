@@ -139,7 +139,11 @@ test("events pass as they come, not when the stream ends", async () => {
 });
 
 test("a provider that is not there costs nothing; one that hangs up in the middle may have worked", async () => {
-  const nobody = await setUp(() => {}, { baseUrl: "http://127.0.0.1:9/v1" });
+  const closed = createServer().listen(0, "127.0.0.1");
+  await once(closed, "listening");
+  const { port } = closed.address() as AddressInfo;
+  closed.close();
+  const nobody = await setUp(() => {}, { baseUrl: `http://127.0.0.1:${port}/v1` });
   expect((await nobody.ask()).status).toBe(502);
   await nobody.charged;
   expect(nobody.ledger).toMatchObject({ requests: 0, inputTokens: 0, outputTokens: 0, estimated: false });
