@@ -189,6 +189,65 @@ test.each<[string, (context: RunContext) => Partial<TaskClaim>]>([
   ).toEqual([]);
 });
 
+describe("a task that nothing asks for any more", () => {
+  const planGone = async () => {
+    const { context } = await planned();
+    await publisher().progress(context, { state: "working", ledger, record: record(context, { state: "working" }) });
+    const found = scene.simulator.comments(scene.repository, context.snapshot.issue.number);
+    const planComment = found.find(({ body }) => body?.startsWith(markers.plan));
+    if (!planComment) throw new Error("no plan");
+    scene.simulator.as("maintainer").deleteComment(planComment);
+    return context;
+  };
+
+  test("is told where it was seen to begin, once, and its progress comment ends", async () => {
+    const context = await planGone();
+    const answer = { outcome: "refused", code: "invalid-task" };
+    for (let time = 0; time < 2; time++) expect(await run(context)).toMatchObject(answer);
+    const [result, ...more] = await commentsOf(context, markers.result);
+    expect(more).toEqual([]);
+    expect(parseRunIds(markers.result, result?.body ?? "")).toMatchObject({ ...answer, taskId: context.taskId });
+    expect(result?.body).toMatch(/is no plan of ours/);
+    const [progress] = await commentsOf(context, markers.progress);
+    expect(progress?.isMinimized).toBe(true);
+  });
+
+  test("with the record's own reason, where there is one", async () => {
+    const context = await planGone();
+    const closed = record(context, { state: "closed", outcome: "refused", code: "superseded" });
+    expect(await run(context, { record: closed })).toMatchObject({ outcome: "refused", code: "superseded" });
+    expect(await commentsOf(context, markers.result)).toHaveLength(1);
+  });
+
+  test.each<[string, (body: string) => string]>([
+    [
+      "another task's",
+      (body) => body.replace(/codex-implementation-(\d+)-[0-9a-f]{16}/g, "codex-implementation-$1-0123456789abcdef"),
+    ],
+    ["another subject's", (body) => body.replace(/"subjectId":"[0-9a-f]{8}/, '"subjectId":"00000000')],
+  ])("is told nowhere when the progress comment is %s", async (_, change) => {
+    const context = await planGone();
+    const [progress] = await commentsOf(context, markers.progress);
+    await scene.github.rest.issues.updateComment({
+      ...{ owner: "maintainer", repo: "project", comment_id: progress?.id ?? 0 },
+      body: change(progress?.body ?? ""),
+    });
+    expect(await run(context)).toEqual({ outcome: "refused", code: "invalid-task" });
+    expect(await commentsOf(context, markers.result)).toEqual([]);
+  });
+
+  test("is told nowhere when somebody else edited the progress comment", async () => {
+    const context = await planGone();
+    const [progress] = scene.simulator
+      .comments(scene.repository, context.snapshot.issue.number)
+      .filter(({ body }) => body?.startsWith(markers.progress));
+    if (!progress) throw new Error("no progress comment");
+    scene.simulator.as("maintainer").editComment(progress, `${progress.body}.`);
+    expect(await run(context)).toEqual({ outcome: "refused", code: "invalid-task" });
+    expect(await commentsOf(context, markers.result)).toEqual([]);
+  });
+});
+
 test("GitHub that can not be asked is an error of the right type", async () => {
   const context = await planningRun(scene.github, scene.openIssue().number);
   const undo = scene.simulator.faults.inject({ path: /graphql/, status: 502 });

@@ -19,6 +19,7 @@ import type { Ledger, RunEnd } from "../mediator/ports.ts";
 import { emptyLedger, type RunRecord } from "../mediator/record.ts";
 import type { GitHubPublisher, RunIdentity } from "../publish/publisher.ts";
 import type { TaskClaim } from "../settings.ts";
+import { begunRun } from "./begun-run.ts";
 import { type End, judgeEnd, labelOf } from "./judge-end.ts";
 
 export interface ReportOptions {
@@ -46,7 +47,8 @@ export interface Report {
 
 /**
  * Looks on GitHub whether a run's result is really there, and tells the run's end where it is not told yet (design §5).
- * Calling it again changes nothing. What GitHub does not confirm as asked for is answered, but told on no issue.
+ * Calling it again changes nothing. What GitHub does not confirm as asked for is told only where our progress comment of
+ * the task says that it had begun; else it is answered, but told on no issue.
  * @throws RunFailure when GitHub cannot be asked or refuses
  */
 export async function report(options: ReportOptions): Promise<Report> {
@@ -58,7 +60,7 @@ export async function report(options: ReportOptions): Promise<Report> {
     return { outcome: codes[code].outcome, code, ...usage(options.record) };
   }
   const { snapshot, identity, run, record, found } = seen;
-  const by = withdrawnSince(snapshot, policy, identity);
+  const by = "fault" in identity ? undefined : withdrawnSince(snapshot, policy, identity);
   const facts = {
     stage: claim.TASK_STAGE,
     record,
@@ -67,7 +69,8 @@ export async function report(options: ReportOptions): Promise<Report> {
     issueClosed: snapshot.issue.state === "CLOSED" || by === "issue-closed",
     cancelled: by === "cancelled",
   };
-  const end = judgeEnd(facts, (code) => codes[code].outcome);
+  const judged = judgeEnd(facts, (code) => codes[code].outcome);
+  const end = "fault" in identity && !facts.told ? unconfirmed(judged, identity.fault, record) : judged;
   const ledger = record?.ledger ?? emptyLedger("");
   await tell(options, seen, { end, ledger });
   return {
@@ -79,6 +82,13 @@ export async function report(options: ReportOptions): Promise<Report> {
   };
 }
 
+/** Without a known reason, that nothing asks for the task any more is the reason. */
+function unconfirmed(judged: End, fault: string, record: RunRecord | undefined): End {
+  if (judged.outcome === "done" || judged.code === record?.code || judged.code === "issue-closed") return judged;
+  const code = "invalid-task";
+  return { outcome: codes[code].outcome, code, detail: fault };
+}
+
 /** How the work was taken back. A first try at a plan was asked for by its approval, so one that stands was not. */
 function withdrawnSince(snapshot: IssueSnapshot, policy: Policy, { stage, attempt, cause }: TaskIdentity) {
   const isApproved = stage === "implementation" && attempt === 0 && "approval" in decideApproval(snapshot, policy);
@@ -87,7 +97,8 @@ function withdrawnSince(snapshot: IssueSnapshot, policy: Policy, { stage, attemp
 
 interface Seen {
   snapshot: IssueSnapshot;
-  identity: TaskIdentity;
+  /** The fault, when GitHub does not confirm a task that had begun. */
+  identity: TaskIdentity | { fault: string };
   run: RunIdentity;
   record: RunRecord | undefined;
   found: Awaited<ReturnType<GitHubPublisher["find"]>>;
@@ -113,14 +124,15 @@ async function identify(options: ReportOptions): Promise<Omit<Seen, "found"> | {
   if (!snapshot) return { fault: `there is no issue #${claim.TASK_ISSUE_NUMBER} in ${claim.TASK_REPOSITORY}` };
   if (claim.TASK_REPOSITORY_ID !== undefined && claim.TASK_REPOSITORY_ID !== snapshot.repository.id)
     return { fault: `${claim.TASK_REPOSITORY} is not the repository with id ${claim.TASK_REPOSITORY_ID}` };
+  const claimed = { stage: claim.TASK_STAGE, taskId: claim.TASK_ID ?? options.record?.taskId };
   const identity = identifyTask(snapshot, policy, {
-    stage: claim.TASK_STAGE,
-    taskId: claim.TASK_ID ?? options.record?.taskId,
+    ...claimed,
     planCommentId: claim.TASK_PLAN_COMMENT_ID,
     planSha256: claim.TASK_PLAN_SHA256,
   });
-  if ("fault" in identity) return identity;
-  const { stage, about, subjectId, taskId } = identity;
+  const known = "fault" in identity ? (begunRun(snapshot, claimed) ?? identity) : identity;
+  if ("fault" in known) return known;
+  const { stage, about, subjectId, taskId } = known;
   const branch = branchName(branchPrefix, snapshot.issue.number, subjectId);
   const implementation = stage === "implementation" ? { implementation: { branch } } : {};
   const fits = options.record && (options.record.taskId ?? taskId) === taskId;
