@@ -25,9 +25,9 @@ describe("is refused before anything starts, with what to do", () => {
 });
 
 describe("an accepted task that cannot be done is told on the issue", () => {
-  const failure = async (code: string) => {
+  const failure = async (code: string, timeoutMs?: number) => {
     const issue = kit.openIssue();
-    const result = await kit.waitForResult(issue);
+    const result = await kit.waitForResult(issue, timeoutMs);
     expect(result.body).toContain(`"code":"${code}"`);
     expect(kit.ours(issue, markers.result).length).toBe(1);
     expect(kit.ours(issue, markers.plan)).toEqual([]);
@@ -65,12 +65,13 @@ describe("an accepted task that cannot be done is told on the issue", () => {
     expect(result.body).toContain('"code":"forbidden"');
   });
 
-  test("a model that cannot be reached", async () => {
+  // Three attempts with 10 and 60 seconds between them, in each of which Codex tries for a while by itself.
+  test("a model that cannot be reached", { timeout: 300_000 }, async () => {
     kit = await startKit();
     const { url } = kit.world.model;
     await kit.world.model.close();
     await kit.start({ OPENAI_BASE_URL: `${url}/v1` });
-    expect(await failure("model-unavailable")).toMatch(/nothing was asked of the model/);
+    expect(await failure("model-unavailable", 280_000)).toMatch(/nothing was asked of the model/);
   });
 });
 

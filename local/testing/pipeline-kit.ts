@@ -26,7 +26,7 @@ export interface PipelineKit {
   /** Our visible comments with this marker at their first byte. */
   ours(issue: Issue, marker: string): Comment[];
   waitForPlan(issue: Issue): Promise<Comment>;
-  waitForResult(issue: Issue): Promise<Comment>;
+  waitForResult(issue: Issue, timeoutMs?: number): Promise<Comment>;
   /** Kills every process of this kind with SIGKILL and answers how many there were. */
   kill(kind: Kind): number;
   /** Waits until there is a process of this kind. */
@@ -46,7 +46,8 @@ export async function startKit(options: { world?: (world: World) => void } = {})
   options.world?.(world);
   const { github } = world;
   const home = () => github.repository(repository);
-  const waitFor = <T>(what: string, look: () => T | undefined | null | false) => github.waitFor(what, look, 120_000);
+  const waitFor = <T>(what: string, look: () => T | undefined | null | false, timeoutMs = 120_000) =>
+    github.waitFor(what, look, timeoutMs);
   const kit: PipelineKit = {
     world,
     data,
@@ -76,7 +77,8 @@ export async function startKit(options: { world?: (world: World) => void } = {})
             author.login === automation && !minimizedReason && body?.startsWith(marker),
         ),
     waitForPlan: (issue) => waitFor("the plan comment", () => kit.ours(issue, markers.plan)[0]),
-    waitForResult: (issue) => waitFor("the result comment", () => kit.ours(issue, markers.result)[0]),
+    waitForResult: (issue, timeoutMs) =>
+      waitFor("the result comment", () => kit.ours(issue, markers.result)[0], timeoutMs),
     kill: (kind) => {
       const found = findProcesses(data).filter((each) => each.kind === kind);
       for (const { pid } of found) process.kill(pid, "SIGKILL");
