@@ -37,21 +37,32 @@ export interface History {
   runs: RunComment[];
   /** Commands of listed people, those that were taken back included. */
   commands: CommandComment[];
-  /** Causes that a note of ours has already answered. */
-  noted: ReadonlySet<string>;
+  /** Causes that a note of ours has already answered, and the note's code. */
+  noted: ReadonlyMap<string, string>;
   /** Whatever was asked for before it is void. */
   withdrawal: Withdrawal;
 }
 
-/** Only what GitHub says our own account wrote, marker at byte 0, counts as ours (design §6). */
+const workMarkers = [markers.plan, markers.progress, markers.result];
+
+/**
+ * Only what GitHub says our own account wrote, marker at byte 0, counts as ours (design §6). Work of
+ * ours that belongs to another issue came with a transfer, and the commands before it were answered there.
+ */
 export function readHistory(snapshot: IssueSnapshot, policy: Policy): History {
   const ours = snapshot.comments.filter((comment) => comment.viewerDidAuthor);
+  const plans = readPlans(snapshot);
+  const runs = ours.flatMap((comment) => readRun(snapshot, comment) ?? []);
+  const here = new Set([...plans, ...runs].map(({ comment }) => comment.id));
+  const elsewhere = ours.findLast(({ id, body }) => !here.has(id) && workMarkers.some((each) => body.startsWith(each)));
   const commands = snapshot.comments.flatMap((comment) => readCommand(comment, policy) ?? []);
   return {
-    plans: readPlans(snapshot),
-    runs: ours.flatMap((comment) => readRun(snapshot, comment) ?? []),
-    commands,
-    noted: new Set(ours.flatMap(({ body }) => parseNoteIds(body)?.cause ?? [])),
+    plans,
+    runs,
+    commands: commands.filter(({ comment }) => comment.id > (elsewhere?.id ?? 0)),
+    noted: new Map(
+      ours.map(({ body }) => parseNoteIds(body)).flatMap((note) => (note ? [[note.cause, note.code]] : [])),
+    ),
     withdrawal: withdrawalOf(snapshot, policy),
   };
 }

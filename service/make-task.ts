@@ -8,7 +8,10 @@ export interface TaskSource {
   issue: Pick<IssueSnapshot["issue"], "number" | "url" | "title" | "body">;
 }
 
-/** The task message of a cause, or why it cannot be one (a branch name that must not cross Argo, for example). */
+/**
+ * The task message of a cause, or why there is none. It is unfit when something in it is not let through (a branch name
+ * that must not cross Argo, for example), until somebody changes that.
+ */
 export function makeTask(
   source: TaskSource,
   policy: Pick<ServicePolicy, "baseBranch" | "branchPrefix">,
@@ -16,7 +19,7 @@ export function makeTask(
   ids: TaskIds,
   now: Date,
   deliveryId?: string,
-): { task: Task } | { reason: string } {
+): { task: Task } | { reason: string; isUnfit?: true } {
   const { repository, issue } = source;
   const { plan } = cause;
   if (cause.stage === "implementation" && !plan) return { reason: "the plan is not approved any more" };
@@ -57,16 +60,19 @@ export function makeTask(
   );
   if (!parsed.success) {
     const fields = parsed.error.issues.map(({ path }) => path.join(".")).join(", ");
-    return { reason: `the task does not fit its schema (${fields}): rename the branch, or set CODEX_BASE_BRANCH` };
+    return {
+      reason: `the task does not fit its schema (${fields}): rename the branch, or set CODEX_BASE_BRANCH`,
+      isUnfit: true,
+    };
   }
   return fits(parsed.data);
 }
 
-function fits(task: Task): { task: Task } | { reason: string } {
+function fits(task: Task): { task: Task } | { reason: string; isUnfit: true } {
   try {
     serializeTask(task);
     return { task };
   } catch (error) {
-    return { reason: error instanceof Error ? error.message : String(error) };
+    return { reason: error instanceof Error ? error.message : String(error), isUnfit: true };
   }
 }

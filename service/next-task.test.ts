@@ -71,6 +71,11 @@ function handedOver(does: { mark?: boolean; remember?: boolean }, with_: Service
 const publish = (with_?: ServicePolicy) => handedOver({ mark: true }, with_);
 const remember = (with_?: ServicePolicy) => handedOver({ remember: true }, with_);
 
+/** Posts the note that was told, as `cause code`. */
+function answer(note: string | undefined): void {
+  const [cause, code] = (note ?? "nothing told").split(" ");
+  github.comment(on, bot, `${markers.note}\n<!-- codex:ids ${JSON.stringify({ cause, code })} -->\nHm?`);
+}
 const say = (body: string, by = owner) => github.wait(10).comment.call(github, on, by, body);
 
 describe("planning by itself", () => {
@@ -95,10 +100,6 @@ describe("planning by itself", () => {
     ["an issue with a /cancel that was edited", () => github.edit(say("/cancel"), owner, "/cancel\nfor now")],
     ["an issue with a /cancel that was hidden", () => Object.assign(say("/cancel"), { isMinimized: true })],
     ["an issue cancelled in the second it was opened", () => github.wait(-10).comment(on, owner, "/cancel")],
-    [
-      "a base branch that must not cross Argo",
-      () => Object.assign(on.repository, { defaultBranch: { name: "{{x}}" } }),
-    ],
   ])("%s is not", (_, change) => {
     change();
     expect(stage()).toBeUndefined();
@@ -123,6 +124,30 @@ describe("planning by itself", () => {
     expect(stage()).toBe("planning");
   });
 
+  test("a transferred issue whose /plan was answered before is not planned, and nothing is told", () => {
+    const asked = say("/plan");
+    publish();
+    github.wait(5).plan(on, `command:${asked.id}`);
+    github.wait(86_400);
+    on = github.transfer(on, github.repository("octocat/other"));
+    github.wait(5);
+    expect([stage(), told()]).toEqual([undefined, []]);
+    say("/plan");
+    expect(stage()).toBe("planning");
+  });
+
+  test("a base branch that must not cross Argo is told once, and looked at again", () => {
+    on.repository.defaultBranch = { name: "feature#1", commit: "c".repeat(40) };
+    expect(stage()).toBeUndefined();
+    expect(decide()).toMatchObject({ lookAgainAt: "2026-03-01T13:00:10.000Z" });
+    const [note] = told();
+    expect(note).toMatch(/^task:codex-planning-1-\S+ unfit-task$/);
+    answer(note);
+    expect([stage(), told()]).toEqual([undefined, []]);
+    on.repository.defaultBranch.name = "main";
+    expect(stage()).toBe("planning");
+  });
+
   test("the id does not depend on names, texts or times", () => {
     const { taskId } = task();
     on.repository.nameWithOwner = "hubot/renamed";
@@ -138,6 +163,18 @@ describe("planning by itself", () => {
     github.label(on, owner, "plan me");
     expect(stage(labelled)).toBe("planning");
     github.label(on, stranger, "plan me");
+    expect(stage(labelled)).toBeUndefined();
+  });
+
+  test("a label put on while a /plan is under way starts no second planning, whatever comes of the first", () => {
+    on = github.open(on.repository, stranger);
+    const asked = say("/plan");
+    publish(labelled);
+    github.wait(1).label(on, owner, "plan me");
+    expect(stage(labelled)).toBeUndefined();
+    github.progress(on, "planning", `command:${asked.id}`);
+    expect(stage(labelled)).toBeUndefined();
+    github.wait(1).result(on, "planning", `command:${asked.id}`, "failed", "idle");
     expect(stage(labelled)).toBeUndefined();
   });
 
@@ -379,6 +416,61 @@ describe("approval", () => {
     expect(told()).toEqual([]);
   });
 
+  describe("given again after the plan's run ended without success is answered once:", () => {
+    beforeEach(() => {
+      github.react(plan, owner);
+      publish();
+    });
+    const end = (code: FailureCode) => github.wait(1).result(on, "implementation", about(plan), "refused", code);
+
+    test.each<[string, () => Comment]>([
+      [
+        "a 👍 taken back and renewed",
+        () => {
+          github.wait(1).unreact(plan, owner);
+          const ended = end("not-approved");
+          github.wait(1).react(plan, owner);
+          return ended;
+        },
+      ],
+      [
+        "a 👍 after a /replan that was cancelled",
+        () => {
+          say("/replan x");
+          const ended = end("superseded");
+          say("/cancel");
+          github.unreact(plan, owner);
+          github.wait(1).react(plan, owner);
+          return ended;
+        },
+      ],
+      [
+        "a /approve",
+        () => {
+          const ended = end("not-approved");
+          say("/approve");
+          return ended;
+        },
+      ],
+    ])("%s", (_, approveAgain) => {
+      const ended = approveAgain();
+      expect([stage(), told()]).toEqual([undefined, [`again:${ended.id} approved-again`]]);
+      answer(told()[0]);
+      expect([stage(), told()]).toEqual([undefined, []]);
+      say("/retry");
+      expect([stage(), told()]).toEqual(["implementation", []]);
+    });
+
+    test("not when a /retry came first", () => {
+      github.wait(1).unreact(plan, owner);
+      end("not-approved");
+      say("/retry");
+      answer(told()[0]);
+      github.wait(1).react(plan, owner);
+      expect([stage(), told()]).toEqual(["implementation", []]);
+    });
+  });
+
   test("a plan whose second try has ended is not carried out again when the first end was deleted", () => {
     github.react(plan, owner);
     github.result(on, "implementation", about(plan), "failed", "idle", 4711);
@@ -514,6 +606,34 @@ describe("/retry", () => {
     expect(told()).toEqual([`comment:${retry.id} not-approved`]);
     say("/approve");
     expect(stage()).toBe("implementation");
+  });
+
+  test("is heard after a /plan that was refused in between", () => {
+    const plan = github.wait(5).plan.call(github, on);
+    github.wait(5).react(plan, owner);
+    publish();
+    github.wait(1).result(on, "implementation", about(plan), "failed", "idle");
+    say("/plan");
+    answer(told()[0]);
+    say("/retry");
+    expect([stage(), told()]).toEqual(["implementation", []]);
+  });
+
+  test("that was refused while another run was under way does not start later, and leaves that one alone", () => {
+    publish();
+    github.wait(1).result(on, "planning", "issue", "failed", "idle");
+    const first = say("/retry");
+    publish();
+    const second = say("/retry");
+    expect(told()).toEqual([`comment:${second.id} already-running`]);
+    answer(told()[0]);
+    github.wait(5 * 60);
+    expect(decide()).toMatchObject({ task: { stage: "planning" }, mark: [{ nodeId: first.nodeId }] });
+    github.progress(on, "planning", "issue", first.id);
+    github.wait(60).result(on, "planning", "issue", "failed", "idle", first.id);
+    expect([stage(), told()]).toEqual([undefined, []]);
+    say("/retry");
+    expect(stage()).toBe("planning");
   });
 
   describe.each<[string, FailureCode, () => unknown]>([
@@ -786,6 +906,15 @@ describe("runs without a sign of life", () => {
     change();
     github.wait(100 * 60);
     expect(told()).toEqual([]);
+  });
+
+  test("are not told when the run ended well and its plan was deleted; /plan makes another", () => {
+    const plan = github.progress(on, "planning", "issue");
+    plan.body = plan.body.replace(/\} -->/, ',"record":{"state":"closed","outcome":"done","attempts":1}} -->');
+    github.wait(100 * 60);
+    expect([stage(), told()]).toEqual([undefined, []]);
+    say("/plan");
+    expect([stage(), told()]).toEqual(["planning", []]);
   });
 
   const task0 = () => /"taskId":"([^"]+)"/.exec(on.comments[0]?.body ?? "")?.[1] ?? "";

@@ -79,9 +79,17 @@ function handOver(
     }
   }
   const made = makeTask(snapshot, policy, cause, ids, now);
-  return "reason" in made
-    ? { reason: made.reason, tell: [] }
-    : { task: made.task, askedAt: cause.at, mark: cause.marks, tell: [] };
+  if ("task" in made) return { task: made.task, askedAt: cause.at, mark: cause.marks, tell: [] };
+  return made.isUnfit ? unfit(made.reason, history, ids, now) : { reason: made.reason, tell: [] };
+}
+
+/** What makes a task fit (a branch renamed, a setting) is no change of the issue, so it is looked at again now and then. */
+const unfitMinutes = 60;
+
+function unfit(reason: string, { noted }: History, { taskId }: TaskIds, now: Date): NextTask {
+  const cause = `task:${taskId}`;
+  const lookAgainAt = later(now.toISOString(), unfitMinutes);
+  return { reason, lookAgainAt, tell: noted.has(cause) ? [] : [{ kind: "note", cause, code: "unfit-task" }] };
 }
 
 /** A task that was just published is given this long to show a trace. */

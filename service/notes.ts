@@ -16,6 +16,10 @@ export const notes = {
     "The plan is hidden, so nothing was started. Show it again, and this approval counts; or ask for another plan with `/replan <what to change>`.",
   superseded:
     "The plan that this approval meant is no longer the current one, so nothing was started. Read the newest plan, then react to it with 👍 or comment `/approve`; `/cancel` takes back a `/replan`.",
+  "approved-again":
+    "The run of this plan has ended without a pull request, and approving the plan again does not start another by itself. Comment `/retry` to have it carried out again, or ask for another plan with `/replan <what to change>`.",
+  "unfit-task":
+    "This cannot be handed over: a name in it, most likely the base branch's, holds characters that are not let through. Rename the branch, or set `CODEX_BASE_BRANCH` to another; within the hour after that it is started by itself.",
   "plan-exists":
     "A plan stands on this issue already. Approve it with 👍, or ask for another with `/replan <what to change>`.",
   "already-running":

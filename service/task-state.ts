@@ -1,4 +1,5 @@
 import { type IssueSnapshot, limits } from "@froussard/contract";
+import * as z from "zod";
 import { type Cause, identifyIn, type TaskIds } from "./cause.ts";
 import type { History, RunComment } from "./history.ts";
 import type { Publication } from "./published-tasks.ts";
@@ -31,6 +32,7 @@ export function taskState(cause: Cause, ids: TaskIds, history: History, memory: 
 /** A subject that has a plan or a terminal result is not started again, except by a `/retry` that is younger. */
 function hasEnded({ stage, attempt }: Cause, ids: TaskIds, { plans, runs }: History): boolean {
   if (stage === "planning" && plans.some((plan) => plan.ids.subjectId === ids.subjectId)) return true;
+  if (runs.some((run) => run.ids.taskId === ids.taskId && isDone(run))) return true;
   return runs.some((run) => {
     if (!isTerminal(run) || run.ids.subjectId !== ids.subjectId) return false;
     if (attempt === 0 || run.ids.taskId === ids.taskId) return true;
@@ -42,10 +44,17 @@ export function isTerminal(run: RunComment): boolean {
   return run.kind === "result" && run.ids.outcome !== undefined;
 }
 
+/** The part of the runner's record that tells a success, whose plan or result somebody may have deleted since. */
+const doneRecord = z.object({ state: z.literal("closed"), outcome: z.literal("done") });
+
+function isDone({ kind, ids }: RunComment): boolean {
+  return kind === "progress" && doneRecord.safeParse(ids.record).success;
+}
+
 /** Progress comments whose run has not come to an end that anybody could see. */
 export function openRuns({ runs, plans }: History): RunComment[] {
   const ended = new Set([
-    ...runs.filter((run) => run.ids.outcome !== undefined).map((run) => run.ids.taskId),
+    ...runs.filter((run) => run.ids.outcome !== undefined || isDone(run)).map((run) => run.ids.taskId),
     ...plans.map((plan) => plan.ids.taskId),
   ]);
   return runs.filter((run) => run.kind === "progress" && !ended.has(run.ids.taskId));

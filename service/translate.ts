@@ -106,7 +106,7 @@ function translateOpened(
     issue: { number: issue.number, url: issue.html_url, title: issue.title, body: issue.body ?? "" },
   };
   const made = makeTask(source, policy, cause, ids, now, deliveryId);
-  return "reason" in made ? made : { task: made.task, askedAt: cause.at, mark: cause.marks };
+  return "reason" in made ? { reason: made.reason } : { task: made.task, askedAt: cause.at, mark: cause.marks };
 }
 
 function closedGate(issue: IssueFacts, repository: RepositoryFacts, { admits }: TranslateContext): string | undefined {

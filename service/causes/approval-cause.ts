@@ -1,12 +1,17 @@
 import { type Approval, decideApproval, type IssueSnapshot, type Policy, type Question } from "@froussard/contract";
 import { type Cause, markOn, marksOf } from "../cause.ts";
-import { type History, isTakenBack, noteCause } from "../history.ts";
+import { type History, isTakenBack, noteCause, standingCommands } from "../history.ts";
+import type { Tell } from "../notes.ts";
+import { isTerminal } from "../task-state.ts";
 import type { Found } from "./found.ts";
 
 /** The approval of the current plan; 👍 and `/approve` on one plan are the same cause (design §6, rules 1 to 4). */
 export function approvalCause(snapshot: IssueSnapshot, policy: Policy, history: History): Found {
   const verdict = decideApproval(snapshot, policy);
-  if ("approval" in verdict) return { cause: causeOfApproval(snapshot, verdict.approval) };
+  if ("approval" in verdict) {
+    const cause = causeOfApproval(snapshot, verdict.approval);
+    return { cause, tell: tellApprovedAgain(history, cause, verdict.latest) };
+  }
   const { reason, question } = verdict;
   if (!question || isSettled(snapshot, history, question)) return { reason };
   return { reason, tell: [{ kind: "note", cause: noteCause(question.comment), code: question.code }] };
@@ -23,6 +28,18 @@ function causeOfApproval(snapshot: IssueSnapshot, { plan, by, at, comment }: App
     ...marksOf(snapshot, at, [[plan.comment, "ROCKET"], ...approving]),
     plan,
   };
+}
+
+/** A run that ended without success is not started by another approval, but by `/retry`: whoever approves again is told. */
+function tellApprovedAgain(history: History, { about }: Cause, { at, comment }: Approval): Tell[] {
+  const end = history.runs.findLast((run) => isTerminal(run) && run.ids.about === about);
+  if (!end || end.ids.outcome === "done") return [];
+  const isYounger = comment ? comment.id > end.comment.id : at > end.comment.createdAt;
+  const isRetried = standingCommands(history).some(
+    (each) => each.command.name === "retry" && each.comment.id > end.comment.id,
+  );
+  const cause = `again:${end.comment.id}`;
+  return isYounger && !isRetried && !history.noted.has(cause) ? [{ kind: "note", cause, code: "approved-again" }] : [];
 }
 
 /** Asked already, taken back, or an approval of an older plan that did run. */

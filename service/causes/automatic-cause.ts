@@ -2,7 +2,8 @@ import { type IssueSnapshot, isListed, markers, type Person, withdrawnBy } from 
 import { type Cause, identifyIn, marksOf } from "../cause.ts";
 import type { History } from "../history.ts";
 import type { ServicePolicy } from "../service-policy.ts";
-import { type Memory, taskState } from "../task-state.ts";
+import { anythingElseRuns, type Memory, taskState } from "../task-state.ts";
+import { causeOfCommand, planRequests } from "./command-cause.ts";
 import type { Found } from "./found.ts";
 
 /** Planning by itself, because of who opened the issue or who labelled it (design §6, rule 7). */
@@ -10,6 +11,7 @@ export function automaticCause(
   snapshot: IssueSnapshot,
   policy: ServicePolicy,
   history: History,
+  now: Date,
   memory: Memory,
 ): Found {
   const trigger = triggerOf(snapshot, policy);
@@ -19,7 +21,11 @@ export function automaticCause(
   const by = withdrawnBy({ at: trigger.at }, history.withdrawal);
   if (by) return { reason: `${by} since it was asked for: comment /plan to have it planned` };
   const cause = causeOfIssue(snapshot, trigger.by, trigger.at);
-  const isNew = taskState(cause, identifyIn(snapshot, cause), history, memory).kind === "new";
+  const ids = identifyIn(snapshot, cause);
+  const isNew = taskState(cause, ids, history, memory).kind === "new";
+  const requests = planRequests(history).map((request) => causeOfCommand(snapshot, request));
+  if (isNew && anythingElseRuns(snapshot, history, requests, ids, now, memory))
+    return { reason: "a plan that somebody asked for is under way" };
   if (isNew && trigger.at < policy.since)
     return { reason: `asked for before ${policy.since} (CODEX_SINCE): comment /plan to have it planned` };
   return { cause };

@@ -19,7 +19,7 @@ export function findCause(
   memory: Memory,
 ): { cause?: Cause; reason: string; tell: Tell[] } {
   const approval = approvalCause(snapshot, policy, history);
-  const automatic = automaticCause(snapshot, policy, history, memory);
+  const automatic = automaticCause(snapshot, policy, history, now, memory);
   const asked = planRequests(history).map((request) => causeOfCommand(snapshot, request));
   const inTheWay = [approval.cause, automatic.cause].filter((cause) => cause !== undefined && isMarked(cause));
   const others = inTheWay.filter((cause) => cause !== undefined);

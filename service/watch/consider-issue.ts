@@ -29,6 +29,8 @@ export interface Considering {
 }
 
 export interface Considered {
+  /** GitHub showed no such issue; it may be for a moment only. */
+  isMissing?: true;
   /** The issue as it was; undefined when it is not there or not served. */
   snapshot?: IssueSnapshot;
   /** The plan that a reaction could approve. */
@@ -45,7 +47,7 @@ export interface Considered {
 export async function considerIssue(of: Considering, repository: string, issueNumber: number): Promise<Considered> {
   const { github, policy, clock, log, published } = of;
   const snapshot = await github.readIssue(repository, issueNumber);
-  if (!snapshot) return {};
+  if (!snapshot) return { isMissing: true };
   if (!of.admits(snapshot.repository.nameWithOwner)) {
     const now = snapshot.repository.nameWithOwner;
     log.warn(

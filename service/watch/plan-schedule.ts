@@ -18,6 +18,8 @@ interface Entry extends PendingPlan {
   lookedAt: number;
   /** What it looked like when it was last acted on. */
   fingerprint: string | undefined;
+  /** GitHub did not show it at the last look. */
+  isMissing: boolean;
 }
 
 const minute = 60_000;
@@ -42,11 +44,23 @@ export class PlanSchedule {
     for (const entry of this.#entries.values())
       if (entry.repository === repository && entry.issueNumber === issueNumber && entry.nodeId !== plan?.nodeId)
         this.#entries.delete(entry.nodeId);
-    if (plan) this.#entries.set(plan.nodeId, { lookedAt: 0, ...this.#entries.get(plan.nodeId), ...plan, fingerprint });
+    if (plan)
+      this.#entries.set(plan.nodeId, {
+        lookedAt: 0,
+        isMissing: false,
+        ...this.#entries.get(plan.nodeId),
+        ...plan,
+        fingerprint,
+      });
   }
 
-  get(nodeId: string): (PendingPlan & { fingerprint: string | undefined }) | undefined {
+  get(nodeId: string): Readonly<Omit<Entry, "lookedAt">> | undefined {
     return this.#entries.get(nodeId);
+  }
+
+  noteMissing(nodeId: string, isMissing: boolean): void {
+    const entry = this.#entries.get(nodeId);
+    if (entry) entry.isMissing = isMissing;
   }
 
   /**

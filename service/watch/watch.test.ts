@@ -136,6 +136,42 @@ describe("the loop", () => {
     expect(made.pendingPlans).toBe(0);
   });
 
+  test("keeps a plan whose issue GitHub does not show for a moment, and gives it up when it stays away", async () => {
+    const on = github.open(github.repository("octocat/hello"), owner);
+    github.wait(5).plan(on);
+    const made = start();
+    await clock.advance(10 * second);
+    const read = access.readIssue;
+    access.readIssue = async () => undefined;
+    github.comment(on, stranger, "well");
+    while (!ticks.includes("issue failed")) await clock.advance(second);
+    await clock.advance(5 * second);
+    expect(made.pendingPlans).toBe(1);
+    access.readIssue = read;
+    await clock.advance(minute);
+    expect(made.pendingPlans).toBe(1);
+    access.readIssue = async () => undefined;
+    github.comment(on, stranger, "well");
+    await clock.advance(minute);
+    expect(made.pendingPlans).toBe(0);
+  });
+
+  test("looks once at an issue whose plan is missing from the pulse, and sees the 👍 when it is back", async () => {
+    const on = github.open(github.repository("octocat/hello"), owner);
+    const plan = github.wait(5).plan(on);
+    start();
+    await clock.advance(10 * second);
+    const pulse = access.readPulse;
+    access.readPulse = async () => [];
+    const before = access.spent.readIssue;
+    await clock.advance(5 * minute);
+    expect(access.spent.readIssue - before).toBe(1);
+    github.react(plan, owner);
+    access.readPulse = pulse;
+    await clock.advance(20 * second);
+    expect(stages()).toEqual(["implementation"]);
+  });
+
   test("publishes again what shows no trace, tells that it never started, and stops", async () => {
     const on = github.open(github.repository("octocat/hello"), owner);
     start();

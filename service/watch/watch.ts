@@ -33,6 +33,8 @@ const workers = 3;
 const questionsAtOnce = 4;
 /** GitHub's secondary limit is 900 points a minute: stay well below it, however many repositories there are. */
 const betweenQuestionsMs = 100;
+/** An issue that GitHub does not show is asked for this often, over some ten seconds, before its plan is given up. */
+const missesAllowed = 5;
 const rediscoverMs = 10 * 60 * second;
 
 /**
@@ -47,6 +49,7 @@ export class Watch {
   readonly #repositories = new Map<string, RepositoryWatch>();
   readonly #wakes = new Map<string, { issue: QueuedIssue; at: number }>();
   readonly #failures = new Map<string, Backoff>();
+  readonly #misses = new Map<string, number>();
   readonly #discovery: Backoff;
   #discoverAt = 0;
   #failed = 0;
@@ -190,7 +193,11 @@ export class Watch {
     const seen = new Map(pulses.map((pulse) => [pulse.nodeId, pulseFingerprint(pulse, this.#of.policy)]));
     for (const id of ids) {
       const plan = this.#plans.get(id);
-      if (plan && plan.fingerprint !== seen.get(id)) this.#issues.add(plan.repository, plan.issueNumber, "pulse");
+      const fingerprint = seen.get(id);
+      // One that GitHub does not show is a reason to look once, not at every pulse.
+      const isNews = fingerprint === undefined ? !plan?.isMissing : fingerprint !== plan?.fingerprint;
+      this.#plans.noteMissing(id, fingerprint === undefined);
+      if (plan && isNews) this.#issues.add(plan.repository, plan.issueNumber, "pulse");
     }
   }
 
@@ -214,7 +221,13 @@ export class Watch {
     const { repository, issueNumber } = issue;
     const key = `${repository}#${issueNumber}`;
     try {
-      const { lookAgainAt, pendingPlan } = await considerIssue(this.#of, repository, issueNumber);
+      const { isMissing, lookAgainAt, pendingPlan } = await considerIssue(this.#of, repository, issueNumber);
+      const misses = (this.#misses.get(key) ?? 0) + 1;
+      if (isMissing && misses < missesAllowed) {
+        this.#misses.set(key, misses);
+        throw new Error(`GitHub shows no issue ${key}, which may pass`);
+      }
+      this.#misses.delete(key);
       this.#failures.delete(key);
       if (lookAgainAt === undefined) this.#wakes.delete(key);
       else this.#wakes.set(key, { issue, at: Date.parse(lookAgainAt) });
