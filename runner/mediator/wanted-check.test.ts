@@ -8,6 +8,7 @@ let snapshot = buildSnapshot();
 let changed = true;
 let reads = { cheap: 0, whole: 0 };
 let down = false;
+let hanging: Promise<void> | undefined;
 const warnings: string[] = [];
 beforeEach(() => {
   now = 0;
@@ -15,13 +16,15 @@ beforeEach(() => {
   changed = true;
   reads = { cheap: 0, whole: 0 };
   down = false;
+  hanging = undefined;
 });
 
-const start = () =>
+const start = (patienceMs = 60_000) =>
   createWantedCheck({
     facts: {
       issueChanged: async () => {
         reads.cheap++;
+        await hanging;
         if (down) throw new RunFailure("github-unavailable");
         return { changed, etag: "e" };
       },
@@ -36,6 +39,7 @@ const start = () =>
     cause: { at: at(0) },
     now: () => now,
     intervalMs: 1_000,
+    patienceMs,
     warn: (message) => warnings.push(message),
   });
 
@@ -68,4 +72,16 @@ test("a GitHub that cannot be asked ends nothing", async () => {
   down = true;
   await start()();
   expect(warnings.at(-1)).toContain("github-unavailable");
+});
+
+test("a GitHub that hangs holds no request up, and its late answer counts for the next one", async () => {
+  const answer = Promise.withResolvers<void>();
+  hanging = answer.promise;
+  snapshot = buildSnapshot([], { state: "CLOSED" });
+  const stillWanted = start(1);
+  await stillWanted();
+  await stillWanted();
+  expect(reads.cheap).toBe(1);
+  answer.resolve();
+  await expect.poll(() => stillWanted().catch(({ code }) => code), { interval: 1 }).toBe("issue-closed");
 });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Policy } from "@froussard/contract";
 import { RunFailure } from "@froussard/contract";
 import { checkWanted } from "./approval-check.ts";
@@ -13,6 +14,8 @@ export interface WantedCheckOptions {
   now(): number;
   /** GitHub is asked at most this often. Milliseconds. */
   intervalMs: number;
+  /** A request to the model waits so long for GitHub; a later answer counts for the next one. Milliseconds. @default 3_000 */
+  patienceMs?: number;
   warn(message: string): void;
 }
 
@@ -22,7 +25,7 @@ export interface WantedCheckOptions {
  * anything is published. The function rejects with `issue-closed` or `cancelled`, from then on at once.
  */
 export function createWantedCheck(options: WantedCheckOptions): () => Promise<void> {
-  const { facts, repository, issueNumber, policy, cause, now, intervalMs, warn } = options;
+  const { facts, repository, issueNumber, policy, cause, now, intervalMs, patienceMs = 3_000, warn } = options;
   let lastAsked = Number.NEGATIVE_INFINITY;
   let etag: string | undefined;
   let under: Promise<void> | undefined;
@@ -50,7 +53,7 @@ export function createWantedCheck(options: WantedCheckOptions): () => Promise<vo
         under = undefined;
       });
     }
-    await under;
+    if (under) await Promise.race([under, sleep(patienceMs, undefined, { ref: false })]);
     if (over) throw over;
   };
 }
