@@ -7,8 +7,8 @@ import { limits } from "./limits.ts";
  * Everything that people write (titles, bodies, prompts) fails this on purpose and stays out of the Sensor.
  */
 const refPattern = /^(?!-)(?!.*(?:\.\.|\/\/|@\{))[A-Za-z0-9._/+@=-]{1,200}$/;
-/** Owners of managed users carry an underscore (`name_company`); `.` and `..` would climb in an address. */
-const repositoryPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/;
+/** A repository as `owner/name`. Owners of managed users carry an underscore (`name_company`); `.` and `..` would climb in an address. */
+export const repositoryPattern = /^[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/;
 const loginPattern = /^[A-Za-z0-9_-]{1,60}(?:\[bot\])?$/;
 const urlPattern = /^https?:\/\/[A-Za-z0-9._:[\]-]{1,255}(?:\/[A-Za-z0-9._~%/-]*)?(?:#[A-Za-z0-9_-]{1,64})?$/;
 

@@ -52,6 +52,7 @@ describe("refusals name the setting and never its value", () => {
     ["MEDIATOR_PARENT", "init", "MEDIATOR_PARENT is not stdin"],
     ["TASK_STAGE", "review", "TASK_STAGE is not one of planning, implementation"],
     ["TASK_REPOSITORY", "acme", "TASK_REPOSITORY is not of the form owner/name"],
+    ["TASK_REPOSITORY", "acme/..", "TASK_REPOSITORY is not of the form owner/name"],
     ["TASK_ISSUE_NUMBER", "0", "TASK_ISSUE_NUMBER is less than 1"],
     ["TASK_ISSUE_NUMBER", "1e3", "TASK_ISSUE_NUMBER is not a whole number"],
     ["TASK_ID", "codex-planning-7", "TASK_ID is not a task id"],

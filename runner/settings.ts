@@ -1,5 +1,12 @@
 import { basename } from "node:path";
-import { defaultBranchPrefix, parsePlanTrigger, sha256Pattern, stages, taskIdPattern } from "@froussard/contract";
+import {
+  defaultBranchPrefix,
+  parsePlanTrigger,
+  repositoryPattern,
+  sha256Pattern,
+  stages,
+  taskIdPattern,
+} from "@froussard/contract";
 import * as z from "zod";
 import { codexSettings, reasoningEfforts, sandboxPolicies, webSearchModes } from "./protocol.ts";
 
@@ -60,7 +67,7 @@ export const taskEnvironment = {
   TASK_ID: z.string().regex(taskIdPattern, "is not a task id").optional(),
   TASK_REPOSITORY: z
     .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/, "is not of the form owner/name")
+    .regex(repositoryPattern, "is not of the form owner/name")
     .describe("owner/name of the repository"),
   TASK_REPOSITORY_ID: id().optional(),
   TASK_ISSUE_NUMBER: id().describe("the issue's number"),

@@ -608,6 +608,15 @@ describe("/retry", () => {
     expect(stage()).toBe("implementation");
   });
 
+  test("keeps a /plan from starting a second planning beside it", () => {
+    publish();
+    github.wait(1).result(on, "planning", "issue", "failed", "idle");
+    say("/retry");
+    publish();
+    const plan = say("/plan");
+    expect([stage(), told()]).toEqual([undefined, [`comment:${plan.id} already-running`]]);
+  });
+
   test("is heard after a /plan that was refused in between", () => {
     const plan = github.wait(5).plan.call(github, on);
     github.wait(5).react(plan, owner);

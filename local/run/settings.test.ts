@@ -15,6 +15,10 @@ test("a repository and two secrets are enough", () => {
   });
 });
 
+test("a managed user's repository is one too", () => {
+  expect(readSettings({ repo: ["mona_corp/lab"] }, env, "/data").repositories).toEqual(["mona_corp/lab"]);
+});
+
 test("only known settings are handed on, and no secret among them", () => {
   const { passed } = readSettings(
     { repo: ["a/b"] },

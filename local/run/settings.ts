@@ -1,3 +1,4 @@
+import { repositoryPattern } from "@froussard/contract";
 import * as z from "zod";
 
 /** What the one-machine pipeline needs to know; everything else has a default in service and runner. */
@@ -49,9 +50,7 @@ const passedNames = [
   "LOG_LEVEL",
 ] as const;
 
-const repository = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/, "is not owner/name; give it as --repo owner/name");
+const repository = z.string().regex(repositoryPattern, "is not owner/name; give it as --repo owner/name");
 const whole = (min: number, max: number) =>
   z.coerce.number<string>(`is not a whole number from ${min} to ${max}`).int().min(min).max(max);
 const secret = (what: string) =>

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { stages } from "@froussard/contract";
+import { repositoryPattern, stages } from "@froussard/contract";
 import { Command, Option } from "commander";
 import * as z from "zod";
 import { type Environment, readSettings, SettingsError } from "../settings.ts";
@@ -23,9 +23,7 @@ const runEnvironment = z.object({
 const number = z.coerce.number().int().positive();
 const runOptions = z.object({
   stage: z.enum(stages),
-  repository: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/, "is not of the form owner/name"),
+  repository: z.string().regex(repositoryPattern, "is not of the form owner/name"),
   issueNumber: number,
   base: z.string().optional(),
   head: z.string().optional(),

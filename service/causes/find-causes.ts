@@ -23,8 +23,9 @@ export function findCause(
   const asked = planRequests(history).map((request) => causeOfCommand(snapshot, request));
   const inTheWay = [approval.cause, automatic.cause].filter((cause) => cause !== undefined && isMarked(cause));
   const others = inTheWay.filter((cause) => cause !== undefined);
-  const command = commandCause(snapshot, history, others, now, memory);
   const retry = retryCause(snapshot, history, approval.cause, [...others, ...asked.filter(isMarked)], now, memory);
+  const retried = retry.cause && isMarked(retry.cause) ? [retry.cause] : [];
+  const command = commandCause(snapshot, history, [...others, ...retried], now, memory);
 
   const found = [automatic, approval, command, retry, editedRequest(snapshot, policy, history)];
   const causes = found.flatMap(({ cause }) => cause ?? []);
