@@ -55,14 +55,12 @@ if (!options.static) {
     `--outputFile.json=${report}`,
     ...program.args,
   ]);
-  const summary = z.object({ numPassedTests: z.int(), numFailedTests: z.int(), numFailedTestSuites: z.int() });
+  const summary = z.object({ numPassedTests: z.int(), numFailedTests: z.int() });
   try {
-    const { numPassedTests, numFailedTests, numFailedTestSuites } = summary.parse(
-      JSON.parse(readFileSync(report, "utf8")),
-    );
+    const { numPassedTests, numFailedTests } = summary.parse(JSON.parse(readFileSync(report, "utf8")));
     passed += numPassedTests;
     // A file that cannot even be loaded, or an unhandled error, has no failed test of its own.
-    failed += ok ? numFailedTests : Math.max(numFailedTests, numFailedTestSuites, 1);
+    failed += ok ? numFailedTests : Math.max(numFailedTests, 1);
   } catch (error) {
     console.error(`vitest left no report that can be read: ${error instanceof Error ? error.message : error}`);
     failed++;
