@@ -43,4 +43,6 @@ export interface GitHubAccess {
   /** Not repeated by itself: its answer may be lost after the comment was made. */
   createComment(repository: string, issueNumber: number, body: string): Promise<void>;
   minimize(nodeId: string): Promise<void>;
+  /** Makes `label` the only one of the state labels on an issue that shows the labels `present`. */
+  setStateLabel(repository: string, issueNumber: number, label: string, present: readonly string[]): Promise<void>;
 }

@@ -166,6 +166,14 @@ describe("writing", () => {
     expect(issue.comments).toHaveLength(1);
   });
 
+  test("a state label takes the place of another, and is made where there is none", async () => {
+    const issue = octocat().openIssue(repository, { title: "label me" });
+    await access.setStateLabel("octocat/hello", issue.number, "codex:planning", []);
+    await access.setStateLabel("octocat/hello", issue.number, "codex:failed", ["bug", "codex:planning"]);
+    const snapshot = await access.readIssue("octocat/hello", issue.number);
+    expect(snapshot?.issue.labels).toEqual(["codex:failed"]);
+  });
+
   test("a comment is hidden", async () => {
     const issue = octocat().openIssue(repository, { title: "hide me" });
     robot().comment(issue, "old");

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { isListed, markerPrefix, type Policy, parseCommand } from "@froussard/contract";
+import { isListed, markerPrefix, type Policy, parseCommand, stateLabels } from "@froussard/contract";
 import type { GitHub } from "@froussard/github/client";
 import { readPulse, readSnapshot } from "@froussard/github/read-snapshot";
 import { minimizeMutation } from "@froussard/github/snapshot-query";
@@ -117,6 +117,14 @@ export function octokitAccess(
     },
     async minimize(nodeId) {
       await mutate(minimizeMutation, { id: nodeId });
+    },
+    async setStateLabel(repository, issue_number, label, present) {
+      const [owner = "", repo = ""] = repository.split("/");
+      const issue = { owner, repo, issue_number };
+      // GitHub makes a label that the repository does not have.
+      await github.rest.issues.addLabels({ ...issue, labels: [label] });
+      for (const name of present)
+        if (stateLabels.includes(name) && name !== label) await github.rest.issues.removeLabel({ ...issue, name });
     },
   };
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { markerPrefix, parseCommand } from "@froussard/contract";
+import { markerPrefix, parseCommand, stateLabels } from "@froussard/contract";
 import type { Allowance, GitHubAccess } from "../github-access.ts";
 import { bot, type FakeGitHub, type FakeIssue } from "./fake-github.ts";
 
@@ -73,6 +73,15 @@ export function fakeAccess(github: FakeGitHub): FakeAccess {
       if (access.fail("createComment", repository)) throw new Error("createComment failed");
       const issue = github.find(repository, issueNumber);
       if (issue) github.comment(issue, bot, body);
+    },
+    async setStateLabel(repository, issueNumber, label, present) {
+      if (access.fail("setStateLabel", repository)) throw new Error("setStateLabel failed");
+      const issue = github.find(repository, issueNumber);
+      if (!issue) return;
+      github.label(issue, bot, label);
+      issue.issue.labels = issue.issue.labels.filter(
+        (each) => each === label || !stateLabels.includes(each) || !present.includes(each),
+      );
     },
     async minimize(nodeId) {
       spend("mutation");

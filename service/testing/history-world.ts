@@ -194,5 +194,10 @@ function approvals({ planCommentId, planSha256: hash }: ImplementationTask, on: 
   const said = on.comments.filter(
     ({ author, body, createdAt }) => author === owner && createdAt > since && /^(\/approve|execute plan)$/.test(body),
   );
-  return [...liked.map(({ createdAt }) => createdAt), ...said.map(({ createdAt }) => createdAt)];
+  const times = [...liked, ...said].map(({ createdAt }) => createdAt);
+  const owners = (body: string) => on.comments.filter((each) => each.author === owner && each.body === body);
+  const takenBack =
+    [on.issue.closedAt ?? "", ...owners("/cancel").map(({ createdAt }) => createdAt)].toSorted().at(-1) ?? "";
+  const isMeantAgain = owners("/retry").some(({ createdAt }) => createdAt >= takenBack);
+  return isMeantAgain ? times : times.filter((time) => time >= takenBack);
 }

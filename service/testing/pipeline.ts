@@ -1,14 +1,16 @@
 import {
   type About,
   type Attempt,
-  type Comment,
   decideApproval,
   headers,
   type ImplementationTask,
+  type IssueSnapshot,
   isListed,
   parseCommand,
   type Task,
   taskSchema,
+  withdrawalOf,
+  withdrawnBy,
 } from "@froussard/contract";
 import { identify } from "../cause.ts";
 import type { OutgoingRecord, Publisher } from "../publisher.ts";
@@ -97,8 +99,9 @@ export class Pipeline implements Publisher {
       outcome: "done" | "failed" | "refused" | "cancelled",
       code?: "idle" | "cancelled" | "issue-closed" | "not-approved",
     ) => this.#github.result(on, task.stage, about, outcome, code, attempt);
+    const takenBack = takenBackBy(found, this.#github.snapshot(on), this.#policy);
     if (on.issue.state !== "OPEN") finish("cancelled", "issue-closed");
-    else if (isCancelled(found, this.#policy)) finish("cancelled", "cancelled");
+    else if (takenBack) finish("cancelled", takenBack);
     else if (how === "fails") finish("failed", "idle");
     else if (task.stage === "planning") this.#plan(found, how);
     else if (this.#push(task, on)) finish("done");
@@ -130,10 +133,11 @@ export class Pipeline implements Publisher {
   }
 }
 
-/** Whether a listed person said `/cancel` after what the task is about. */
-function isCancelled({ on, about, attempt }: Identified, policy: ServicePolicy): boolean {
-  const cause = attempt || Number(/^command:(\d+)$/.exec(about)?.[1] ?? 0);
-  const isCancel = ({ author, body, lastEditedAt }: Comment) =>
-    lastEditedAt === undefined && isListed(author, policy) && parseCommand(body)?.name === "cancel";
-  return on.comments.some((comment) => comment.id > cause && isCancel(comment) && !about.startsWith("plan:"));
+/** How what the task is about was taken back since; an approval decides for itself. */
+function takenBackBy({ on, about, attempt }: Identified, snapshot: IssueSnapshot, policy: ServicePolicy) {
+  const id = attempt || Number(/^command:(\d+)$/.exec(about)?.[1] ?? 0);
+  if (id === 0 && about !== "issue") return undefined;
+  const comment = on.comments.find((each) => each.id === id);
+  const asked = comment ? { at: comment.createdAt, comment } : { at: on.issue.createdAt };
+  return withdrawnBy(asked, withdrawalOf(snapshot, policy));
 }

@@ -1,4 +1,4 @@
-import { codes, type IssueSnapshot, type Plan, readPlans } from "@froussard/contract";
+import { codes, type IssueSnapshot, labels, type Plan, readPlans } from "@froussard/contract";
 import type { Mark } from "../cause.ts";
 import type { Clock } from "../clock.ts";
 import { errorFields } from "../error-fields.ts";
@@ -84,12 +84,17 @@ async function followUp(
   tell: readonly Parameters<typeof tellBody>[0][],
   fields: { repository: string; issueNumber: number },
 ): Promise<boolean> {
+  const failedLabel: [string, () => Promise<void>] = [
+    "label",
+    () => github.setStateLabel(fields.repository, fields.issueNumber, labels.failed, snapshot.issue.labels),
+  ];
   const steps: [string, () => Promise<void>][] = [
     ...marks.map((mark): [string, () => Promise<void>] => ["mark", () => github.addMark(mark)]),
     ...tell.map((each): [string, () => Promise<void>] => [
       each.kind === "note" ? each.code : codes[each.ids.code].text,
       () => github.createComment(fields.repository, fields.issueNumber, tellBody(each)),
     ]),
+    ...(tell.some(({ kind }) => kind === "failure") ? [failedLabel] : []),
     ...commentsToMinimize(snapshot, policy).map(({ nodeId }): [string, () => Promise<void>] => [
       "minimize",
       () => github.minimize(nodeId),

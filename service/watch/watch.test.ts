@@ -174,9 +174,11 @@ describe("the loop", () => {
 
   test("publishes again what shows no trace, tells that it never started, and stops", async () => {
     const on = github.open(github.repository("octocat/hello"), owner);
+    github.label(on, bot, "codex:planning");
     start();
     await clock.advance(80 * minute);
     expect(records).toHaveLength(4);
+    expect(on.issue.labels).toEqual(["codex:failed"]);
     expect(new Set(records.map((record) => record.headers[headers.taskId])).size).toBe(1);
     expect(on.comments.map(({ body }) => body)).toEqual([expect.stringContaining('"code":"not-started"')]);
     await clock.advance(120 * minute);
