@@ -56,7 +56,7 @@ export const codes = {
     type: "person",
     outcome: "failed",
     text: "The automation account may not do what the task needs",
-    next: "Give its token write access to contents, issues and pull requests of this repository, then comment `/retry`.",
+    next: "Unless the detail says otherwise, give its token write access to contents, issues and pull requests of this repository, then comment `/retry`.",
   },
   "bad-credentials": {
     type: "person",
@@ -73,8 +73,8 @@ export const codes = {
   "repository-too-large": {
     type: "person",
     outcome: "failed",
-    text: "The repository is larger than the configured limit",
-    next: "Raise the limit, then comment `/retry`.",
+    text: "The repository is larger than the pipeline works on",
+    next: "Make its newest commit smaller, or make the change by hand.",
   },
   "base-moved": {
     type: "person",
@@ -151,7 +151,7 @@ export const codes = {
   "mediator-lost": {
     type: "permanent",
     outcome: "failed",
-    text: "The run was interrupted more than once",
+    text: "The run was interrupted more often than it may be",
     next: "Comment `/retry` to start it again.",
   },
   "invalid-plan": {
@@ -181,8 +181,8 @@ export const codes = {
   "invalid-task": {
     type: "permanent",
     outcome: "refused",
-    text: "The task message does not fit what GitHub says",
-    next: "Nothing: no such work was asked for.",
+    text: "What was to be done does not fit what GitHub says",
+    next: "If you deleted or moved what asked for it, ask again with `/plan` or `/replan`; otherwise nothing, for nobody asked.",
   },
   internal: {
     type: "permanent",
