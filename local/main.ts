@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import process from "node:process";
-import { Command } from "commander";
+import { Command, CommanderError } from "commander";
 import { demoCommand } from "./demo/command.ts";
 import { runCommand } from "./run/command.ts";
 import { SettingsError } from "./run/settings.ts";
@@ -10,10 +10,13 @@ const program = new Command("froussard-local")
   .addCommand(runCommand())
   .addCommand(demoCommand())
   .showHelpAfterError("(add --help for what can be said here)");
+for (const command of [program, ...program.commands]) command.exitOverride();
 
 try {
   await program.parseAsync();
 } catch (error) {
+  // Commander has said what is wrong already; help and version are no error.
+  if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
   const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : "";
   console.error(`froussard: ${error instanceof Error ? error.message : error}${cause}`);
   process.exitCode = error instanceof SettingsError ? 2 : 1;

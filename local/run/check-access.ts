@@ -10,7 +10,7 @@ export interface Account {
 
 /**
  * Asks GitHub whose token it is and whether it sees the repositories, before anything is started.
- * @throws SettingsError with everything that is wrong and what to do about it.
+ * @throws SettingsError with everything that is wrong and what to do about it; Error when GitHub is not there.
  */
 export async function checkAccess(github: GitHub, repositories: readonly string[]): Promise<Account> {
   const account = await whoAmI(github);
@@ -27,7 +27,7 @@ async function whoAmI(github: GitHub): Promise<Account> {
   } catch (error) {
     if (error instanceof RequestError && error.status === 401)
       throw new SettingsError(["GITHUB_TOKEN is refused by GitHub (401); create a new token and export it"]);
-    throw new SettingsError([`GITHUB_API_BASE_URL: ${unreachable(github, error)}`]);
+    throw new Error(unreachable(github, error), { cause: error });
   }
 }
 
@@ -39,7 +39,7 @@ async function faultOf(github: GitHub, name: string, login: string): Promise<str
   } catch (error) {
     if (error instanceof RequestError && error.status === 404)
       return `--repo ${name} does not exist or ${login} may not see it; check the name, or give ${login} access`;
-    return `--repo ${name}: ${unreachable(github, error)}`;
+    throw new Error(unreachable(github, error), { cause: error });
   }
 }
 

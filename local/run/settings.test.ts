@@ -19,6 +19,12 @@ test("a managed user's repository is one too", () => {
   expect(readSettings({ repo: ["mona_corp/lab"] }, env, "/data").repositories).toEqual(["mona_corp/lab"]);
 });
 
+test("options are named with their value", () => {
+  expect(() => readSettings({ repo: ["octo"], port: "65536", concurrency: "1.5" }, env, "/data")).toThrow(
+    /--repo octo is not owner\/name[\s\S]*--port 65536 is not a whole number from 0 to 65535[\s\S]*--concurrency 1.5 is not/,
+  );
+});
+
 test("only known settings are handed on, and no secret among them", () => {
   const { passed } = readSettings(
     { repo: ["a/b"] },

@@ -52,7 +52,13 @@ const passedNames = [
 
 const repository = z.string().regex(repositoryPattern, "is not owner/name; give it as --repo owner/name");
 const whole = (min: number, max: number) =>
-  z.coerce.number<string>(`is not a whole number from ${min} to ${max}`).int().min(min).max(max);
+  z
+    .string()
+    .refine(
+      (text) => /^\d{1,9}$/.test(text) && Number(text) >= min && Number(text) <= max,
+      `is not a whole number from ${min} to ${max}`,
+    )
+    .transform(Number);
 const secret = (what: string) =>
   z
     .string({ error: `is not set; ${what}` })
@@ -77,16 +83,26 @@ const schema = z.object({
  * @throws SettingsError that names every fault at once, each with what to set.
  */
 export function readSettings(options: LocalOptions, env: NodeJS.ProcessEnv, defaultData: string): LocalSettings {
-  const parsed = schema.safeParse({
+  const given = {
     "--repo": options.repo,
     "--port": options.port ?? "8080",
     "--concurrency": options.concurrency ?? "1",
     GITHUB_TOKEN: env["GITHUB_TOKEN"],
     OPENAI_API_KEY: env["OPENAI_API_KEY"],
     GITHUB_WEBHOOK_SECRET: options.webhook ? (env["GITHUB_WEBHOOK_SECRET"] ?? "") : undefined,
-  });
-  if (!parsed.success)
-    throw new SettingsError(parsed.error.issues.map(({ path, message }) => `${path[0]?.toString()} ${message}`));
+  };
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) {
+    const values: Record<string, unknown> = { ...given };
+    throw new SettingsError(
+      parsed.error.issues.map(({ path: [name = "", index], message }) => {
+        // Options are shown with their value; the environment's values may be secrets.
+        const value = typeof index === "number" ? options.repo[index] : values[String(name)];
+        const shown = String(name).startsWith("--") && typeof value === "string" ? ` ${value}` : "";
+        return `${String(name)}${shown} ${message}`;
+      }),
+    );
+  }
   const { data } = parsed;
   const webhookSecret = data.GITHUB_WEBHOOK_SECRET;
   return {

@@ -8,6 +8,8 @@ export type Kind = (typeof kinds)[number];
 export interface Found {
   pid: number;
   kind: Kind;
+  /** Its whole command line. */
+  command: string;
 }
 
 /** Every living process that belongs to the pipeline with this data folder. */
@@ -31,7 +33,7 @@ export function findProcesses(data: string): Found[] {
   }
   return all.flatMap(({ pid, command }) => {
     const kind = ours.has(pid) ? kindOf(command) : undefined;
-    return kind ? [{ pid, kind }] : [];
+    return kind ? [{ pid, kind, command: command.join(" ") }] : [];
   });
 }
 
