@@ -20,7 +20,8 @@ export function recogniseJobs(sections: Sections): Job[] {
   const issue = plain([sections["issue-title"] ?? "", sections["issue-body"] ?? ""].join("\n\n")).trim();
   const plan = sections.plan === undefined ? undefined : plain(sections.plan);
   const wish = sections["replan-request"] === undefined ? [] : [plain(sections["replan-request"])];
-  const texts = plan === undefined ? [...wish, issue] : [plan];
+  // A plan beside a wish is the one that the wish puts aside.
+  const texts = [...wish, ...(plan === undefined ? [issue] : [plan])];
   const jobs = texts.flatMap((text) => jobsIn(text, issue));
   const distinct = jobs.filter((job, index) => jobs.findIndex((other) => other.title === job.title) === index);
   return [...distinct, noteRequest({ text: plan ?? issue, more: issue })];
