@@ -63,7 +63,8 @@ test("a pull request shows its difference", async () => {
 });
 
 test("another site cannot press buttons, and private repositories are hidden from strangers", async () => {
-  expect((await submit("/ada/lab/issues", { title: "x" }, { origin: "http://evil.example" })).status).toBe(403);
+  for (const origin of ["http://evil.example", "null", "nonsense"])
+    expect((await submit("/ada/lab/issues", { title: "x" }, { origin })).status).toBe(403);
   await world.github.addRepository({ owner: "ada", name: "secret", private: true });
   expect((await fetch(`${world.github.url}/ada/secret/issues?as=eve`)).status).toBe(404);
   expect(
