@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { once } from "node:events";
 import { Command } from "commander";
 import { pino } from "pino";
 import { ConfigError, readServeConfig, readWatchConfig } from "./config.ts";
@@ -40,8 +41,9 @@ function stopSignal(): AbortSignal {
   return stop.signal;
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+/** Also when it happened before, as a signal during the start does. */
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, "abort");
 }
 
 function logger(level: string) {
@@ -49,9 +51,8 @@ function logger(level: string) {
 }
 
 async function serve(): Promise<void> {
-  const signal = stopSignal();
   const config = readServeConfig(process.env);
-  const service = await openService(config, { log: logger(config.LOG_LEVEL) });
+  const service = await openService(config, { log: logger(config.LOG_LEVEL), signal });
   const serving = await startServe(service, config);
   await aborted(signal);
   await serving.stop();
@@ -59,9 +60,8 @@ async function serve(): Promise<void> {
 }
 
 async function watch(): Promise<void> {
-  const signal = stopSignal();
   const config = readWatchConfig(process.env);
-  const service = await openService(config, { log: logger(config.LOG_LEVEL) });
+  const service = await openService(config, { log: logger(config.LOG_LEVEL), signal });
   const health = await startHealth(service, config.WATCH_PORT);
   const watching = startWatch(service, config);
   await aborted(signal);
@@ -70,10 +70,9 @@ async function watch(): Promise<void> {
   await service.close();
 }
 
-async function once(): Promise<void> {
-  const signal = stopSignal();
+async function lookOnce(): Promise<void> {
   const config = readWatchConfig(process.env);
-  const service = await openService(config, { log: logger(config.LOG_LEVEL) });
+  const service = await openService(config, { log: logger(config.LOG_LEVEL), signal });
   const failed = await createWatch(service, config).once(signal);
   await service.close();
   if (failed > 0) throw new Error(`${failed} questions to GitHub failed, see the log: run it again`);
@@ -106,11 +105,14 @@ program
   .command("once")
   .description("Look at everything one time, publish what is due, and end.")
   .addHelpText("after", common + watchSettings)
-  .action(once);
+  .action(lookOnce);
 
+const signal = stopSignal();
 try {
   await program.parseAsync();
 } catch (error) {
+  // Told to stop during the start: nothing is in hand, and the pause before a retry must not hold the process.
+  if (signal.aborted && error === signal.reason) process.exit();
   const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : "";
   process.stderr.write(`froussard: ${error instanceof Error ? error.message : String(error)}${cause}\n`);
   process.exitCode = error instanceof ConfigError ? 2 : 1;

@@ -36,13 +36,15 @@ export interface ServiceOptions {
   clock?: Clock;
   /** Keep the pace of writes that GitHub asks for; off only against a simulator. @default true */
   paceWrites?: boolean;
+  /** Gives the start up, at once; of no effect once the service is open, so that what is in hand can be finished. */
+  signal?: AbortSignal;
 }
 
 const day = 24 * 60 * 60 * 1000;
 
 /**
  * Connects to GitHub, resolves the listed logins, checks the repositories that are named exactly, and opens the queue.
- * @throws Error saying which setting to correct
+ * @throws Error saying which setting to correct; the reason of `signal` when that ended the start
  */
 export async function openService(config: CommonConfig, options: ServiceOptions): Promise<Service> {
   const { log, clock = systemClock, paceWrites = true } = options;
@@ -74,12 +76,16 @@ export async function openService(config: CommonConfig, options: ServiceOptions)
   const github = octokitAccess(client, policy, (allowance) => {
     for (const listener of onAllowance) listener(allowance);
   });
-  try {
+  const check = async () => {
     policy.approverIds = await resolveLogins(client, config.CODEX_TRIGGER_LOGINS);
     for (const repository of config.CODEX_REPOSITORIES.filter(isExactName))
       if (!(await github.mayPush(repository)))
         log.warn({ repository }, "the token may not push here: runs will fail until it has write access");
+  };
+  try {
+    await unlessAborted(check(), options.signal);
   } catch (error) {
+    stop.abort();
     throw explain(error, baseUrl ?? "https://api.github.com");
   }
   const publisher = options.queue ?? openEmbeddedQueue({ path: config.FROUSSARD_QUEUE, now: () => clock.now() });
@@ -99,6 +105,16 @@ export async function openService(config: CommonConfig, options: ServiceOptions)
       if (!options.queue) await publisher.close();
     },
   };
+}
+
+/** Does not wait for the end of `work`: it may sit in the pause before a retry, which no signal reaches. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  const { promise, reject } = Promise.withResolvers<never>();
+  const giveUp = () => reject(signal.reason);
+  signal.addEventListener("abort", giveUp, { once: true });
+  if (signal.aborted) giveUp();
+  return Promise.race([work, promise]).finally(() => signal.removeEventListener("abort", giveUp));
 }
 
 function since({ CODEX_SINCE }: CommonConfig, clock: Clock): string {

@@ -219,6 +219,30 @@ describe("bad input at the start", () => {
   });
 });
 
+test.each([
+  ["GitHub does not answer", { hang: true }],
+  ["a failed question waits to be asked again", { status: 503 }],
+])(
+  "a start is given up at once when %s",
+  async (_, fault) => {
+    simulator.faults.inject({ path: /\/users\//, ...fault });
+    const stop = new AbortController();
+    const options = { log, paceWrites: false, signal: stop.signal };
+    const opening = openService(readWatchConfig(environment), options).then(
+      () => "opened",
+      (error: unknown) => error,
+    );
+    const status = "status" in fault ? fault.status : 0;
+    await expect.poll(() => simulator.requests.at(-1)).toMatchObject({ path: "/api/v3/users/octocat", status });
+    stop.abort(new Error("enough"));
+    expect(await opening).toBe(stop.signal.reason);
+    expect(await openService(readWatchConfig(environment), options).catch((error: unknown) => error)).toBe(
+      stop.signal.reason,
+    );
+  },
+  5_000,
+);
+
 describe("the program", () => {
   const start = (command: string, settings: Record<string, string>) => {
     const child = spawn(process.execPath, [join(import.meta.dirname, "main.ts"), command], {
@@ -258,6 +282,19 @@ describe("the program", () => {
     expect(output()).toContain('"taskId":"codex-planning-');
     expect(output()).not.toContain(environment["GITHUB_TOKEN"]);
     expect(output()).not.toContain("my private words");
+  });
+
+  test.each<["serve" | "watch" | "once", "SIGTERM" | "SIGINT"]>([
+    ["serve", "SIGTERM"],
+    ["watch", "SIGINT"],
+    ["once", "SIGTERM"],
+  ])("%s ends on %s while it starts and GitHub does not answer", async (command, signal) => {
+    simulator.faults.inject({ path: /\/users\//, hang: true });
+    const { child, output } = start(command, environment);
+    await expect.poll(() => simulator.requests.length, { timeout: 10_000 }).toBeGreaterThan(0);
+    child.kill(signal);
+    expect(await once(child, "exit")).toEqual([0, null]);
+    expect(output()).toBe("");
   });
 
   test("once ends by itself", async () => {
