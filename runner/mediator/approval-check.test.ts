@@ -35,6 +35,8 @@ function verdict(snapshot: ReturnType<typeof buildSnapshot>, attempt: number, ru
   }
 }
 
+const skipped = "cancelled: the issue is labelled codex:skip; take the label off and comment /retry";
+
 test.each<[string, string, ReturnType<typeof buildSnapshot>, number]>([
   ["wanted", "an approval", buildSnapshot([plan]), 0],
   ["cancelled", "an approval before a /cancel", buildSnapshot([plan, say(4, "/cancel")]), 0],
@@ -45,6 +47,13 @@ test.each<[string, string, ReturnType<typeof buildSnapshot>, number]>([
     0,
   ],
   ["issue-closed", "an approval before a closing", buildSnapshot([plan], { closedAt: at(4) }), 0],
+  [skipped, "an approval on an issue with the skip label", buildSnapshot([plan], { labels: ["codex:skip"] }), 0],
+  [
+    skipped,
+    "a /retry on an issue with the skip label",
+    buildSnapshot([plan, say(4, "/cancel"), ended, say(6, "/retry")], { labels: ["codex:skip"] }),
+    6,
+  ],
   ["wanted", "a /retry after the /cancel", buildSnapshot([plan, say(4, "/cancel"), ended, say(6, "/retry")]), 6],
   ["wanted", "a /retry after the closing", buildSnapshot([plan, ended, say(6, "/retry")], { closedAt: at(4) }), 6],
   [

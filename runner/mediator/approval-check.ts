@@ -2,6 +2,7 @@ import {
   type Approval,
   decideApproval,
   type IssueSnapshot,
+  labels,
   type Policy,
   RunFailure,
   withdrawalOf,
@@ -42,12 +43,14 @@ export function approvalOf(
 }
 
 /**
- * Whether the work is still wanted: the issue is open, and neither was it closed nor has anybody cancelled since the work
- * was asked for.
+ * Whether the work is still wanted: the issue is open and not labelled `codex:skip`, and neither was it closed nor has
+ * anybody cancelled since the work was asked for.
  * @throws RunFailure `issue-closed` or `cancelled`
  */
 export function checkWanted(snapshot: IssueSnapshot, policy: Policy, cause: Cause): void {
   if (snapshot.issue.state !== "OPEN") throw new RunFailure("issue-closed");
+  if (snapshot.issue.labels.includes(labels.skip))
+    throw new RunFailure("cancelled", `the issue is labelled ${labels.skip}; take the label off and comment /retry`);
   const by = withdrawnBy(cause, withdrawalOf(snapshot, policy));
   if (by) throw new RunFailure(by);
 }

@@ -39,9 +39,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
+const ofPlanning = {
+  subjectId: subjectId({ repositoryId: 501, issueId: 7001, stage: "planning", about: "issue" }),
+  about: "issue",
+} as const;
 const planning = (() => {
-  const subject = subjectId({ repositoryId: 501, issueId: 7001, stage: "planning", about: "issue" });
-  return { TASK_STAGE: "planning", TASK_ID: taskId("planning", 12, subject, 0) } as const;
+  return { TASK_STAGE: "planning", TASK_ID: taskId("planning", 12, ofPlanning.subjectId, 0) } as const;
 })();
 const approved = () => buildSnapshot([planComment(2, { reactions: [reaction("THUMBS_UP", at(9))] })]);
 const implementation = (() => {
@@ -154,6 +157,12 @@ describe("planning", () => {
       { code: "issue-closed", outcome: "cancelled" },
     ],
     ["a cancelled run", { snapshot: buildSnapshot([comment(5, { body: "/cancel" })]) }, {}, { code: "cancelled" }],
+    [
+      "an issue with the skip label",
+      { snapshot: buildSnapshot([], { labels: ["codex:skip"] }) },
+      {},
+      { code: "cancelled", outcome: "cancelled", detail: expect.stringContaining("codex:skip") },
+    ],
     ["no push right", { mayPush: false }, {}, { code: "forbidden" }],
     ["an archived repository", { isArchived: true }, {}, { code: "forbidden" }],
     ["an empty repository", { tip: undefined }, {}, { code: "empty-repository" }],
@@ -185,13 +194,16 @@ describe("planning", () => {
     expect(await start(createWorld(), {}, { rules: looking }).task()).toMatchObject({ code: "bad-credentials" });
   });
 
-  test("an issue closed while the agent worked gets no plan", async () => {
+  test.each<[string, Parameters<typeof buildSnapshot>[1], string]>([
+    ["closed", { state: "CLOSED" }, "issue-closed"],
+    ["labelled codex:skip", { labels: ["codex:skip"] }, "cancelled"],
+  ])("an issue %s while the agent worked gets no plan", async (_, issue, code) => {
     const world = createWorld();
     const mediator = start(world);
     await mediator.task();
-    world.snapshot = buildSnapshot([], { state: "CLOSED" });
-    await expect(mediator.stillWanted()).rejects.toMatchObject({ code: "issue-closed" });
-    expect(await mediator.result(planResult)).toMatchObject({ code: "issue-closed" });
+    world.snapshot = buildSnapshot([], issue);
+    await expect(mediator.stillWanted()).rejects.toMatchObject({ code });
+    expect(await mediator.result(planResult)).toMatchObject({ code });
     expect(world.plans).toEqual([]);
   });
 });
@@ -264,6 +276,11 @@ describe("implementation", () => {
       () => ({ snapshot: { ...approved(), issue: { ...approved().issue, state: "CLOSED" as const } } }),
       "issue-closed",
     ],
+    [
+      "the skip label",
+      () => ({ snapshot: buildSnapshot(approved().comments, { labels: ["codex:skip"] }) }),
+      "cancelled",
+    ],
     ["a base that moved away", () => ({ isAncestor: false }), "base-moved"],
     [
       "a branch of somebody else",
@@ -297,6 +314,13 @@ describe("implementation", () => {
         github.snapshot = buildSnapshot([], { state: "CLOSED" });
       },
       "issue-closed",
+    ],
+    [
+      "issue labelled codex:skip",
+      (github) => {
+        github.snapshot = buildSnapshot(approved().comments, { labels: ["codex:skip"] });
+      },
+      "cancelled",
     ],
     [
       "somebody else's commit",
@@ -475,10 +499,25 @@ describe("a new process goes on where the old one was killed", () => {
     const first = start(world, { TASK_ID: undefined });
     await first.task();
     await first.result(planResult);
-    expect(await start(world, { TASK_ID: undefined }).task()).toEqual(done);
+    world.snapshot = buildSnapshot([planComment(2)]);
+    expect(await start(world, { TASK_ID: undefined }).task()).toMatchObject(done);
     world.snapshot = buildSnapshot([planComment(2), comment(5, { body: "/replan smaller" })]);
     const again = await start(world, { TASK_ID: undefined }).task();
     expect(again).toMatchObject({ state: "work", prompt: expect.stringContaining("smaller") });
+  });
+
+  test("by hand, a plan that was deleted is made again; a message for the same task finds it done", async () => {
+    const world = createWorld();
+    const first = start(world, { TASK_ID: undefined });
+    await first.task();
+    await first.result(planResult);
+    const record = storeOf().read();
+    expect(await start(world).task()).toEqual(done);
+    const ids = hiddenIds({ ...ofPlanning, taskId: planning.TASK_ID, stage: "planning", record });
+    world.snapshot = buildSnapshot([comment(3, { author: bot, body: `${markers.progress}\n${ids}\nDone.` })]);
+    const again = start(world, { TASK_ID: undefined });
+    expect(await again.task()).toMatchObject({ state: "work", taskId: planning.TASK_ID });
+    expect(await again.result(planResult)).toEqual(done);
   });
 
   test("by hand, a failure before the task is known names no task, and the next call finds it", async () => {

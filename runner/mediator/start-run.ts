@@ -42,8 +42,10 @@ export async function startRun(options: MediatorOptions, runLog: RunLog, ledger:
   log.info({ taskId: run.taskId, stage: run.stage, dryRun: dryRun !== undefined }, "task confirmed");
   if (next?.record.taskId !== run.taskId) {
     const left = dryRun ? undefined : recordFromComments(run.snapshot, run.taskId);
-    const same = stored?.record.taskId === run.taskId ? stored : undefined;
-    next = same ?? continueRun(left ?? newRecord(run.taskId, ledger), false);
+    const same = stored?.record.taskId === run.taskId ? stored : left && continueRun(left, false);
+    // GitHub asks for this work: by hand, an end whose result was deleted there since is none.
+    const goesOn = same && (same.kind !== "over" || claim.TASK_ID !== undefined);
+    next = goesOn ? same : { kind: "work", record: newRecord(run.taskId, ledger) };
     runLog.adopt(next.record);
   }
   if ("pullRequest" in prepared) return { kind: "pull-request", ...prepared };

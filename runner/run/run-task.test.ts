@@ -39,7 +39,7 @@ describe.skipIf(process.platform !== "linux")(
       });
       expect(world.model.requests).toHaveLength(requests);
       expect(world.github.pulls(world.repository)).toHaveLength(1);
-      expect(readdirSync(join(world.folder, "state-implementation"))).not.toContain("agent");
+      expect(readdirSync(join(world.folder, "state-implementation"))).toEqual([]);
     });
 
     test("prints a dry run, and posts and pushes nothing", async () => {

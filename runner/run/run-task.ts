@@ -5,6 +5,7 @@ import { codes, type FailureCode, failureCodes, outcomes, RunFailure } from "@fr
 import type { Logger } from "pino";
 import * as z from "zod";
 import { findCodex } from "../codex/codex-binary.ts";
+import { stateFiles } from "../mediator/record-store.ts";
 import type { Closed } from "../protocol.ts";
 import { mediatorEnvironment as mediatorSchema, readSettings } from "../settings.ts";
 import { attempt } from "./attempt.ts";
@@ -78,8 +79,10 @@ export async function runTask(options: RunTaskOptions): Promise<RunTaskResult> {
   try {
     const closed = await closeTask(options, state);
     const result = task.dryRun ? await dryRunResult(state, closed) : await report(options, state, closed);
-    // The record stays, so that a message that comes again finds the task done; the clone is of no more use.
-    for (const name of ["git", "home"]) await rm(join(state.path, name), { recursive: true, force: true });
+    // The clone is of no more use. The record stays, so that a message that comes again finds the task done; by hand there
+    // is no message, and the next call looks at GitHub anew.
+    const records = task.taskId === undefined ? [stateFiles.record, stateFiles.pending] : [];
+    for (const name of ["git", "home", ...records]) await rm(join(state.path, name), { recursive: true, force: true });
     log.info({ outcome: result.outcome, code: result.code }, "task ended");
     return result;
   } finally {
