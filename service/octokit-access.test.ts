@@ -174,6 +174,38 @@ describe("writing", () => {
     expect(snapshot?.issue.labels).toEqual(["codex:failed"]);
   });
 
+  test("marks and hiding keep the pace of writes, reading does not wait for it", async () => {
+    const issue = octocat().openIssue(repository, { title: "not so fast" });
+    robot().comment(issue, "old");
+    const paced = octokitAccess(createGitHub({ token, baseUrl: simulator.apiUrl, retries: 0 }), {
+      approverIds: [],
+      trigger: { kind: "author" },
+    });
+    const snapshot = await paced.readIssue("octocat/hello", issue.number);
+    const [nodeId, old] = [snapshot?.issue.nodeId ?? "", snapshot?.comments[0]?.nodeId ?? ""];
+    const began = performance.now();
+    const after = async (work: Promise<unknown>) => {
+      await work;
+      return performance.now() - began;
+    };
+    const writes = Promise.all([
+      after(paced.addMark({ nodeId, content: "EYES" })),
+      after(paced.minimize(old)),
+      after(paced.addMark({ nodeId: old, content: "ROCKET" })),
+    ]);
+    const reading = await after(paced.readIssue("octocat/hello", issue.number));
+    const [, second = 0, third = 0] = await writes;
+    expect([second >= 950, third >= 1950, reading < second]).toEqual([true, true, true]);
+  });
+
+  test("a mark on what is gone is no failure", async () => {
+    const issue = octocat().openIssue(repository, { title: "gone" });
+    const comment = octocat().comment(issue, "/plan");
+    const snapshot = await access.readIssue("octocat/hello", issue.number);
+    octocat().deleteComment(comment);
+    await access.addMark({ nodeId: snapshot?.comments[0]?.nodeId ?? "", content: "EYES" });
+  });
+
   test("a comment is hidden", async () => {
     const issue = octocat().openIssue(repository, { title: "hide me" });
     robot().comment(issue, "old");

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { isListed, markerPrefix, type Policy, parseCommand, stateLabels } from "@froussard/contract";
 import type { GitHub } from "@froussard/github/client";
+import { queryThrough } from "@froussard/github/graphql";
 import { readPulse, readSnapshot } from "@froussard/github/read-snapshot";
 import { minimizeMutation } from "@froussard/github/snapshot-query";
 import { RequestError } from "@octokit/request-error";
@@ -26,9 +27,10 @@ export function octokitAccess(
     if (allowance.kind === "graphql") last = allowance;
     onAllowance(allowance);
   };
-  /** Mutations cost a point each and do not say so. */
+  const write = queryThrough((mutation, variables) => github.graphql(mutation, variables));
+  /** Mutations are paced as the writes they are, cost a point each and do not say so. */
   const mutate = async (mutation: string, variables: Record<string, unknown>) => {
-    await github.query(mutation, variables);
+    await write(mutation, variables);
     if (last) note({ ...last, cost: 1, remaining: last.remaining - 1 });
   };
   const reader = (signal?: AbortSignal) => ({
