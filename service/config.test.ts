@@ -1,5 +1,8 @@
+import { repositoryPattern } from "@froussard/contract";
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ConfigError, readServeConfig, readWatchConfig } from "./config.ts";
+import { repositoryFilter } from "./repository-filter.ts";
 
 const minimal = {
   GITHUB_TOKEN: "ghp_0123456789",
@@ -59,12 +62,51 @@ describe("settings", () => {
     expect(readServeConfig({ ...others, CODEX_TRIGGER_LOGIN: "hubot" }).CODEX_TRIGGER_LOGINS).toEqual(["hubot"]);
   });
 
+  const ownerCharacters = [..."abcXYZ019_-"];
+  const repository = fc
+    .tuple(
+      fc.string({ unit: fc.constantFrom(...ownerCharacters), minLength: 1, maxLength: 39 }),
+      fc.string({ unit: fc.constantFrom(...ownerCharacters, "."), minLength: 1, maxLength: 100 }),
+    )
+    .map((parts) => parts.join("/"))
+    .filter((name) => repositoryPattern.test(name));
+  const accepted = (text: string) => readServeConfig({ ...serve, CODEX_REPOSITORIES: text }).CODEX_REPOSITORIES;
+
+  test("take every repository that a task can name, and every glob made of one", () => {
+    fc.assert(
+      fc.property(repository, fc.nat(), fc.nat(), fc.constantFrom("*", "?"), (name, at, length, glob) => {
+        expect(accepted(name)).toEqual([name]);
+        const letters = [...name];
+        const from = at % letters.length;
+        const slash = letters.indexOf("/");
+        const end = from < slash ? slash : letters.length;
+        const cut = from === slash ? 0 : 1 + (glob === "*" ? length % (end - from) : 0);
+        if (cut > 0) letters.splice(from, cut, glob);
+        const pattern = letters.join("");
+        expect(accepted(pattern)).toEqual([pattern]);
+        expect(repositoryFilter([pattern])(name)).toBe(true);
+      }),
+    );
+  });
+
+  test.each(["mona_corp/lab", "mona_corp/*", "*_corp/lab", "*/*", "?/a", `${"a".repeat(39)}*/b`, "octocat/.github"])(
+    "take CODEX_REPOSITORIES=%s",
+    (text) => {
+      expect(accepted(text)).toEqual([text]);
+    },
+  );
+
   test.each([
     ["CODEX_TRIGGER_LOGINS", "octo cat"],
     ["CODEX_TRIGGER_LOGINS", "octocat:0"],
     ["CODEX_TRIGGER_LOGINS", ","],
     ["CODEX_REPOSITORIES", "hello"],
     ["CODEX_REPOSITORIES", "a/b/c"],
+    ["CODEX_REPOSITORIES", "*"],
+    ["CODEX_REPOSITORIES", "_corp/*"],
+    ["CODEX_REPOSITORIES", "octocat/.."],
+    ["CODEX_REPOSITORIES", `${"a".repeat(40)}/*`],
+    ["CODEX_REPOSITORIES", "octocat/[ab]"],
     ["CODEX_REPOSITORIES", "octocat/hello, https://github.com/a/b"],
     ["CODEX_PLAN_TRIGGER", "sometimes"],
     ["CODEX_PLAN_TRIGGER", "label:"],
@@ -92,7 +134,9 @@ describe("settings", () => {
   test("say that Kafka and GitHub Apps are not there yet", () => {
     const { FROUSSARD_QUEUE: _, GITHUB_TOKEN: __, ...others } = serve;
     const found = faults({ ...others, KAFKA_BROKERS: "kafka:9092", GITHUB_APP_ID: "1" });
-    expect(found).toContainEqual(expect.stringMatching(/^KAFKA_BROKERS: .*set FROUSSARD_QUEUE instead/));
+    expect(found).toContainEqual(
+      expect.stringMatching(/^KAFKA_BROKERS: publishing to Kafka is not supported yet; set FROUSSARD_QUEUE instead$/),
+    );
     expect(found).toContainEqual(expect.stringMatching(/^GITHUB_APP_ID: .*set GITHUB_TOKEN instead/));
   });
 });

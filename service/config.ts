@@ -1,4 +1,4 @@
-import { defaultBranchPrefix, type PlanTrigger, parsePlanTrigger } from "@froussard/contract";
+import { defaultBranchPrefix, type PlanTrigger, parsePlanTrigger, repositoryPattern } from "@froussard/contract";
 import * as z from "zod";
 
 const list = (text: string) =>
@@ -31,11 +31,15 @@ const logins = z
     return z.NEVER;
   });
 
+/** Whether the glob can stand for a name that repositories have: with each `*` at its shortest, or one longer. */
+const canMatchRepository = (glob: string) =>
+  ["", "x"].some((run) => repositoryPattern.test(glob.replaceAll("?", "x").replaceAll("*", run)));
+
 const repositories = z
   .string("set it to the repositories to serve, for example octocat/hello or octocat/*")
   .transform((text, context): string[] => {
     const patterns = list(text);
-    const wrong = patterns.filter((pattern) => !/^[A-Za-z0-9*?-]{1,39}\/[A-Za-z0-9._*?-]{1,100}$/.test(pattern));
+    const wrong = patterns.filter((pattern) => !canMatchRepository(pattern));
     if (patterns.length > 0 && wrong.length === 0) return patterns;
     context.addIssue({
       code: "custom",
@@ -134,7 +138,7 @@ function read<Schema extends z.ZodObject>(schema: Schema, environment: Environme
   const parsed = schema.safeParse({ CODEX_TRIGGER_LOGINS: given["CODEX_TRIGGER_LOGIN"], ...given });
   const faults = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
   if (given["KAFKA_BROKERS"] !== undefined && given["FROUSSARD_QUEUE"] === undefined)
-    faults.push("KAFKA_BROKERS: publishing to Kafka arrives with part 4; until then set FROUSSARD_QUEUE instead");
+    faults.push("KAFKA_BROKERS: publishing to Kafka is not supported yet; set FROUSSARD_QUEUE instead");
   if (given["GITHUB_APP_ID"] !== undefined && given["GITHUB_TOKEN"] === undefined)
     faults.push("GITHUB_APP_ID: a GitHub App cannot be used yet; set GITHUB_TOKEN instead");
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
