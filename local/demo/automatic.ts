@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
-import { markers } from "@froussard/contract";
+import { markers, parseRunIds } from "@froussard/contract";
 import type { Steps } from "./steps.ts";
 import { automation, maintainer, repository, type World } from "./world.ts";
 
@@ -32,18 +32,28 @@ export async function playThrough(world: World, steps: Steps): Promise<void> {
   const { github } = world;
   const home = github.repository(repository);
   const person = github.as(maintainer);
-  const wait = <T>(what: string, look: () => T | undefined | null | false) => github.waitFor(what, look, patienceMs);
-
   const issue = person.openIssue(home, wish);
   steps.say(`${maintainer} opened issue #${issue.number}: ${wish.title}`);
-  await wait("👀 on the issue", () => issue.reactions.some(({ content }) => content === "eyes"));
-  steps.say("the pipeline put 👀 on it: its task is in the queue");
   const ours = (marker: string) => () =>
     github
       .comments(home, issue.number)
       .find(({ author, body }) => author.login === automation && body?.startsWith(marker));
+  /** Waits for a step, or for the pipeline's word that there will be none. */
+  const wait = async <T extends object | true>(what: string, look: () => T | undefined | null | false): Promise<T> => {
+    const failed = () => {
+      const body = ours(markers.result)()?.body;
+      const ids = body && parseRunIds(markers.result, body);
+      return ids && ids.outcome !== "done" ? { failure: visible(body).join("\n") } : undefined;
+    };
+    const seen = await github.waitFor<T | { failure: string }>(what, () => failed() ?? look(), patienceMs);
+    if (typeof seen === "object" && "failure" in seen) throw new Error(`instead of ${what}:\n${seen.failure}`);
+    return seen;
+  };
+
+  await wait("👀 on the issue", () => issue.reactions.some(({ content }) => content === "eyes"));
+  steps.say("the pipeline put 👀 on it: its task is in the queue");
   await wait("a progress comment", ours(markers.progress));
-  steps.say("Codex is reading the repository, in its sandbox");
+  steps.say("a run has begun: Codex reads the repository, in its sandbox");
   const plan = await wait("the plan comment", ours(markers.plan));
   steps.say("the plan is there, as a comment:");
   for (const line of visible(plan.body ?? "")) console.log(`           │ ${line}`);

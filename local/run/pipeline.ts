@@ -51,7 +51,8 @@ async function runAll({ settings, basics, log, signal }: PipelineOptions, accoun
   const queue = openEmbeddedQueue({ path: queuePath });
   try {
     const service = await openService(config.watch, { log, queue });
-    const serving = config.serve && (await startServe(service, config.serve));
+    const serving =
+      config.serve && (await startServe(service, config.serve, { host: "127.0.0.1", portSetting: "--port" }));
     if (serving) log.info(`webhooks are taken at http://127.0.0.1:${serving.port}/webhooks/github`);
     const watching = startWatch(service, config.watch);
     const approvers = config.watch.CODEX_TRIGGER_LOGINS.join(", ");
