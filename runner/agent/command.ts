@@ -4,7 +4,7 @@ import { pino } from "pino";
 import * as z from "zod";
 import { findCodex } from "../codex/codex-binary.ts";
 import type { SpawnCodex } from "../codex/run-codex.ts";
-import { readSettings } from "../settings.ts";
+import { readSettings, SettingsError } from "../settings.ts";
 import { closeInheritedFiles } from "./close-inherited-files.ts";
 import { mediatorAddress } from "./mediator-address.ts";
 import { createMediatorClient } from "./mediator-client.ts";
@@ -21,35 +21,50 @@ const agentEnvironment = z.object({
   RUN_BEARER: z.string().min(32, "has fewer than 32 characters").describe("this run's bearer"),
 });
 
+interface AgentOptions {
+  workspace: string;
+  codex?: string;
+}
+
 /** `codex-runner agent`: carries one task out. Its exit code only colours the process; the record is the mediator's. */
 export function agentCommand(): Command {
   return new Command("agent")
     .description("carry out one task that the mediator hands over (holds no token and no key)")
     .option("--workspace <folder>", "where the working copy goes; it is emptied first", "/workspace")
     .option("--codex <program>", "the Codex program (default: the one of this package)")
-    .action(async (options: { workspace: string; codex?: string }) => {
-      closeInheritedFiles();
-      const settings = readSettings(agentEnvironment, process.env);
-      const log = pino({ name: "agent" }, pino.destination({ fd: 2, sync: true }));
-      const aborter = new AbortController();
-      for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-        process.once(signal, () => aborter.abort(new Error(`stopped by ${signal}`)));
-      const { PATH, HOME, LANG, TMPDIR, CODEX_HOME, MEDIATOR_URL: address, RUN_BEARER: bearer } = settings;
-      const codexEnv = { PATH, HOME, LANG, TMPDIR, CODEX_HOME };
-      const answer = await runAgent({
-        mediator: createMediatorClient({ address, bearer, signal: aborter.signal }),
-        address,
-        bearer,
-        codex: findCodex(options.codex).path,
-        workspaceFolder: options.workspace,
-        codexHome: CODEX_HOME,
-        agentEnv: { ...(process.env as Record<string, string>) },
-        codexEnv,
-        spawn: spawn as SpawnCodex,
-        signal: aborter.signal,
-        log,
-      });
-      log.info(answer.state === "closed" ? answer : { state: answer.state }, "the mediator has the result");
-      process.exitCode = answer.state === "closed" && answer.outcome === "done" ? 0 : 1;
+    .action(async (options: AgentOptions) => {
+      try {
+        await run(options);
+      } catch (error) {
+        if (!(error instanceof SettingsError)) throw error;
+        process.stderr.write(`${error.message}\n`);
+        process.exitCode = 2;
+      }
     });
+}
+
+async function run(options: AgentOptions): Promise<void> {
+  closeInheritedFiles();
+  const settings = readSettings(agentEnvironment, process.env);
+  const log = pino({ name: "agent" }, pino.destination({ fd: 2, sync: true }));
+  const aborter = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.once(signal, () => aborter.abort(new Error(`stopped by ${signal}`)));
+  const { PATH, HOME, LANG, TMPDIR, CODEX_HOME, MEDIATOR_URL: address, RUN_BEARER: bearer } = settings;
+  const codexEnv = { PATH, HOME, LANG, TMPDIR, CODEX_HOME };
+  const answer = await runAgent({
+    mediator: createMediatorClient({ address, bearer, signal: aborter.signal }),
+    address,
+    bearer,
+    codex: findCodex(options.codex).path,
+    workspaceFolder: options.workspace,
+    codexHome: CODEX_HOME,
+    agentEnv: { ...(process.env as Record<string, string>) },
+    codexEnv,
+    spawn: spawn as SpawnCodex,
+    signal: aborter.signal,
+    log,
+  });
+  log.info(answer.state === "closed" ? answer : { state: answer.state }, "the mediator has the result");
+  process.exitCode = answer.state === "closed" && answer.outcome === "done" ? 0 : 1;
 }

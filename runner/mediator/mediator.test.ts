@@ -120,6 +120,16 @@ describe("planning", () => {
     expect(statSync(join(folder, "record.json")).mode & 0o777).toBe(0o600);
   });
 
+  test("the time is recorded in whole milliseconds", async () => {
+    const mediator = start(createWorld());
+    await mediator.task();
+    for (const step of [100, 200]) {
+      now += step;
+      mediator.ledgerChanged();
+    }
+    expect(storeOf().read()?.ledger.seconds).toBe(0.3);
+  });
+
   test("a private repository is searched for from a cache only", async () => {
     const snapshot = buildSnapshot();
     snapshot.repository.isPrivate = true;

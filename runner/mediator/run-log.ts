@@ -36,7 +36,9 @@ export function createRunLog(options: {
     if (!record) return;
     if (countedUntil !== undefined) {
       const now = clock().getTime();
-      ledger.seconds += Math.max(0, now - countedUntil) / 1000;
+      const elapsedMs = Math.max(0, now - countedUntil);
+      // Whole milliseconds, because sums of fractions come to 21.514000000000003.
+      ledger.seconds = Math.round(ledger.seconds * 1000 + elapsedMs) / 1000;
       countedUntil = now;
     }
     record = { ...record, ...changes, ledger };

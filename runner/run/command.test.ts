@@ -63,6 +63,23 @@ describe("codex-runner run", () => {
       expect(errors).toContain(name);
   });
 
+  test.each([
+    [
+      "an unknown option",
+      ["run", "--stage", "planning", "--repository", "o/r", "--issue-number", "1", "--token", "x"],
+      "unknown option '--token'",
+    ],
+    ["a missing stage", ["run", "--repository", "o/r", "--issue-number", "1"], "'--stage <stage>'"],
+    ["a stage that is none", ["run", "--stage", "review"], "Allowed choices are planning, implementation"],
+    ["a command that is none", ["walk"], "unknown command 'walk'"],
+    ["an agent without settings", ["agent"], "MEDIATOR_URL is missing"],
+  ])("%s is told, exit code 2", async (_, args, message) => {
+    const { code, errors } = await codexRunner(args);
+    expect(errors).toContain(message);
+    expect(errors).not.toMatch(/^\s+at /m);
+    expect(code).toBe(2);
+  });
+
   test("a missing option is named", async () => {
     const { code, errors } = await codexRunner(["run", "--stage", "planning"]);
     expect(code).not.toBe(0);
