@@ -82,7 +82,7 @@ async function startHealth({ metrics, log }: Service, port: number | undefined) 
   if (port === undefined) return undefined;
   return startServer(
     healthHandlers(metrics, async () => undefined),
-    { port, log },
+    { port, portSetting: "WATCH_PORT", log },
   );
 }
 

@@ -297,6 +297,16 @@ describe("the program", () => {
     expect(output()).toBe("");
   });
 
+  test.each([
+    ["serve", "PORT"],
+    ["watch", "WATCH_PORT"],
+  ])("%s on a port that is taken ends and names %s", async (command, setting) => {
+    const port = new URL(simulator.url).port;
+    const { child, output } = start(command, { ...environment, [setting]: port });
+    expect(await once(child, "exit")).toEqual([1, null]);
+    expect(output()).toContain(`cannot listen on port ${port}: set ${setting} to a free one`);
+  });
+
   test("once ends by itself", async () => {
     octocat().openIssue(repository, { title: "Make it blue" });
     const { child } = start("once", environment);

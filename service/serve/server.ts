@@ -21,21 +21,31 @@ export interface RunningServer {
   stop(graceMs?: number): Promise<void>;
 }
 
+export interface ServerOptions {
+  /** 0 for any free one. */
+  port: number;
+  /** What people set the port by, named when it cannot be used. */
+  portSetting: string;
+  /** Address to listen at. @default all interfaces */
+  host?: string;
+  log: ServiceLog;
+}
+
 /** @throws Error when the port cannot be used, saying which setting to change */
 export async function startServer(
   handlers: readonly Handler[],
-  { port, log }: { port: number; log: ServiceLog },
+  { port, portSetting, host, log }: ServerOptions,
 ): Promise<RunningServer> {
   const server = createServer({ requestTimeout: 15_000, headersTimeout: 5_000 }, (request, response) => {
     answer(handlers, request, log)
       .then((found) => send(response, found))
       .catch((error: unknown) => log.error(errorFields(error), "answer not sent"));
   });
-  server.listen(port);
+  server.listen({ port, ...(host !== undefined && { host }) });
   try {
     await once(server, "listening");
   } catch (error) {
-    throw new Error(`cannot listen on port ${port}: set PORT to a free one`, { cause: error });
+    throw new Error(`cannot listen on port ${port}: set ${portSetting} to a free one`, { cause: error });
   }
   let stopped: Promise<void> | undefined;
   const stop = async (graceMs: number) => {

@@ -11,7 +11,7 @@ import { type FakeAccess, fakeAccess } from "../testing/fake-access.ts";
 import { bot, FakeGitHub, type FakeIssue, owner } from "../testing/fake-github.ts";
 import { openedPayload } from "../testing/opened-payload.ts";
 import { Metrics } from "./metrics.ts";
-import { type Serving, startServe } from "./start-serve.ts";
+import { type ServeOptions, type Serving, startServe } from "./start-serve.ts";
 
 // GitHub's own example ("Validating webhook deliveries").
 const secret = "It's a Secret to Everybody";
@@ -358,9 +358,34 @@ describe("for operators", () => {
     await expect(fetch(url("/health/liveness"))).rejects.toThrow();
   });
 
-  test("a port that is taken says which setting to change", async () => {
-    const config = { GITHUB_WEBHOOK_SECRET: secret, GITHUB_WEBHOOK_SECRET_PREVIOUS: undefined, PORT: serving.port };
-    const again = startServe({ log: { info() {} }, metrics, github: access } as unknown as Service, config);
-    await expect(again).rejects.toThrow(`cannot listen on port ${serving.port}: set PORT to a free one`);
+  describe("listening", () => {
+    const startAgain = (port: number, options?: ServeOptions) => {
+      const config = { GITHUB_WEBHOOK_SECRET: secret, GITHUB_WEBHOOK_SECRET_PREVIOUS: undefined, PORT: port };
+      const service = { log: { info() {} }, metrics, github: access, liveTasks: async () => new Set() };
+      return startServe(service as unknown as Service, config, options);
+    };
+
+    test.each<[string, ServeOptions | undefined]>([
+      ["PORT", undefined],
+      ["--port", { host: "127.0.0.1", portSetting: "--port" }],
+    ])("on a port that is taken says to change %s", async (setting, options) => {
+      await expect(startAgain(serving.port, options)).rejects.toThrow(
+        `cannot listen on port ${serving.port}: set ${setting} to a free one`,
+      );
+    });
+
+    // Elsewhere the loopback interface has a single address, and there would be nothing to tell them apart.
+    test.runIf(process.platform === "linux")("is on all interfaces, or on one host alone", async () => {
+      const health = (host: string, { port }: Serving) =>
+        fetch(`http://${host}:${port}/health/liveness`).then(({ status }) => status);
+      const local = await startAgain(0, { host: "127.0.0.1" });
+      try {
+        expect(await health("127.0.0.2", serving)).toBe(200);
+        expect(await health("127.0.0.1", local)).toBe(200);
+        await expect(health("127.0.0.2", local)).rejects.toThrow();
+      } finally {
+        await local.stop();
+      }
+    });
   });
 });

@@ -4,7 +4,7 @@ import { BackgroundMarks } from "./background-marks.ts";
 import { healthHandlers } from "./health-handlers.ts";
 import { eventLabel } from "./metrics.ts";
 import type { Receiving } from "./receive-delivery.ts";
-import { type Handler, startServer } from "./server.ts";
+import { type Handler, type ServerOptions, startServer } from "./server.ts";
 import { webhookHandler } from "./webhook-handler.ts";
 
 export interface Serving {
@@ -13,18 +13,26 @@ export interface Serving {
   stop(): Promise<void>;
 }
 
-/** Serves GitHub's webhooks over an open service, until it is stopped. */
+export interface ServeOptions extends Pick<Receiving, "lookMs" | "publishMs">, Pick<ServerOptions, "host"> {
+  /** What people set the port by, named when it cannot be used. @default "PORT" */
+  portSetting?: string;
+}
+
+/**
+ * Serves GitHub's webhooks over an open service, until it is stopped.
+ * @throws Error when the port cannot be used, saying which setting to change
+ */
 export async function startServe(
   service: Service,
   config: Pick<ServeConfig, "GITHUB_WEBHOOK_SECRET" | "GITHUB_WEBHOOK_SECRET_PREVIOUS" | "PORT">,
-  more: Pick<Receiving, "lookMs" | "publishMs"> = {},
+  { host, portSetting = "PORT", ...limits }: ServeOptions = {},
 ): Promise<Serving> {
   const { log, metrics } = service;
   const { GITHUB_WEBHOOK_SECRET: secret, GITHUB_WEBHOOK_SECRET_PREVIOUS: previous } = config;
   const marks = new BackgroundMarks(service.github.addMark, log);
   const receiving: Receiving = {
     ...service,
-    ...more,
+    ...limits,
     mark: (each) => marks.add(each),
     onWebhook: (event, verdict) => metrics.webhooks.inc({ event: eventLabel(event), verdict }),
     onPublished: (stage) => metrics.published.inc({ stage }),
@@ -32,7 +40,12 @@ export async function startServe(
   let stopping = false;
   const webhooks = webhookHandler(receiving, previous === undefined ? [secret] : [secret, previous], metrics);
   const handlers: Handler[] = [webhooks, ...healthHandlers(metrics, async () => notReady(service, stopping))];
-  const server = await startServer(handlers, { port: config.PORT, log });
+  const server = await startServer(handlers, {
+    port: config.PORT,
+    portSetting,
+    log,
+    ...(host !== undefined && { host }),
+  });
   log.info({ port: server.port }, "serving webhooks");
   return {
     port: server.port,
