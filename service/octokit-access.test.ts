@@ -4,6 +4,8 @@ import { type GitHubSimulator, startGitHub } from "@froussard/simulators/github/
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Allowance, GitHubAccess } from "./github-access.ts";
 import { octokitAccess } from "./octokit-access.ts";
+import { fakeAccess } from "./testing/fake-access.ts";
+import { FakeGitHub, owner } from "./testing/fake-github.ts";
 
 let simulator: GitHubSimulator;
 let repository: ReturnType<GitHubSimulator["repository"]>;
@@ -96,7 +98,12 @@ describe("pending issues", () => {
       for await (const page of access.listPending("octocat/pending")) found.push(...page);
     });
     expect(found.toSorted((a, b) => a - b)).toEqual([planned.number, asked.number, endless.number]);
-    expect(points).toBe(2);
+    const github = new FakeGitHub();
+    const twin = github.repository("octocat/pending");
+    for (let n = 0; n < 65; n++) github.open(twin, owner);
+    const fake = fakeAccess(github);
+    for await (const page of fake.listPending("octocat/pending")) expect(page).toEqual([]);
+    expect([points, fake.spent.listPending]).toEqual([2, 2]);
   });
 
   test("of a repository that the token may not see are an error", async () => {
@@ -106,14 +113,53 @@ describe("pending issues", () => {
 });
 
 describe("reading", () => {
-  test("an issue costs a point or two, the pulse of a hundred plans one", async () => {
+  test.each([
+    [0, 0, 1],
+    [100, 0, 1],
+    [101, 101, 3],
+    [250, 0, 3],
+  ])(
+    "an issue with %i comments and %i reactions costs %i points, here and with the fake",
+    async (comments, reactions, points) => {
+      const issue = octocat().openIssue(repository, { title: "much said" });
+      const github = new FakeGitHub();
+      const fake = fakeAccess(github);
+      const twin = github.open(github.repository("octocat/hello"), owner);
+      for (let n = 0; n < comments; n++) {
+        octocat().comment(issue, "well");
+        github.comment(twin, owner, "well");
+      }
+      for (let n = 0; n < reactions; n++) {
+        const login = `fan-${n}`;
+        simulator.addUser({ login });
+        simulator.as(login).react(issue, "+1");
+        github.react(twin.issue, { id: 5000 + n, login, type: "User" });
+      }
+      const charged = await pointsOf(async () => {
+        const snapshot = await access.readIssue("octocat/hello", issue.number);
+        expect([snapshot?.comments.length, snapshot?.issue.reactions.length]).toEqual([comments, reactions]);
+      });
+      await fake.readIssue("octocat/hello", twin.issue.number);
+      expect([charged, fake.spent.readIssue]).toEqual([points, points]);
+    },
+  );
+
+  test("the pulse of a hundred plans costs a point, of none nothing, here and with the fake", async () => {
     const issue = octocat().openIssue(repository, { title: "with plans" });
+    const fake = fakeAccess(new FakeGitHub());
     const plans = Array.from({ length: 100 }, () => robot().comment(issue, `${markers.plan}\nx`));
-    expect(await pointsOf(() => access.readIssue("octocat/hello", issue.number))).toBeLessThanOrEqual(2);
     const snapshot = await access.readIssue("octocat/hello", issue.number);
     const ids = snapshot?.comments.map(({ nodeId }) => nodeId) ?? [];
     expect(ids).toHaveLength(100);
-    expect(await pointsOf(() => access.readPulse(ids))).toBe(1);
+    for (const [asked, points] of [
+      [ids, 1],
+      [[], 0],
+    ] as const) {
+      const before = fake.spent.readPulse;
+      await fake.readPulse(asked);
+      expect(await pointsOf(() => access.readPulse(asked))).toBe(points);
+      expect(fake.spent.readPulse - before).toBe(points);
+    }
     for (const plan of plans.slice(0, 1)) octocat().deleteComment(plan);
     expect(await access.readPulse(ids)).toHaveLength(99);
     expect(allowances).toContainEqual(expect.objectContaining({ kind: "graphql", cost: 1 }));
@@ -154,7 +200,12 @@ describe("writing", () => {
     const [old] = issue.reactions;
     const snapshot = await access.readIssue("octocat/hello", issue.number);
     const mark = { nodeId: snapshot?.issue.nodeId ?? "", content: "EYES", stale: true } as const;
-    for (const _ of [1, 2]) await access.addMark(mark);
+    const points = await pointsOf(async () => {
+      for (const _ of [1, 2]) await access.addMark(mark);
+    });
+    const fake = fakeAccess(new FakeGitHub());
+    for (const _ of [1, 2]) await fake.addMark(mark);
+    expect([points, fake.spent.mutation]).toEqual([4, 4]);
     expect(issue.reactions).toMatchObject([{ content: "eyes" }]);
     expect(issue.reactions[0]).not.toBe(old);
   });

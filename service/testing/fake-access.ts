@@ -11,7 +11,13 @@ export interface FakeAccess extends GitHubAccess {
   onAllowance: (allowance: Allowance) => void;
 }
 
-/** {@link GitHubAccess} over the fake. Each query costs one point, as measured against the simulator's cost function. */
+/** What one query answers at most, as the documents ask for it. */
+const perPage = { comments: 100, reactions: 100, pending: 50 };
+
+/**
+ * {@link GitHubAccess} over the fake. It charges what GitHub charges: a point for each query, and as many queries as there
+ * are pages (a test holds this against the simulator's cost function).
+ */
 export function fakeAccess(github: FakeGitHub): FakeAccess {
   const targets = (nodeId: string) =>
     github.issues.flatMap(({ issue, comments }) => [issue, ...comments]).find((each) => each.nodeId === nodeId);
@@ -28,10 +34,11 @@ export function fakeAccess(github: FakeGitHub): FakeAccess {
     async readIssue(repository, issueNumber) {
       spend("readIssue", repository);
       const issue = github.find(repository, issueNumber);
+      for (let page = 1; issue && page < pagesOf(issue); page++) spend("readIssue", repository);
       return issue && github.snapshot(issue);
     },
     async readPulse(ids) {
-      spend("readPulse");
+      if (ids.length > 0) spend("readPulse");
       return github.pulse(ids);
     },
     async listChanges(repository, since, etag) {
@@ -50,11 +57,16 @@ export function fakeAccess(github: FakeGitHub): FakeAccess {
       return { issues, etag: now };
     },
     async *listPending(repository) {
-      spend("listPending", repository);
-      yield github.issues
-        .filter(({ repository: each, issue }) => each.nameWithOwner === repository && issue.state === "OPEN")
-        .filter(({ comments }) => comments.some(({ body }) => body.startsWith(markerPrefix) || parseCommand(body)))
-        .map(({ issue }) => issue.number);
+      const issues = github.issues.filter(
+        ({ repository: each, issue }) => each.nameWithOwner === repository && issue.state === "OPEN",
+      );
+      for (let from = 0; from === 0 || from < issues.length; from += perPage.pending) {
+        spend("listPending", repository);
+        yield issues
+          .slice(from, from + perPage.pending)
+          .filter(({ comments }) => comments.some(({ body }) => body.startsWith(markerPrefix) || parseCommand(body)))
+          .map(({ issue }) => issue.number);
+      }
     },
     async listRepositories() {
       if (access.fail("listRepositories")) throw new Error("listRepositories failed");
@@ -64,7 +76,7 @@ export function fakeAccess(github: FakeGitHub): FakeAccess {
       return true;
     },
     async addMark({ nodeId, content, stale }) {
-      spend("mutation");
+      for (const _ of stale ? ["remove", "add"] : ["add"]) spend("mutation");
       const target = targets(nodeId);
       if (target && stale) github.unreact(target, bot, content);
       if (target) github.react(target, bot, content);
@@ -90,6 +102,16 @@ export function fakeAccess(github: FakeGitHub): FakeAccess {
     },
   };
   return access;
+}
+
+/** Queries it takes to read an issue: reactions are read to the end where they mean something. */
+function pagesOf({ issue, comments }: FakeIssue): number {
+  const more = (count: number, size: number) => Math.max(0, Math.ceil(count / size) - 1);
+  const reacted = [issue, ...comments.filter(({ viewerDidAuthor }) => viewerDidAuthor)];
+  return reacted.reduce(
+    (pages, { reactions }) => pages + more(reactions.length, perPage.reactions),
+    1 + more(comments.length, perPage.comments),
+  );
 }
 
 function fingerprint({ updatedAt, issue, comments }: FakeIssue): string {
