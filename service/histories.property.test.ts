@@ -2,6 +2,7 @@ import { parseNoteIds } from "@froussard/contract";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { bot } from "./testing/fake-github.ts";
+import { unanswered } from "./testing/history-oracle.ts";
 import { begin, type Step, step } from "./testing/history-steps.ts";
 import { aboutOf, isPlan, World } from "./testing/history-world.ts";
 
@@ -32,6 +33,8 @@ test("histories: one run a cause, one visible plan a request, one pull request a
         expect(new Set(notes).size).toBe(notes.length);
         plans += new Set(comments.filter(isPlan).map(aboutOf)).size;
       }
+      for (const each of github.issues)
+        expect(unanswered(each, pipeline.pullRequests), `#${each.issue.number}`).toEqual([]);
       pullRequests += pipeline.pullRequests.length;
     }),
     { numRuns: 300 },

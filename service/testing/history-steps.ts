@@ -37,6 +37,13 @@ export const step = fc.oneof(
     arbitrary: fc.record({ do: fc.constant("edit" as const), by: fc.constantFrom(owner, stranger), on: nth }),
   },
   {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constantFrom("edit command" as const, "hide command" as const, "skip" as const, "unskip" as const),
+      on: nth,
+    }),
+  },
+  {
     weight: 1,
     arbitrary: fc.record({ do: fc.constantFrom("close" as const, "reopen" as const, "rename" as const), on: nth }),
   },
@@ -77,5 +84,22 @@ export type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
 const planned: Step[] = [{ do: "look" }, { do: "run", how: "succeeds" }, { do: "wait", seconds: 30 }];
 const approved: Step[] = [...planned, { do: "react", by: owner, on: 0 }, { do: "look" }];
-/** How far the first issue has come when everybody begins to act at random. */
-export const begin = fc.constantFrom<Step[]>([], planned, planned, approved);
+const failed: Step[] = [
+  { do: "run", how: "fails" },
+  { do: "wait", seconds: 30 },
+];
+const starts = [
+  [],
+  planned,
+  planned,
+  approved,
+  [{ do: "look" }, ...failed],
+  [...approved, ...failed],
+] satisfies Step[][];
+/** How far the first issue has come when everybody begins to act at random, after remarks that move all ids on. */
+export const begin = fc
+  .tuple(fc.nat(3), fc.constantFrom<Step[]>(...starts))
+  .map(([remarks, steps]): Step[] => [
+    ...Array.from({ length: remarks }, (): Step => ({ do: "comment", by: owner, on: 0, text: "well" })),
+    ...steps,
+  ]);

@@ -1,4 +1,4 @@
-import { type Comment, type ImplementationTask, markers, planSha256, type Task } from "@froussard/contract";
+import { type Comment, type ImplementationTask, labels, markers, planSha256, type Task } from "@froussard/contract";
 import { expect } from "vitest";
 import { PublishedTasks } from "../published-tasks.ts";
 import type { Delivery } from "../serve/read-delivery.ts";
@@ -61,6 +61,21 @@ export class World {
         if (plan) this.github.edit(plan, each.by, plan.body.replace("Plan for", "Better plan for"));
         return;
       }
+      case "edit command":
+      case "hide command": {
+        const said = this.github.issues.flatMap(({ comments }) => comments.filter(({ author }) => author !== bot));
+        const comment = this.#pick(said.toReversed(), each.on);
+        if (comment && each.do === "hide command") comment.isMinimized = true;
+        else if (comment?.author) this.github.edit(comment, comment.author, `${comment.body}\nplease`);
+        return;
+      }
+      case "skip":
+      case "unskip": {
+        const on = this.#pick(this.github.issues, each.on);
+        if (on && each.do === "skip") this.github.label(on, owner, labels.skip);
+        if (on && each.do === "unskip") on.issue.labels = on.issue.labels.filter((label) => label !== labels.skip);
+        return;
+      }
       case "close":
       case "reopen": {
         const on = this.#pick(this.github.issues, each.on);
@@ -106,8 +121,9 @@ export class World {
       );
   }
 
-  /** Everybody goes on until nothing happens any more. */
+  /** The deliveries that are left arrive, and everybody goes on until nothing happens any more. */
   async settle(): Promise<number> {
+    for (const delivery of this.deliveries.splice(0)) await this.#receive(delivery, false);
     for (let round = 1; round <= 20; round++) {
       const before = JSON.stringify([this.github.issues, this.pipeline.taken.length]);
       this.github.wait(60);
@@ -192,12 +208,16 @@ function approvals({ planCommentId, planSha256: hash }: ImplementationTask, on: 
     ({ content, user, createdAt }) => content === "THUMBS_UP" && user?.id === 1 && createdAt > since,
   );
   const said = on.comments.filter(
-    ({ author, body, createdAt }) => author === owner && createdAt > since && /^(\/approve|execute plan)$/.test(body),
+    ({ author, body, createdAt, isMinimized }) =>
+      author === owner && !isMinimized && createdAt > since && /^(\/approve|execute plan)$/.test(body),
   );
   const times = [...liked, ...said].map(({ createdAt }) => createdAt);
-  const owners = (body: string) => on.comments.filter((each) => each.author === owner && each.body === body);
+  const owners = (body: string) =>
+    on.comments.filter((each) => each.author === owner && each.body.split("\n")[0] === body);
   const takenBack =
     [on.issue.closedAt ?? "", ...owners("/cancel").map(({ createdAt }) => createdAt)].toSorted().at(-1) ?? "";
-  const isMeantAgain = owners("/retry").some(({ createdAt }) => createdAt >= takenBack);
+  const isMeantAgain = owners("/retry").some(
+    ({ createdAt, isMinimized, lastEditedAt }) => createdAt >= takenBack && !isMinimized && lastEditedAt === undefined,
+  );
   return isMeantAgain ? times : times.filter((time) => time >= takenBack);
 }
