@@ -85,8 +85,13 @@ describe.each(examples)("the examples of %s", (source, definitions) => {
     expect(acting(verdicts({ ...atOpening, policy: labelled }))).toEqual(expected[source]?.byLabel);
   });
 
-  test("mean nothing to a service that lists nobody and serves nothing", () => {
+  test("mean nothing to a service that serves none of their repositories", () => {
     expect(acting(verdicts({ ...atOpening, admits: () => false }))).toEqual({});
+  });
+
+  test("make no task for a service that lists nobody", () => {
+    const found = verdicts({ ...atOpening, policy: { ...policy, approverIds: [] } });
+    expect(Object.values(found).flat()).not.toContain("task");
   });
 });
 
