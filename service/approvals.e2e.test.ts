@@ -52,7 +52,7 @@ test("of forty 👍 at any moment, each is found within seconds", async () => {
     const plan = bot.comment(issue, planBody("1. Do it.", { ...ids, ...issueIds, baseCommit: "a".repeat(40) }, ""));
     await delay(Math.random() * 800);
     bot.editComment(progress, markedComment(markers.progress, { ...ids, stage: "planning", outcome: "done" }, "ended"));
-    await delay(Math.max(0, plan.createdAt + 1_000 - Date.now()) + Math.random() * 3_000);
+    await delay(Math.max(0, plan.createdAt + 1_050 - Date.now()) + Math.random() * 3_000);
     const approved = performance.now();
     person.react(plan, "+1");
     await github.waitFor(`🚀 on the plan of issue ${number}`, has(plan, "rocket"), 30_000);

@@ -59,7 +59,7 @@ export async function playThrough(world: World, steps: Steps): Promise<void> {
   for (const line of visible(plan.body ?? "")) console.log(`           │ ${line}`);
 
   // GitHub's times have whole seconds, and an approval must be strictly later than what it approves.
-  await delay(Math.max(0, plan.createdAt + 1000 - Date.now()));
+  while (Date.now() < plan.createdAt + 1000) await delay(plan.createdAt + 1000 - Date.now());
   person.react(plan, "+1");
   steps.say(`${maintainer} reacted to it with 👍`);
   await wait("🚀 on the plan", () => plan.reactions.some(({ content }) => content === "rocket"));

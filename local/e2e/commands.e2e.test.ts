@@ -13,7 +13,7 @@ type Issue = ReturnType<PipelineKit["openIssue"]>;
 async function say(issue: Issue, body: string): Promise<void> {
   const { github } = kit.world;
   const last = Math.max(...github.comments(issue.repository, issue.number).map(({ createdAt }) => createdAt));
-  await delay(Math.max(0, last + 1_000 - Date.now()));
+  while (Date.now() < last + 1_000) await delay(last + 1_000 - Date.now());
   github.as(maintainer).comment(issue, body);
 }
 

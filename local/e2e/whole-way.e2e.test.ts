@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { labels, markers } from "@froussard/contract";
 import { afterEach, describe, expect, test } from "vitest";
@@ -80,7 +81,7 @@ test("by webhooks, each delivered twice: the same two tasks, each once", async (
   github.webhookFaults = { repeat: 1 };
   const issue = kit.openIssue();
   const plan = await kit.waitForPlan(issue);
-  await new Promise((resolve) => setTimeout(resolve, Math.max(0, plan.createdAt + 1_000 - Date.now())));
+  while (Date.now() < plan.createdAt + 1_000) await delay(plan.createdAt + 1_000 - Date.now());
   github.as(maintainer).comment(issue, "/approve");
   await kit.waitForResult(issue);
   await github.webhooksSettled();
