@@ -14,4 +14,9 @@ export const limits = {
   abandonMinutes: 75,
   /** A run that shows no progress for its deadline and this many minutes more is told as failed. */
   silentMinutes: 10,
+  /**
+   * A finished Workflow is kept so long: longer than the topics keep messages, since a message that comes again must meet
+   * the Workflow of its name.
+   */
+  workflowTtlDays: 8,
 } as const;

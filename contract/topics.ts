@@ -1,10 +1,22 @@
-/** Kafka topics, consumer group and header names: the wire between service, Argo Events and whoever watches. */
+/** Kafka topics, their users, consumer group and header names: the wire between service, Argo Events and whoever watches. */
 export const topics = {
   /** Every valid webhook, raw, keyed by delivery id. */
   webhookEvents: "github.webhook.events",
   /** Task messages, keyed by `owner/name#number`, so that the tasks of one issue keep their order. */
   codexTasks: "github.codex.tasks",
 } as const;
+
+/** How both topics are kept: one broker may be lost without losing a message, and without refusing one. */
+export const topicSettings = {
+  partitions: 3,
+  replicas: 3,
+  minInSyncReplicas: 2,
+  /** Shorter than {@link limits.workflowTtlDays}. */
+  retentionDays: 7,
+} as const;
+
+/** KafkaUsers: the service writes, the EventSource reads. */
+export const kafkaUsers = { service: "froussard", consumer: "codex-consumer" } as const;
 
 export const consumerGroup = "argo-workflows-codex";
 
