@@ -55,6 +55,8 @@ const closed = z.object({
   outcome: z.enum(outcomes),
   code: z.enum(failureCodes).optional(),
   detail: z.string().optional(),
+  /** Nothing was posted or pushed, and nothing is to be told on GitHub. */
+  dryRun: z.literal(true).optional(),
 });
 export type Closed = z.infer<typeof closed>;
 

@@ -39,6 +39,12 @@ test("the required settings suffice, and the rest has defaults", () => {
   expect(settings.CODEX_WEB_SEARCH).toBeUndefined();
 });
 
+test("only a dry run may have no issue", () => {
+  const { TASK_ISSUE_NUMBER: _, ...rest } = required;
+  expect(faultsOf(rest)).toContain("TASK_ISSUE_NUMBER is missing: set it to the issue's number");
+  expect(readSettings(mediatorEnvironment, { ...rest, TASK_DRY_RUN: "true" })).toMatchObject({ TASK_ISSUE_NUMBER: 0 });
+});
+
 test("an empty environment is told everything that is missing at once, each with what to set", () => {
   const faults = faultsOf({});
   for (const name of Object.keys(required)) expect(faults).toContain(`${name} is missing: set it to`);

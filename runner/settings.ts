@@ -145,8 +145,7 @@ const listenAddress = z.string().transform((text, context): ListenAddress => {
   return z.NEVER;
 });
 
-/** What the mediator alone knows. */
-export const mediatorEnvironment = z.object({
+const mediatorFields = z.object({
   /** Where git and its helpers are found; not set: the system's folders. */
   PATH: z.string().optional(),
   ...githubEnvironment,
@@ -161,10 +160,18 @@ export const mediatorEnvironment = z.object({
   /** `stdin`: end when standard input closes, because then the parent has died. */
   MEDIATOR_PARENT: z.literal("stdin", "is not stdin").optional(),
   ...taskEnvironment,
+  /** 0, which cannot be given, stands for none. */
+  TASK_ISSUE_NUMBER: id().default(0).describe("the issue's number"),
   ...dryRunEnvironment,
   ...policyEnvironment,
   ...codexEnvironment,
 });
+/** What the mediator alone knows. Only a dry run may have no issue. */
+export const mediatorEnvironment = mediatorFields.refine(
+  ({ TASK_ISSUE_NUMBER, TASK_DRY_RUN }) => TASK_DRY_RUN || TASK_ISSUE_NUMBER !== 0,
+  // Told together with everything else that is wrong.
+  { path: ["TASK_ISSUE_NUMBER"], when: ({ issues }) => issues.every(({ path }) => path?.[0] !== "TASK_ISSUE_NUMBER") },
+);
 export type MediatorEnvironment = z.output<typeof mediatorEnvironment>;
 
 /** A task as it was handed over: what it claims to be. */

@@ -27,13 +27,15 @@ import { implementationInputs, planningInputs } from "./run-inputs.ts";
 export async function prepareDryRun(input: Omit<PrepareInput, "find">, texts: DryRunTexts): Promise<PreparedRun> {
   const { claim, rules, facts } = input;
   const repository = await facts.repository(claim.TASK_REPOSITORY);
-  const found = await facts.issue(repository.nameWithOwner, claim.TASK_ISSUE_NUMBER);
-  const snapshot = withTexts(found ?? missingIssue(repository, claim.TASK_ISSUE_NUMBER), texts);
+  const number = claim.TASK_ISSUE_NUMBER;
+  const found = number === 0 ? undefined : await facts.issue(repository.nameWithOwner, number);
+  const snapshot = withTexts(found ?? missingIssue(repository, number), texts);
   const base = await baseOf({ ...rules, baseBranch: claim.TASK_BASE ?? rules.baseBranch }, facts, repository);
   const identity = (about: About) => {
     const subject = { repositoryId: repository.id, issueId: snapshot.issue.id, stage: claim.TASK_STAGE, about };
     const id = subjectId(subject);
-    return { ...subject, attempt: 0, subjectId: id, taskId: taskId(claim.TASK_STAGE, snapshot.issue.number, id, 0) };
+    // The form of a task id has a number, also where there is no issue.
+    return { ...subject, attempt: 0, subjectId: id, taskId: taskId(claim.TASK_STAGE, number || 1, id, 0) };
   };
   const cause = { at: snapshot.issue.createdAt };
   if (claim.TASK_STAGE === "planning") {

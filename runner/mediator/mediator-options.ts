@@ -11,6 +11,8 @@ export interface MediatorOptions {
   claim: TaskClaim;
   /** Given in a dry run: nothing is posted or pushed. */
   dryRun?: DryRunTexts;
+  /** Given by hand without asking for a dry run: when the issue does not exist, they make the run a dry one. */
+  texts?: DryRunTexts;
   /** Asked for once; a failure is the task's answer. */
   rules(): Promise<RunRules>;
   codex: Omit<CodexSettings, "webSearch">;

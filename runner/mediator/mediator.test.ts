@@ -598,16 +598,32 @@ describe("what the mediator knows better than the agent", () => {
 describe("dry run", () => {
   const dryRun = { TASK_ISSUE_TITLE: "Codex dry run", TASK_ISSUE_BODY: "Testing {{orchestration}}" };
 
-  test.each<[string, Partial<World>]>([
+  test.each<[string, Partial<World>, Partial<MediatorOptions["claim"]>?]>([
     ["an issue that exists", {}],
     ["an issue that does not exist", { snapshot: undefined }],
-  ])("a plan for %s is written to a file and nowhere else", async (_, changes) => {
+    ["no issue", { snapshot: undefined }, { TASK_ISSUE_NUMBER: 0 }],
+    ["texts given for an issue that does not exist", { snapshot: undefined }, { TASK_DRY_RUN: false }],
+  ])("a plan for %s is written to a file and nowhere else", async (_, changes, claim = {}) => {
     const world = createWorld(changes);
-    const mediator = start(world, { TASK_ID: undefined, TASK_DRY_RUN: true }, { dryRun });
+    const all = { TASK_ID: undefined, TASK_DRY_RUN: true, ...claim };
+    const mediator = start(world, all, all.TASK_DRY_RUN ? { dryRun } : { texts: dryRun });
     expect(await mediator.task()).toMatchObject({ prompt: expect.stringContaining("Testing {{orchestration}}") });
-    expect(await mediator.result(planResult)).toMatchObject(done);
+    expect(await mediator.result(planResult)).toMatchObject({ ...done, dryRun: true });
     expect(readFileSync(join(folder, "result.md"), "utf8")).toContain("1. Add it");
     expect(world.log).toEqual([]);
+  });
+
+  test("texts are left aside where the issue exists, and by a message", async () => {
+    const world = createWorld();
+    const mediator = start(world, { TASK_ID: undefined }, { texts: dryRun });
+    const task = await mediator.task();
+    expect(task).toMatchObject({ prompt: expect.stringContaining("Add a shout option") });
+    expect(JSON.stringify(task)).not.toContain("orchestration");
+    expect(await mediator.result(planResult)).toEqual(done);
+    expect(world.plans).toHaveLength(1);
+    rmSync(join(folder, "record.json"));
+    const message = start(createWorld({ snapshot: undefined }), planning, { texts: dryRun });
+    expect(await message.task()).toMatchObject({ code: "invalid-task" });
   });
 
   test("a change for a plan given by hand", async () => {

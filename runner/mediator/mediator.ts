@@ -23,10 +23,10 @@ export type Mediator = ReturnType<typeof createMediator>;
 /** So long `GET /task` waits for the clone, to tell a failure there; a large one goes on in the background. */
 const clonePatienceMs = 20_000;
 
-type Work = Pick<Extract<RunStart, { prepared: PreparedRun }>, "prepared" | "rules">;
+type Work = Pick<Extract<RunStart, { prepared: PreparedRun }>, "prepared" | "rules" | "dryRun">;
 
 export function createMediator(options: MediatorOptions) {
-  const { claim, store, log, publisher, facts, clock, dryRun } = options;
+  const { claim, store, log, publisher, facts, clock } = options;
   const ledger = emptyLedger(options.codex.model);
   const runLog = createRunLog({ store, ledger, clock, log, unidentified: newRecord(claim.TASK_ID, ledger) });
   let work: Work | undefined;
@@ -43,7 +43,7 @@ export function createMediator(options: MediatorOptions) {
   });
 
   function show(state: Pick<ProgressText, "state" | "report" | "url">): void {
-    if (work && !dryRun) board.show({ ...state, run: work.prepared.run });
+    if (work && !work.dryRun) board.show({ ...state, run: work.prepared.run });
   }
 
   /** Runs something whose failure is the run's end. */
@@ -77,9 +77,10 @@ export function createMediator(options: MediatorOptions) {
 
   async function goOn({ kind, ...begun }: Extract<RunStart, { prepared: PreparedRun }>): Promise<void> {
     work = begun;
-    const { run, prompt } = begun.prepared;
+    const { prepared, dryRun } = begun;
+    const { run, prompt } = prepared;
     ledger.promptSha256 = sha256(prompt);
-    runLog.save({ base: run.base });
+    runLog.save({ base: run.base, ...(dryRun && { dryRun }) });
     if (kind === "over") return;
     if (kind === "given-up") throw new RunFailure("mediator-lost");
     if (kind === "publish") return publish(begun);
@@ -118,7 +119,7 @@ export function createMediator(options: MediatorOptions) {
     show({ state: "publishing" });
     const date = runLog.current?.resultAt ?? clock().toISOString();
     const git = () => openGit(on.prepared.run);
-    const pending = { store, to: publishOptions(on), git, date, dryRun: dryRun !== undefined };
+    const pending = { store, to: publishOptions(on), git, date, dryRun: on.dryRun };
     const published = publishPending(pending).then(finish);
     publishing = published.catch(() => {});
     return published;

@@ -31,6 +31,8 @@ export const recordSchema = z.strictObject({
   outcome: z.enum(outcomes).exactOptional(),
   code: z.enum(failureCodes).exactOptional(),
   detail: z.string().max(1_000).exactOptional(),
+  /** The result is only shown. */
+  dryRun: z.literal(true).exactOptional(),
   /** Plan or pull request. */
   url: z.string().max(500).exactOptional(),
   /** Times that an agent was given the task. */

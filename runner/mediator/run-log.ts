@@ -56,8 +56,8 @@ export function createRunLog(options: {
     },
     get closed() {
       if (record?.state !== "closed") return undefined;
-      const { state, outcome = "failed", code, detail } = record;
-      return { state, outcome, ...(code && { code }), ...(detail && { detail }) };
+      const { state, outcome = "failed", code, detail, dryRun } = record;
+      return { state, outcome, ...(code && { code }), ...(detail && { detail }), ...(dryRun && { dryRun }) };
     },
     adopt(next) {
       record = next;

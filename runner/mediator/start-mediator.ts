@@ -7,7 +7,7 @@ import type { Logger } from "pino";
 import { createGitRepository } from "../git/git-repository.ts";
 import { defaultProtectedPaths } from "../git/protected-paths.ts";
 import { createPublisher } from "../publish/publisher.ts";
-import type { MediatorEnvironment } from "../settings.ts";
+import type { DryRunTexts, MediatorEnvironment } from "../settings.ts";
 import { createGitHubFacts } from "./github-facts.ts";
 import { githubFailure } from "./github-failure.ts";
 import { createMediator } from "./mediator.ts";
@@ -44,7 +44,7 @@ export async function startMediator(settings: MediatorEnvironment, log: Logger):
   };
   const mediator = createMediator({
     claim: settings,
-    ...(settings.TASK_DRY_RUN && { dryRun: settings }),
+    ...(settings.TASK_DRY_RUN ? { dryRun: settings } : hasTexts(settings) && { texts: settings }),
     rules: () => rulesOf(settings, github),
     codex,
     deadlineMs: settings.CODEX_DEADLINE_MINUTES * minute,
@@ -92,6 +92,10 @@ export async function startMediator(settings: MediatorEnvironment, log: Logger):
       await server.close();
     },
   };
+}
+
+function hasTexts({ TASK_PROMPT, TASK_ISSUE_TITLE, TASK_ISSUE_BODY, TASK_PLAN_COMMENT_BODY }: DryRunTexts): boolean {
+  return [TASK_PROMPT, TASK_ISSUE_TITLE, TASK_ISSUE_BODY, TASK_PLAN_COMMENT_BODY].some((text) => text !== undefined);
 }
 
 async function listen(

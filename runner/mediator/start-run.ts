@@ -1,3 +1,4 @@
+import type { DryRunTexts } from "../settings.ts";
 import type { Continuation } from "./continue-run.ts";
 import { continueRun, continueStored, recordFromComments } from "./continue-run.ts";
 import { prepareDryRun } from "./dry-run.ts";
@@ -11,14 +12,15 @@ import type { RunLog } from "./run-log.ts";
 export type RunStart =
   | { kind: "over" }
   | { kind: "pull-request"; run: RunContext; pullRequest: { url: string; number: number } }
-  | { kind: Continuation["kind"]; prepared: PreparedRun; rules: RunRules };
+  | { kind: Continuation["kind"]; prepared: PreparedRun; rules: RunRules; dryRun: boolean };
 
 /**
  * Finds out, on GitHub and from what an earlier process left, which run this is. The record of it is in `runLog` then.
  * @throws RunFailure with the code to be told
  */
 export async function startRun(options: MediatorOptions, runLog: RunLog, ledger: Ledger): Promise<RunStart> {
-  const { claim, store, log, publisher, facts, dryRun } = options;
+  const { claim, store, log, publisher, facts } = options;
+  const dryRun = options.dryRun ?? (await textsOfMissingIssue(options));
   const stored = continueStored(store, claim.TASK_ID, dryRun !== undefined);
   // Without a task id the newest thing asked for is meant, and an old end says nothing about it.
   let next = claim.TASK_ID === undefined && stored?.kind === "over" ? undefined : stored;
@@ -49,5 +51,13 @@ export async function startRun(options: MediatorOptions, runLog: RunLog, ledger:
     runLog.adopt(next.record);
   }
   if ("pullRequest" in prepared) return { kind: "pull-request", ...prepared };
-  return { kind: next.kind, prepared, rules };
+  return { kind: next.kind, prepared, rules, dryRun: dryRun !== undefined };
+}
+
+/** Texts given by hand count only where there is no issue; a message, which has a task id, needs its issue. */
+async function textsOfMissingIssue({ claim, texts, facts, log }: MediatorOptions): Promise<DryRunTexts | undefined> {
+  if (!texts || claim.TASK_ID !== undefined) return undefined;
+  if (await facts.issue(claim.TASK_REPOSITORY, claim.TASK_ISSUE_NUMBER)) return undefined;
+  log.warn(`there is no issue #${claim.TASK_ISSUE_NUMBER}: the texts given stand in, nothing is posted or pushed`);
+  return texts;
 }

@@ -5,6 +5,7 @@ import { section } from "./section.ts";
 export interface ImplementationPromptInput {
   /** `owner/name`, shown only. */
   repository: string;
+  /** 0 in a dry run without an issue. */
   issueNumber: number;
   base: { branch: string; commit: string };
   /** The approved plan and, unless it was edited since, the issue that the plan was made from. */
@@ -30,8 +31,9 @@ const answer = `When you are done, answer with one JSON object and nothing else,
 /** What Codex is asked in the implementation stage. Pure: the same input gives the same text. */
 export function implementationPrompt(input: ImplementationPromptInput): string {
   const { repository, issueNumber, base, inputs, protectedPaths } = input;
+  const issue = issueNumber > 0 ? `issue #${issueNumber}` : "an issue";
   return [
-    `You are an experienced engineer who changes the repository ${repository}, which is checked out in the current folder at commit ${base.commit} of branch ${base.branch}. A maintainer has approved a plan for issue #${issueNumber}, and your change becomes a draft pull request that the maintainer reviews.`,
+    `You are an experienced engineer who changes the repository ${repository}, which is checked out in the current folder at commit ${base.commit} of branch ${base.branch}. A maintainer has approved a plan for ${issue}, and your change becomes a draft pull request that the maintainer reviews.`,
     `Rules:\n${numbered([...rules(protectedPaths), ...dataRules])}`,
     ...inputs.map(section),
     answer,

@@ -5,6 +5,7 @@ import { section } from "./section.ts";
 export interface PlanningPromptInput {
   /** `owner/name`, shown only. */
   repository: string;
+  /** 0 in a dry run without an issue. */
   issueNumber: number;
   base: { branch: string; commit: string };
   /** Title, body and, when another plan was asked for, that request and the plan it is about. */
@@ -37,7 +38,7 @@ export function planningPrompt({ repository, issueNumber, base, inputs }: Planni
   return [
     `You are an experienced engineer who plans a change to the repository ${repository}, which is checked out in the current folder at commit ${base.commit} of branch ${base.branch}. ${task} A maintainer will approve or reject your plan, and an approved plan is carried out exactly as it stands.`,
     `Rules:\n${numbered([...rules, ...dataRules])}`,
-    `Issue #${issueNumber}:`,
+    issueNumber > 0 ? `Issue #${issueNumber}:` : "The issue:",
     ...inputs.map(section),
     answer,
   ].join("\n\n");

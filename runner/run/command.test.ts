@@ -1,15 +1,17 @@
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 
 const main = join(import.meta.dirname, "..", "main.ts");
 
-function codexRunner(args: string[], env: Record<string, string> = {}) {
+function codexRunner(args: string[], env: Record<string, string> = {}, cwd = ".") {
   return new Promise<{ code: number; output: string; errors: string }>((resolve) => {
     const child = execFile(
       process.execPath,
       [main, ...args],
-      { env: { PATH: "/usr/bin:/bin", ...env } },
+      { env: { PATH: "/usr/bin:/bin", ...env }, cwd },
       (_, output, errors) => resolve({ code: child.exitCode ?? -1, output, errors }),
     );
   });
@@ -45,7 +47,12 @@ describe("codex-runner run", () => {
       "-1",
     ]);
     expect(code).toBe(2);
-    for (const flag of ["--repository:", "--issue-number:", "--repository-id:"]) expect(errors).toContain(flag);
+    for (const fault of [
+      "--repository hello is not of the form owner/name",
+      "--issue-number x is not a whole number; give the issue's number",
+      "--repository-id -1 is not a whole number; give the repository's numeric id",
+    ])
+      expect(errors).toContain(fault);
   });
 
   test("missing settings are told all together, with what to set", async () => {
@@ -82,7 +89,23 @@ describe("codex-runner run", () => {
 
   test("a missing option is named", async () => {
     const { code, errors } = await codexRunner(["run", "--stage", "planning"]);
-    expect(code).not.toBe(0);
-    expect(errors).toContain("--repository");
+    expect(code).toBe(2);
+    expect(errors).toContain("--repository is missing");
+    expect(errors).toContain("--issue-number is missing");
+  });
+
+  test("a dry run needs no issue, and no repository in a checkout of it", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "run-command-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const dryRun = ["run", "--stage", "planning", "--dry-run", "--issue-body", "Add bonjour()."];
+    const outside = await codexRunner(dryRun, {}, folder);
+    expect(outside.code).toBe(2);
+    expect(outside.errors).toContain("--repository is missing, and the current folder's origin");
+    expect(outside.errors).not.toContain("--issue-number");
+    execFileSync("git", ["init", "--quiet"], { cwd: folder });
+    execFileSync("git", ["remote", "add", "origin", "https://github.com/octo/hello.git"], { cwd: folder });
+    const inside = await codexRunner(dryRun, {}, folder);
+    expect(inside.errors).not.toContain("--");
+    expect(inside.errors).toContain("GITHUB_TOKEN is missing");
   });
 });

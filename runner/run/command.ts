@@ -6,6 +6,7 @@ import { Command, Option } from "commander";
 import * as z from "zod";
 import { type Environment, readSettings, SettingsError } from "../settings.ts";
 import { type DryRunTexts, type PassedOn, passedOnSettings, type RunTaskInput } from "./environments.ts";
+import { originRepository } from "./origin-repository.ts";
 import { readableLog } from "./readable-log.ts";
 import { runTask } from "./run-task.ts";
 
@@ -20,16 +21,20 @@ const runEnvironment = z.object({
   XDG_STATE_HOME: z.string().optional(),
 });
 
-const number = z.coerce.number().int().positive();
+const number = (fix: string) =>
+  z
+    .string()
+    .regex(/^[1-9][0-9]{0,14}$/, `is not a whole number; ${fix}`)
+    .transform(Number);
 const runOptions = z.object({
   stage: z.enum(stages),
-  repository: z.string().regex(repositoryPattern, "is not of the form owner/name"),
-  issueNumber: number,
+  repository: z.string().regex(repositoryPattern, "is not of the form owner/name").optional(),
+  issueNumber: number("give the issue's number").optional(),
   base: z.string().optional(),
   head: z.string().optional(),
   taskId: z.string().optional(),
-  repositoryId: number.optional(),
-  planCommentId: number.optional(),
+  repositoryId: number("give the repository's numeric id").optional(),
+  planCommentId: number("give the comment's numeric id").optional(),
   planSha256: z.string().optional(),
   prompt: z.string().optional(),
   issueUrl: z.string().optional(),
@@ -41,7 +46,7 @@ const runOptions = z.object({
   state: z.string().optional(),
   json: z.boolean().default(false),
 });
-type RunOptions = z.output<typeof runOptions>;
+type RunOptions = z.output<typeof runOptions> & { repository: string };
 
 const help = `
 Examples:
@@ -53,7 +58,10 @@ Examples:
 
   See what would come of an issue that nobody has written yet; nothing is posted or pushed:
     $ codex-runner run --stage planning --dry-run --repository octo/hello --base main \\
-        --issue-number 999 --issue-title "Greet in French" --issue-body "Add bonjour()."
+        --issue-title "Greet in French" --issue-body "Add bonjour()."
+
+  The same for the repository that the current folder is a checkout of (its remote "origin"):
+    $ codex-runner run --stage planning --dry-run --issue-body "Add bonjour()."
 
 Secrets and settings come from the environment, never from the command line:
   GITHUB_TOKEN           token of the automation account
@@ -62,7 +70,8 @@ Secrets and settings come from the environment, never from the command line:
   Optional: ${passedOnSettings.filter((name) => name !== "CODEX_TRIGGER_LOGINS").join(", ")},
   CODEX_READABLE_PATHS (colon list of what the agent may read besides the system), CODEX_BIN (another Codex program)
 
-Texts (--prompt, --issue-title, --issue-body, --plan-comment-body) are used only with --dry-run: otherwise GitHub has them.
+Texts (--prompt, --issue-title, --issue-body, --plan-comment-body) are used only with --dry-run, or when there is no such issue: then too
+the result is printed, and nothing is posted or pushed.
 Exit codes: 0 done, 1 failed or refused, 2 wrong options or settings, 130 interrupted (call it again: it goes on).`;
 
 /** `codex-runner run`: one task on this machine, from the documented parameters. */
@@ -70,17 +79,17 @@ export function runCommand(): Command {
   return new Command("run")
     .description("run one task on this machine: plan an issue, or carry out its approved plan")
     .addOption(new Option("--stage <stage>", "what to do").choices([...stages]).makeOptionMandatory())
-    .requiredOption("--repository <owner/name>", "the repository")
-    .requiredOption("--issue-number <number>", "the issue")
+    .option("--repository <owner/name>", "the repository; with --dry-run, default: that of the current folder's origin")
+    .option("--issue-number <number>", "the issue; with --dry-run there need be none")
     .option("--base <branch>", "branch to start from (default: derived)")
     .option("--head <branch>", "branch to end on; only checked against the one that is derived")
     .option("--plan-comment-id <id>", "the approved plan's comment (default: derived)")
     .option("--plan-comment-url <url>", "where the plan can be read")
-    .option("--plan-comment-body <text>", "text of the plan, for a dry run")
-    .option("--prompt <text>", "what is asked for, for a dry run")
+    .option("--plan-comment-body <text>", "text of the plan, where GitHub has none")
+    .option("--prompt <text>", "what is asked for, where GitHub has no issue")
     .option("--issue-url <url>", "where the issue can be read")
-    .option("--issue-title <text>", "title of the issue, for a dry run")
-    .option("--issue-body <text>", "text of the issue, for a dry run")
+    .option("--issue-title <text>", "title of the issue, where GitHub has none")
+    .option("--issue-body <text>", "text of the issue, where GitHub has none")
     .option("--task-id <id>", "identity of this try (default: derived)")
     .option("--repository-id <id>", "numeric id of the repository (default: derived)")
     .option("--plan-sha256 <hash>", "hash of the approved plan (default: derived)")
@@ -99,7 +108,7 @@ export function runCommand(): Command {
 }
 
 async function run(given: unknown, environment: Environment): Promise<number> {
-  const options = readOptions(given);
+  const options = await readOptions(given, environment);
   const env = readSettings(runEnvironment, environment);
   const passedOn: PassedOn = Object.fromEntries(
     passedOnSettings.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
@@ -142,22 +151,39 @@ async function run(given: unknown, environment: Environment): Promise<number> {
   }
 }
 
-function readOptions(given: unknown): RunOptions {
+async function readOptions(given: unknown, environment: Environment): Promise<RunOptions> {
   const { data, error } = runOptions.safeParse(given);
-  if (data) return data;
-  const flag = (name: unknown) => `--${String(name).replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  throw new SettingsError(error.issues.map(({ path, message }) => `${flag(path[0])}: ${message}`));
+  const faults = (error?.issues ?? []).map(({ path: [name], message }) => {
+    const value = (given as Record<string, unknown>)[String(name)];
+    return `--${String(name).replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${String(value)} ${message}`;
+  });
+  const { repository: named, issueNumber, dryRun = false } = given as Partial<Record<keyof RunOptions, unknown>>;
+  const repository = data?.repository ?? (named === undefined && dryRun ? await currentRepository(environment) : named);
+  if (repository === undefined)
+    faults.push(
+      dryRun
+        ? "--repository is missing, and the current folder's origin is no repository on GitHub; give owner/name"
+        : "--repository is missing; give owner/name",
+    );
+  if (issueNumber === undefined && !dryRun)
+    faults.push("--issue-number is missing; give the issue's number (only with --dry-run there need be none)");
+  if (!data || faults.length > 0) throw new SettingsError(faults);
+  return { ...data, repository: String(repository) };
+}
+
+function currentRepository({ PATH = "", HOME = "", GITHUB_API_BASE_URL }: Environment): Promise<string | undefined> {
+  return originRepository({ folder: ".", env: { PATH, HOME }, apiBaseUrl: GITHUB_API_BASE_URL });
 }
 
 function taskOf(options: RunOptions): RunTaskInput {
   const { stage, repository, issueNumber, base, head, taskId, repositoryId, planCommentId, planSha256 } = options;
   const { prompt, issueUrl, issueTitle, issueBody, planCommentUrl, planCommentBody } = options;
   const texts = { prompt, issueUrl, issueTitle, issueBody, planCommentUrl, planCommentBody };
-  const optional = { base, head, taskId, repositoryId, planCommentId, planSha256 };
+  const optional = { issueNumber, base, head, taskId, repositoryId, planCommentId, planSha256 };
   return {
-    ...{ stage, repository, issueNumber },
+    ...{ stage, repository },
     ...(present(optional) as Partial<RunTaskInput>),
-    ...(options.dryRun && { dryRun: present(texts) as DryRunTexts }),
+    [options.dryRun ? "dryRun" : "texts"]: present(texts) as DryRunTexts,
   };
 }
 

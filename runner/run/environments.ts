@@ -8,16 +8,19 @@ export interface RunTaskInput {
   taskId?: string;
   repository: string;
   repositoryId?: number;
-  issueNumber: number;
+  /** Only a dry run may have none. */
+  issueNumber?: number;
   base?: string;
   head?: string;
   planCommentId?: number;
   planSha256?: string;
   /** Nothing is posted or pushed, the result is printed. */
   dryRun?: DryRunTexts;
+  /** Used only when the issue does not exist and there is no task id: then nothing is posted or pushed either. */
+  texts?: DryRunTexts;
 }
 
-/** Used only in a dry run, for what GitHub does not have. */
+/** Given by hand, for what GitHub does not have. */
 export interface DryRunTexts {
   prompt?: string;
   issueUrl?: string;
@@ -86,7 +89,7 @@ export function mediatorEnvironment(input: {
     MEDIATOR_PARENT: "stdin",
     ...pick(settings, [...githubSettings, ...policySettings, ...codexSettings]),
     ...taskIds(task),
-    ...dryRunTexts(task.dryRun),
+    ...dryRunTexts(task.dryRun ?? task.texts),
   });
 }
 

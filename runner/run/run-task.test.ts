@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { exec, scriptOf } from "@froussard/simulators/model/script";
 import { afterEach, describe, expect, test } from "vitest";
+import type { RunTaskOptions } from "./run-task.ts";
 import { startWorld, type World } from "./testing/start-world.ts";
 
 let world: World;
@@ -42,10 +43,13 @@ describe.skipIf(process.platform !== "linux")(
       expect(readdirSync(join(world.folder, "state-implementation"))).toEqual([]);
     });
 
-    test("prints a dry run, and posts and pushes nothing", async () => {
+    const texts = { issueTitle: "Typo", issueBody: "Fix a typo: teh should be the" };
+    test.each<[string, Partial<RunTaskOptions["task"]>]>([
+      ["a dry run without an issue", { dryRun: texts }],
+      ["a run whose texts stand in for an issue that does not exist", { issueNumber: 999, texts }],
+    ])("prints %s, and posts and pushes nothing", async (_, task) => {
       world = await startWorld();
-      const dryRun = { issueTitle: "Typo", issueBody: "Fix a typo: teh should be the" };
-      const result = await world.run({ issueNumber: 999, base: "main", dryRun });
+      const result = await world.run({ base: "main", ...task });
       expect(result, world.log.join("")).toMatchObject({ outcome: "done", text: expect.stringContaining("README.md") });
       const writes = world.github.requests.filter(
         ({ method, path }) => method !== "GET" && !/graphql|git-upload-pack/.test(path),

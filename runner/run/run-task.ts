@@ -50,7 +50,7 @@ export type RunProgress =
   | { kind: "attempt"; number: number }
   | { kind: "closed"; outcome: Closed["outcome"]; code?: FailureCode; again: boolean };
 
-/** What the report found on GitHub, or for a dry run what would have been posted. */
+/** What the report found on GitHub, or where nothing is posted, what would have been posted. */
 export const runTaskResult = z.object({
   outcome: z.enum(outcomes),
   code: z.enum(failureCodes).optional(),
@@ -78,7 +78,8 @@ export async function runTask(options: RunTaskOptions): Promise<RunTaskResult> {
   const state = await takeStateFolder(options.stateFolder, signal);
   try {
     const closed = await closeTask(options, state);
-    const result = task.dryRun ? await dryRunResult(state, closed) : await report(options, state, closed);
+    const result =
+      task.dryRun || closed.dryRun ? await dryRunResult(state, closed) : await report(options, state, closed);
     // The clone is of no more use. The record stays, so that a message that comes again finds the task done; by hand there
     // is no message, and the next call looks at GitHub anew.
     const records = task.taskId === undefined ? [stateFiles.record, stateFiles.pending] : [];

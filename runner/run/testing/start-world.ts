@@ -51,7 +51,7 @@ export async function startWorld(script?: ModelScript): Promise<World> {
   const secrets = { githubToken: github.token("codex-automation"), openaiApiKey };
   const log: string[] = [];
   const options: World["options"] = (task, changes = {}) => ({
-    task: { stage: "planning", repository: "maintainer/hello", issueNumber: 1, ...task },
+    task: { stage: "planning", repository: "maintainer/hello", ...(!task.dryRun && { issueNumber: 1 }), ...task },
     secrets,
     settings: {
       path: process.env["PATH"] ?? "",
