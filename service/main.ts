@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { once } from "node:events";
-import { Command } from "commander";
+import { Command, CommanderError } from "commander";
 import { pino } from "pino";
 import { ConfigError, readServeConfig, readWatchConfig } from "./config.ts";
 import { openService, type Service } from "./open-service.ts";
@@ -86,10 +86,20 @@ async function startHealth({ metrics, log }: Service, port: number | undefined) 
   );
 }
 
+/** Says what went wrong; the exit code, 2 for what was called or set wrongly. */
+function report(error: unknown): number {
+  // Commander has said it.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : "";
+  process.stderr.write(`froussard: ${error instanceof Error ? error.message : String(error)}${cause}\n`);
+  return error instanceof ConfigError ? 2 : 1;
+}
+
 const program = new Command("froussard")
   .description(
     "From GitHub issues to tasks for Codex: takes webhooks, and looks by itself for what webhooks do not tell.",
   )
+  .exitOverride()
   .showHelpAfterError("(add --help for what can be said here)");
 program
   .command("serve")
@@ -113,7 +123,5 @@ try {
 } catch (error) {
   // Told to stop during the start: nothing is in hand, and the pause before a retry must not hold the process.
   if (signal.aborted && error === signal.reason) process.exit();
-  const cause = error instanceof Error && error.cause instanceof Error ? ` (${error.cause.message})` : "";
-  process.stderr.write(`froussard: ${error instanceof Error ? error.message : String(error)}${cause}\n`);
-  process.exitCode = error instanceof ConfigError ? 2 : 1;
+  process.exitCode = report(error);
 }

@@ -244,21 +244,23 @@ test.each([
 );
 
 describe("the program", () => {
-  const start = (command: string, settings: Record<string, string>) => {
-    const child = spawn(process.execPath, [join(import.meta.dirname, "main.ts"), command], {
+  const start = (line: string, settings: Record<string, string>) => {
+    const args = line.split(" ").filter((word) => word !== "");
+    const child = spawn(process.execPath, [join(import.meta.dirname, "main.ts"), ...args], {
       env: { PATH: process.env["PATH"], ...settings },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";
-    child.stderr.on("data", (chunk) => {
-      output += chunk;
-    });
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (chunk) => {
+        output += chunk;
+      });
     return { child, output: () => output };
   };
 
   test("names every wrong setting and ends with 2", async () => {
     const { child, output } = start("serve", { PORT: "http" });
-    const [code] = await once(child, "exit");
+    const [code] = await once(child, "close");
     expect(code).toBe(2);
     for (const name of [
       "GITHUB_TOKEN",
@@ -271,12 +273,26 @@ describe("the program", () => {
       expect(output()).toContain(`  ${name}: `);
   });
 
+  test.each([
+    ["", 2, /Usage: froussard/],
+    ["surve", 2, /unknown command 'surve'/],
+    ["serve --port 80", 2, /unknown option '--port'.*--help/s],
+    ["watch now", 2, /too many arguments/],
+    ["serve --help", 0, /GITHUB_WEBHOOK_SECRET/],
+    ["--help", 0, /Usage: froussard/],
+  ])("called as froussard %s ends with %i and says how to call it", async (line, expected, words) => {
+    const { child, output } = start(line, environment);
+    const [code] = await once(child, "close");
+    expect(code).toBe(expected);
+    expect(output()).toMatch(words);
+  });
+
   test("watch publishes what is due, logs without secrets, and ends in order on SIGTERM", async () => {
     const issue = octocat().openIssue(repository, { title: "Make it blue", body: "my private words" });
     const { child, output } = start("watch", environment);
     await simulator.waitFor("👀 on the issue", () => isMarked(issue, "eyes"));
     child.kill("SIGTERM");
-    const [code] = await once(child, "exit");
+    const [code] = await once(child, "close");
     expect(code).toBe(0);
     expect(taskId(await claim())).toMatch(/^codex-planning-/);
     expect(output()).toContain('"taskId":"codex-planning-');
@@ -293,7 +309,7 @@ describe("the program", () => {
     const { child, output } = start(command, environment);
     await expect.poll(() => simulator.requests.length, { timeout: 10_000 }).toBeGreaterThan(0);
     child.kill(signal);
-    expect(await once(child, "exit")).toEqual([0, null]);
+    expect(await once(child, "close")).toEqual([0, null]);
     expect(output()).toBe("");
   });
 
@@ -303,14 +319,14 @@ describe("the program", () => {
   ])("%s on a port that is taken ends and names %s", async (command, setting) => {
     const port = new URL(simulator.url).port;
     const { child, output } = start(command, { ...environment, [setting]: port });
-    expect(await once(child, "exit")).toEqual([1, null]);
+    expect(await once(child, "close")).toEqual([1, null]);
     expect(output()).toContain(`cannot listen on port ${port}: set ${setting} to a free one`);
   });
 
   test("once ends by itself", async () => {
     octocat().openIssue(repository, { title: "Make it blue" });
     const { child } = start("once", environment);
-    const [code] = await once(child, "exit");
+    const [code] = await once(child, "close");
     expect(code).toBe(0);
     expect(taskId(await claim())).toMatch(/^codex-planning-/);
   });
