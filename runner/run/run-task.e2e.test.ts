@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { markers } from "@froussard/contract";
 import { exec, scriptOf } from "@froussard/simulators/model/script";
 import { afterEach, describe, expect, test } from "vitest";
 import { startWorld, type World } from "./testing/start-world.ts";
@@ -31,6 +32,21 @@ describe.skipIf(process.platform !== "linux")("runTask, with real processes", ()
       { kind: "closed", outcome: "failed", code: "model-refused", again: false },
     ]);
     expect(world.comments("result")).toHaveLength(1);
+  });
+
+  test("by hand, a plan that was deleted is made again, and nothing is told but the plan", async () => {
+    world = await startWorld();
+    world.openIssue();
+    expect(await world.run({})).toMatchObject({ outcome: "done" });
+    const [plan] = world.github.comments(world.repository, 1).filter(({ body }) => body?.startsWith(markers.plan));
+    if (!plan) throw new Error("no plan");
+    world.github.as("codex-automation").deleteComment(plan);
+    expect(await world.run({}), world.log.join("")).toMatchObject({
+      outcome: "done",
+      planCommentUrl: expect.any(String),
+    });
+    expect(world.comments("plan")).toHaveLength(1);
+    expect(world.comments("result")).toEqual([]);
   });
 
   test.each([
