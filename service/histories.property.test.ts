@@ -10,7 +10,7 @@ import { aboutOf, isPlan, World } from "./testing/history-world.ts";
  * Generated histories: two watchers look at any time and lose their memory while people and deliveries do what they
  * like. Checked against what a person would say of the comments, not against the code's own words.
  */
-test("histories: one run a cause, one visible plan a request, one pull request an approved plan, nothing unapproved", async () => {
+test("histories: one run a cause, one visible plan a request, one pull request an approved plan, nothing unapproved, nothing lost", async () => {
   let pullRequests = 0;
   let plans = 0;
   await fc.assert(

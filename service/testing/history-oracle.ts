@@ -8,7 +8,13 @@ import { bot, type FakeIssue, owner } from "./fake-github.ts";
 export function unanswered(on: FakeIssue, pullRequests: readonly string[]): string[] {
   if (on.issue.state !== "OPEN" || on.issue.labels.includes(labels.skip)) return [];
   const reading = read(on);
-  return [...lostApproval(reading, pullRequests), ...lostRequest(reading), ...lostEdit(reading), ...lostRetry(reading)];
+  return [
+    ...lostApproval(reading, pullRequests),
+    ...lostRequest(reading),
+    ...lostEdit(reading),
+    ...lostRetry(reading),
+    ...lostWord(reading),
+  ];
 }
 
 interface Ours {
@@ -92,9 +98,16 @@ function lostApproval(reading: Reading, pullRequests: readonly string[]): string
   const end = ends.findLast(({ about }) => about === `plan:${name}`)?.comment;
   if (!end) return [`the approval of plan ${plan.id} at ${last.at} led to nothing`];
   const isYounger = last.id === undefined ? last.at > end.createdAt : last.id > end.id;
-  return isYounger && !notes.has(`again:${end.id}`) && !standing("/retry").some(({ id }) => id > end.id)
+  return isYounger && !notes.has(`again:${end.id}`)
     ? [`approving plan ${plan.id} again at ${last.at} had no answer`]
     : [];
+}
+
+/** Some `/approve` that came to nothing has been asked about, or one has been carried out. */
+function lostWord({ progress, notes, standing }: Reading): string[] {
+  const last = standing("/approve", "execute plan", "/approve 00000000").at(-1);
+  if (!last || progress.some(({ about }) => about.startsWith("plan:"))) return [];
+  return notes.has(`comment:${last.id}`) ? [] : [`the approval ${last.id} had no answer`];
 }
 
 /** The newest request has a plan, an end or a note; behind one that a note refused, the one before it has. */

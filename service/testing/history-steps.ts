@@ -37,9 +37,15 @@ export const step = fc.oneof(
     arbitrary: fc.record({ do: fc.constant("edit" as const), by: fc.constantFrom(owner, stranger), on: nth }),
   },
   {
-    weight: 2,
+    weight: 3,
     arbitrary: fc.record({
-      do: fc.constantFrom("edit command" as const, "hide command" as const, "skip" as const, "unskip" as const),
+      do: fc.constantFrom(
+        "edit command" as const,
+        "edit command" as const,
+        "hide command" as const,
+        "skip" as const,
+        "unskip" as const,
+      ),
       on: nth,
     }),
   },
@@ -88,17 +94,24 @@ const failed: Step[] = [
   { do: "run", how: "fails" },
   { do: "wait", seconds: 30 },
 ];
-const starts = [
+const unapproved: Step[] = [
+  { do: "unreact", by: owner, on: 0 },
+  { do: "comment", by: owner, on: 0, text: "/retry" },
+  { do: "look" },
+  { do: "wait", seconds: 30 },
+];
+const starts: Step[][] = [
   [],
   planned,
   planned,
   approved,
   [{ do: "look" }, ...failed],
   [...approved, ...failed],
-] satisfies Step[][];
+  [...approved, ...failed, ...unapproved],
+];
 /** How far the first issue has come when everybody begins to act at random, after remarks that move all ids on. */
 export const begin = fc
-  .tuple(fc.nat(3), fc.constantFrom<Step[]>(...starts))
+  .tuple(fc.nat(3), fc.constantFrom(...starts))
   .map(([remarks, steps]): Step[] => [
     ...Array.from({ length: remarks }, (): Step => ({ do: "comment", by: owner, on: 0, text: "well" })),
     ...steps,
