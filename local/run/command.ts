@@ -49,7 +49,10 @@ export function runCommand(): Command {
         process.once(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
       const basics = { path: process.env["PATH"] ?? "", lang: process.env["LANG"] ?? "C.UTF-8" };
       const log = options.json ? pino({ base: null }) : readableLog(process.stdout);
-      await runPipeline({ settings, basics, log, signal: stop.signal });
+      await runPipeline({ settings, basics, log, signal: stop.signal }).catch((error: unknown) => {
+        // Whoever stops it while it starts has asked for just that.
+        if (!stop.signal.aborted) throw error;
+      });
     });
 }
 

@@ -50,7 +50,7 @@ async function runAll({ settings, basics, log, signal }: PipelineOptions, accoun
   const config = serviceConfig(settings, queuePath);
   const queue = openEmbeddedQueue({ path: queuePath });
   try {
-    const service = await openService(config.watch, { log, queue });
+    const service = await openService(config.watch, { log, queue, signal });
     const serving =
       config.serve && (await startServe(service, config.serve, { host: "127.0.0.1", portSetting: "--port" }));
     if (serving) log.info(`webhooks are taken at http://127.0.0.1:${serving.port}/webhooks/github`);
