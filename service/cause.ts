@@ -26,6 +26,8 @@ export interface Cause {
   attempt: Attempt;
   /** When it was asked for. ISO 8601. */
   at: string;
+  /** The approving comment, when it was one. */
+  comment?: Comment;
   sender: Person;
   marks: Mark[];
   /** Time of our first mark since then; absent while it is not marked as published. ISO 8601. */

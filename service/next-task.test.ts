@@ -416,10 +416,39 @@ describe("approval", () => {
     expect(told()).toEqual([]);
   });
 
+  describe("given after a message that GitHub did not confirm was refused starts the run:", () => {
+    test.each<[string, FailureCode, () => void]>([
+      ["a 👍", "not-approved", () => github.wait(1).react(plan, owner)],
+      ["a /approve", "not-approved", () => say("/approve")],
+      ["a 👍 after a forged branch", "invalid-task", () => github.wait(1).react(plan, owner)],
+    ])("%s", (_, code, approve) => {
+      github.wait(1).result(on, "implementation", about(plan), "refused", code);
+      expect([stage(), told()]).toEqual([undefined, []]);
+      approve();
+      expect([stage(), told()]).toEqual(["implementation", []]);
+      publish();
+      expect([stage(), told()]).toEqual([undefined, []]);
+      github.progress(on, "implementation", about(plan));
+      github.wait(1).result(on, "implementation", about(plan), "failed", "idle");
+      expect([stage(), told()]).toEqual([undefined, []]);
+    });
+
+    test("but not when the approval is the older one, nor after another end", () => {
+      github.react(plan, owner);
+      github.wait(1).result(on, "implementation", about(plan), "refused", "not-approved");
+      expect(stage()).toBeUndefined();
+      github.unreact(plan, owner);
+      github.result(on, "implementation", about(plan), "refused", "base-moved");
+      github.wait(1).react(plan, owner);
+      expect(stage()).toBeUndefined();
+    });
+  });
+
   describe("given again after the plan's run ended without success is answered once:", () => {
     beforeEach(() => {
       github.react(plan, owner);
       publish();
+      github.progress(on, "implementation", about(plan));
     });
     const end = (code: FailureCode) => github.wait(1).result(on, "implementation", about(plan), "refused", code);
 

@@ -1,4 +1,4 @@
-import { type IssueSnapshot, limits } from "@froussard/contract";
+import { type Comment, type IssueSnapshot, limits } from "@froussard/contract";
 import * as z from "zod";
 import { type Cause, identifyIn, type TaskIds } from "./cause.ts";
 import type { History, RunComment } from "./history.ts";
@@ -30,11 +30,13 @@ export function taskState(cause: Cause, ids: TaskIds, history: History, memory: 
 }
 
 /** A subject that has a plan or a terminal result is not started again, except by a `/retry` that is younger. */
-function hasEnded({ stage, attempt }: Cause, ids: TaskIds, { plans, runs }: History): boolean {
+function hasEnded(cause: Cause, ids: TaskIds, history: History): boolean {
+  const { stage, attempt } = cause;
+  const { plans, runs } = history;
   if (stage === "planning" && plans.some((plan) => plan.ids.subjectId === ids.subjectId)) return true;
   if (runs.some((run) => run.ids.taskId === ids.taskId && isDone(run))) return true;
   return runs.some((run) => {
-    if (!isTerminal(run) || run.ids.subjectId !== ids.subjectId) return false;
+    if (!isTerminal(run) || run.ids.subjectId !== ids.subjectId || isVoid(run, cause, history)) return false;
     if (attempt === 0 || run.ids.taskId === ids.taskId) return true;
     return run.ids.outcome === "done" && run.comment.id > attempt;
   });
@@ -42,6 +44,22 @@ function hasEnded({ stage, attempt }: Cause, ids: TaskIds, { plans, runs }: Hist
 
 export function isTerminal(run: RunComment): boolean {
   return run.kind === "result" && run.ids.outcome !== undefined;
+}
+
+/**
+ * Whether an end says nothing about this approval: a message that GitHub did not confirm was refused before it began, and
+ * what would confirm it came after that.
+ */
+export function isVoid({ ids, comment }: RunComment, cause: Cause, { runs }: History): boolean {
+  if (cause.stage !== "implementation" || cause.attempt !== 0) return false;
+  if (ids.code !== "invalid-task" && ids.code !== "not-approved") return false;
+  const hadBegun = runs.some((run) => run.kind === "progress" && run.ids.taskId === ids.taskId);
+  return !hadBegun && isAfter(cause, comment);
+}
+
+/** Comments are in the order of their ids; everything else has times, in whole seconds. */
+export function isAfter({ at, comment }: Pick<Cause, "at" | "comment">, other: Comment): boolean {
+  return comment ? comment.id > other.id : at > other.createdAt;
 }
 
 /** The part of the runner's record that tells a success, whose plan or result somebody may have deleted since. */

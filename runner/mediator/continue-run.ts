@@ -48,8 +48,14 @@ export function continueStored(
   if (!stored || (taskId !== undefined && taskId !== stored.taskId)) return undefined;
   // Asking for the same dry run again means running it again.
   if (dryRun && stored.state === "closed") return undefined;
+  if (isUnasked(stored)) return undefined;
   const pending = store.readPending();
   return continueRun(stored, pending !== undefined && hashOf(pending) === stored.resultSha256);
+}
+
+/** The end of a message that GitHub did not confirm; the same task may have been asked for since. */
+function isUnasked({ state, code, attempts }: RunRecord): boolean {
+  return state === "closed" && attempts === 0 && (code === "invalid-task" || code === "not-approved");
 }
 
 /** What tells one result from another. */

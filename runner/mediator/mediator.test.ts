@@ -472,6 +472,16 @@ describe("a new process goes on where the old one was killed", () => {
     });
   });
 
+  test.each(["not-approved", "invalid-task"] as const)(
+    "%s before anything had begun: GitHub is asked anew, for a forged message may have been first",
+    async (code) => {
+      storeOf().write(left({ state: "closed", outcome: "refused", code, attempts: 0 }));
+      expect(await start(createWorld()).task()).toMatchObject({ state: "work" });
+      storeOf().write(left({ state: "closed", outcome: "refused", code }));
+      expect(await start(createWorld()).task()).toMatchObject({ state: "closed", code });
+    },
+  );
+
   test("closed for a transient reason: works again", async () => {
     storeOf().write(left({ state: "closed", outcome: "failed", code: "idle" }));
     expect(await start(createWorld()).task()).toMatchObject({ state: "work" });

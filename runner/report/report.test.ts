@@ -153,7 +153,7 @@ describe("what is not there is told", () => {
   });
 
   test("without any word of the run", async () => {
-    const { context } = await planned();
+    const context = await planningRun(scene.github, scene.openIssue().number);
     expect(await run(context)).toEqual({ outcome: "failed", code: "no-progress" });
     expect((await commentsOf(context, markers.result))[0]?.body).toContain("nothing was asked of the model");
     expect(await commentsOf(context, markers.progress)).toEqual([]);
@@ -187,6 +187,30 @@ test.each<[string, (context: RunContext) => Partial<TaskClaim>]>([
   expect(
     scene.simulator.requests.slice(before).filter(({ method, path }) => method !== "GET" && !path.includes("graphql")),
   ).toEqual([]);
+});
+
+describe("a message that GitHub does not confirm ends nothing", () => {
+  test.each<[string, Partial<RunRecord> | undefined, object]>([
+    ["no approval", { code: "not-approved", outcome: "refused" }, { outcome: "refused", code: "not-approved" }],
+    ["a head of its own", { code: "invalid-task", outcome: "refused" }, { outcome: "refused", code: "invalid-task" }],
+    ["no approval and no record", undefined, { outcome: "failed", code: "no-progress" }],
+  ])("%s: told only where the run had begun", async (_, end, expected) => {
+    const { context } = await planned();
+    const closed = end && record(context, { state: "closed", ...end });
+    const warnings: string[] = [];
+    const log = { warn: (message: string) => warnings.push(message) };
+    const before = scene.simulator.requests.length;
+    expect(await run(context, { record: closed, log })).toMatchObject(expected);
+    expect(warnings.join()).toContain(context.taskId);
+    const writes = scene.simulator.requests.slice(before).filter(({ method }) => method !== "GET");
+    expect(writes.filter(({ path }) => !path.includes("graphql"))).toEqual([]);
+    expect(await commentsOf(context, markers.result)).toEqual([]);
+    expect(labelsOf(context)).toEqual([]);
+
+    await publisher().progress(context, { state: "working", ledger, record: closed });
+    expect(await run(context, { record: closed })).toMatchObject(expected);
+    expect(await commentsOf(context, markers.result)).toHaveLength(1);
+  });
 });
 
 describe("a task that nothing asks for any more", () => {

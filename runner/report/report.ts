@@ -48,7 +48,8 @@ export interface Report {
 /**
  * Looks on GitHub whether a run's result is really there, and tells the run's end where it is not told yet (design §5).
  * Calling it again changes nothing. What GitHub does not confirm as asked for is told only where our progress comment of
- * the task says that it had begun; else it is answered, but told on no issue.
+ * the task says that it had begun; else it is answered, but told on no issue: a forged message must not leave an end behind
+ * that stands in the way of the real one.
  * @throws RunFailure when GitHub cannot be asked or refuses
  */
 export async function report(options: ReportOptions): Promise<Report> {
@@ -72,7 +73,9 @@ export async function report(options: ReportOptions): Promise<Report> {
   const judged = judgeEnd(facts, (code) => codes[code].outcome);
   const end = "fault" in identity && !facts.told ? unconfirmed(judged, identity.fault, record) : judged;
   const ledger = record?.ledger ?? emptyLedger("");
-  await tell(options, seen, { end, ledger });
+  if (!facts.told && isUnasked(seen, policy, end))
+    log.warn(`nothing is told on GitHub: ${run.taskId} had not begun, and GitHub does not show that it was asked for`);
+  else await tell(options, seen, { end, ledger });
   return {
     ...(found.planUrl && { planCommentUrl: found.planUrl }),
     ...(found.pullRequest && { pullRequestUrl: found.pullRequest.url }),
@@ -87,6 +90,17 @@ function unconfirmed(judged: End, fault: string, record: RunRecord | undefined):
   if (judged.outcome === "done" || judged.code === record?.code || judged.code === "issue-closed") return judged;
   const code = "invalid-task";
   return { outcome: codes[code].outcome, code, detail: fault };
+}
+
+/** Codes of a message that GitHub does not confirm. */
+const unconfirmedCodes: ReadonlySet<FailureCode> = new Set(["invalid-task", "not-approved"]);
+
+/** A first try that nobody saw begin, and that GitHub does not confirm as its message tells it. */
+function isUnasked({ snapshot, identity, run }: Seen, policy: Policy, end: End): boolean {
+  if (end.outcome === "done" || "fault" in identity || identity.attempt !== 0 || begunRun(snapshot, run)) return false;
+  if (unconfirmedCodes.has(end.code)) return true;
+  const mayBeForged = run.stage === "implementation" && end.code === "no-progress";
+  return mayBeForged && !("approval" in decideApproval(snapshot, policy));
 }
 
 /** How the work was taken back. A first try at a plan was asked for by its approval, so one that stands was not. */

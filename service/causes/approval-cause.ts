@@ -2,7 +2,7 @@ import { type Approval, decideApproval, type IssueSnapshot, type Policy, type Qu
 import { type Cause, markOn, marksOf } from "../cause.ts";
 import { type History, isTakenBack, noteCause, standingCommands } from "../history.ts";
 import type { Tell } from "../notes.ts";
-import { isTerminal } from "../task-state.ts";
+import { isAfter, isTerminal, isVoid } from "../task-state.ts";
 import type { Found } from "./found.ts";
 
 /** The approval of the current plan; 👍 and `/approve` on one plan are the same cause (design §6, rules 1 to 4). */
@@ -24,6 +24,7 @@ function causeOfApproval(snapshot: IssueSnapshot, { plan, by, at, comment }: App
     about: `plan:${plan.comment.id}:${plan.sha256}`,
     attempt: 0,
     at,
+    ...(comment && { comment }),
     sender: by,
     ...marksOf(snapshot, at, [[plan.comment, "ROCKET"], ...approving]),
     plan,
@@ -31,15 +32,15 @@ function causeOfApproval(snapshot: IssueSnapshot, { plan, by, at, comment }: App
 }
 
 /** A run that ended without success is not started by another approval, but by `/retry`: whoever approves again is told. */
-function tellApprovedAgain(history: History, { about }: Cause, { at, comment }: Approval): Tell[] {
-  const end = history.runs.findLast((run) => isTerminal(run) && run.ids.about === about);
-  if (!end || end.ids.outcome === "done") return [];
-  const isYounger = comment ? comment.id > end.comment.id : at > end.comment.createdAt;
+function tellApprovedAgain(history: History, cause: Cause, latest: Approval): Tell[] {
+  const end = history.runs.findLast((run) => isTerminal(run) && run.ids.about === cause.about);
+  if (!end || end.ids.outcome === "done" || isVoid(end, cause, history)) return [];
   const isRetried = standingCommands(history).some(
     (each) => each.command.name === "retry" && each.comment.id > end.comment.id,
   );
-  const cause = `again:${end.comment.id}`;
-  return isYounger && !isRetried && !history.noted.has(cause) ? [{ kind: "note", cause, code: "approved-again" }] : [];
+  const again = `again:${end.comment.id}`;
+  const isDue = isAfter(latest, end.comment) && !isRetried && !history.noted.has(again);
+  return isDue ? [{ kind: "note", cause: again, code: "approved-again" }] : [];
 }
 
 /** Asked already, taken back, or an approval of an older plan that did run. */
