@@ -13,7 +13,7 @@ export const author = { name: "codex-automation", email: "codex-automation@frous
 const shownProblems = 5;
 const writersAtOnce = 4;
 
-interface CommitRules {
+export interface CommitRules {
   git: GitCalls;
   /** Where a scratch folder may be made. */
   folder: string;
@@ -51,7 +51,8 @@ export async function commitChanges(
   }
 }
 
-function summary(problems: readonly string[]): string {
+/** The first problems of many, in one line. */
+export function summary(problems: readonly string[]): string {
   const more = problems.length - shownProblems;
   return problems.slice(0, shownProblems).join("; ") + (more > 0 ? `; and ${more} more` : "");
 }
@@ -82,7 +83,8 @@ function indexInfo(accepted: readonly JudgedChange[], objects: ReadonlyMap<strin
   ].join("");
 }
 
-async function rawDifference(git: GitCalls, base: string, tree: string): Promise<RawDifference[]> {
+/** Every difference of a tree to a commit's, as git holds them. */
+export async function rawDifference(git: GitCalls, base: string, tree: string): Promise<RawDifference[]> {
   const flags = ["-r", "--raw", "-z", "--no-renames", "--no-abbrev", "--no-ext-diff", "--no-textconv"];
   return parseRawDifference(await git.output(["diff-tree", ...flags, `${base}^{tree}`, tree]));
 }

@@ -302,6 +302,9 @@ describe("commit and push", () => {
     return { base, repository };
   }
 
+  const merge = (base: string, other: string) =>
+    server.git("commit-tree", `${base}^{tree}`, "-p", base, "-p", other, "-m", "merge");
+
   test("adds, changes, deletes, sets the executable bit, and replaces a file by a folder", async () => {
     const { base, repository } = await ready();
     const changes = [
@@ -374,6 +377,38 @@ describe("commit and push", () => {
     await repository.push({ commit: two, branch, expected: one });
     expect(await codeOf(repository.push({ commit: three, branch, expected: one }))).toBe("branch-taken");
     expect(await repository.remoteTip(branch)).toEqual({ commit: two, message: message.trim() });
+  });
+
+  test("a commit of ours passes the judgement of commits, read back by another process", async () => {
+    const { base, repository } = await ready();
+    const changes = [put("n", "1"), put("run.sh", "x"), { path: "src/a.ts", deleted: true as const }];
+    const { commit, files } = await repository.commitChanges({ base, changes, message, date });
+    await repository.push({ commit, branch: "codex/judged" });
+    const other = await open({ folder: join(folder, "elsewhere") });
+    expect(await other.judgeCommit({ base, commit })).toEqual(files);
+  });
+
+  test.each<[string, (base: string) => string, string]>([
+    [
+      "a protected path",
+      (base) => server.commit({ ...tree, ".github/workflows/evil.yml": "on: push\n" }, { parent: base, message }),
+      "a protected path",
+    ],
+    ["a new link", (base) => server.commit({ ...tree, n: { link: "src" } }, { parent: base }), "mode 120000"],
+    ["a changed link", (base) => server.commit({ ...tree, link: "src" }, { parent: base }), "a symbolic link"],
+    ["a submodule", (base) => server.commit({ ...tree, n: { submodule: base } }, { parent: base }), "mode 160000"],
+    ["no parent", () => server.commit({ ...tree, n: "1" }, { message: "orphan" }), "its only parent is not"],
+    [
+      "a parent above the base",
+      (base) => server.commit({ ...tree, n: "2" }, { parent: server.commit({ ...tree, n: "1" }, { parent: base }) }),
+      "its only parent is not",
+    ],
+    ["two parents", (base) => merge(base, server.commit({ z: "1" })), "its only parent is not"],
+    ["too much", (base) => server.commit({ ...tree, n: "x".repeat(2_000) }, { parent: base }), "more than 1000"],
+  ])("a commit with %s is none of ours", async (_, make, reason) => {
+    const { base, repository } = await ready({ limits: { maxBytes: 1_000 } });
+    const failure = await repository.judgeCommit({ base, commit: make(base) }).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: "branch-taken", detail: expect.stringContaining(reason) });
   });
 
   test("an answer that is lost after the push counts as pushed", async () => {

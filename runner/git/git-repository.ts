@@ -8,6 +8,7 @@ import { type CallOptions, failed, type GitTimeLimits, gitCalls } from "./git-ca
 import { askpassScript, gitEnvironment, tokenVariable } from "./git-environment.ts";
 import { gitFailure } from "./git-failure.ts";
 import type { ChangeLimits } from "./judge-changes.ts";
+import { judgeCommit } from "./judge-commit.ts";
 import { packWorkspace } from "./pack-workspace.ts";
 import { defaultProtectedPaths, protectedPathMatcher } from "./protected-paths.ts";
 import { type GitOutcome, type RunGit, runGit } from "./run-git.ts";
@@ -105,6 +106,11 @@ export async function createGitRepository(options: GitRepositoryOptions): Promis
     },
     packWorkspace: (commit) => packWorkspace({ git, commit, folder, repositoryBytes: limits.repositoryBytes }),
     commitChanges: (input) => commitChanges({ git, folder, isProtected, limits }, input),
+    async judgeCommit(input) {
+      await fetchCommit(input.base);
+      await fetchCommit(input.commit);
+      return judgeCommit({ git, isProtected, limits }, input);
+    },
     async push({ commit, branch, expected }) {
       checkBranch(branch);
       if (forbiddenBranches.some((name) => name.toLowerCase() === branch.toLowerCase()))

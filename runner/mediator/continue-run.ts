@@ -73,13 +73,24 @@ function withoutResult({ resultSha256: _, resultAt: __, ...record }: RunRecord):
 }
 
 /** The record that an earlier mediator hid in the progress comment of this task, if nobody else touched it. */
-export function recordFromComments({ comments, viewer }: IssueSnapshot, taskId: string): RunRecord | undefined {
-  for (const { body, viewerDidAuthor, lastEditedAt, editor } of comments) {
-    if (!viewerDidAuthor || (lastEditedAt !== undefined && editor?.id !== viewer.id)) continue;
+export function recordFromComments(snapshot: IssueSnapshot, taskId: string): RunRecord | undefined {
+  return hiddenRecords(snapshot).find(({ record }) => record.taskId === taskId)?.record;
+}
+
+/** The commits that mediators were about to push for this subject, as their progress comments tell. */
+export function commitsFromComments(snapshot: IssueSnapshot, subjectId: string): string[] {
+  return hiddenRecords(snapshot).flatMap(({ record: { commit }, ...ids }) =>
+    commit !== undefined && ids.subjectId === subjectId ? [commit] : [],
+  );
+}
+
+function hiddenRecords({ comments, viewer }: IssueSnapshot): { subjectId: string; record: RunRecord }[] {
+  return comments.flatMap(({ body, viewerDidAuthor, lastEditedAt, editor }) => {
+    if (!viewerDidAuthor || (lastEditedAt !== undefined && editor?.id !== viewer.id)) return [];
     const ids = parseRunIds(markers.progress, body);
-    if (ids?.taskId !== taskId) continue;
-    const record = recordSchema.safeParse(ids.record);
-    if (record.success && record.data.taskId === taskId) return record.data;
-  }
-  return undefined;
+    const record = recordSchema.safeParse(ids?.record);
+    return ids && record.success && record.data.taskId === ids.taskId
+      ? [{ subjectId: ids.subjectId, record: record.data }]
+      : [];
+  });
 }

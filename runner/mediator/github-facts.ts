@@ -2,7 +2,6 @@ import type { IssueSnapshot } from "@froussard/contract";
 import { type GitHub, graphqlOf } from "@froussard/github/client";
 import { readSnapshot } from "@froussard/github/read-snapshot";
 import { githubFailure, isNotFound } from "./github-failure.ts";
-import type { ChangedFile } from "./ports.ts";
 
 /** A repository as REST shows it to our token. */
 export interface RepositoryFacts {
@@ -23,7 +22,6 @@ export interface GitHubFacts {
   branchTip(repository: string, branch: string): Promise<string | undefined>;
   /** Whether a commit is the other one or an ancestor of it. */
   isAncestor(repository: string, ancestor: string, descendant: string): Promise<boolean>;
-  changedFiles(repository: string, base: string, head: string): Promise<ChangedFile[]>;
   /** Whether the issue may have changed since the last call with this `etag`; a no costs nothing of the rate limit. */
   issueChanged(repository: string, issueNumber: number, etag?: string): Promise<{ changed: boolean; etag?: string }>;
 }
@@ -81,18 +79,6 @@ export function createGitHubFacts(github: GitHub): GitHubFacts {
         },
         false,
       ),
-
-    changedFiles: (repository, base, head) =>
-      asked("reading the changed files", async () => {
-        const { data } = await repos.compareCommitsWithBasehead({
-          ...parts(repository),
-          basehead: `${base}...${head}`,
-        });
-        return (data.files ?? []).map(({ filename, status }) => ({
-          path: filename,
-          status: status === "added" ? "added" : status === "removed" ? "deleted" : "modified",
-        }));
-      }),
 
     issueChanged: async (repository, issueNumber, etag) => {
       try {

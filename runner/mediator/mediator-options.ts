@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { Every } from "../poll.ts";
 import type { CodexSettings } from "../protocol.ts";
 import type { DryRunTexts, TaskClaim } from "../settings.ts";
 import type { GitHubFacts } from "./github-facts.ts";
@@ -30,9 +31,12 @@ export interface MediatorOptions {
   progressIntervalMs: number;
   /**
    * How long the answer to a result, and a stop, wait for the progress comment's last state: the record is closed by then,
-   * and whoever waits must not wait for a GitHub that hangs. Milliseconds.
+   * and whoever waits must not wait for a GitHub that hangs. A push waits for the comment that names its commit, likewise
+   * not for ever: without it, only this mediator's folder can tell that the commit is ours. Milliseconds.
    */
-  flushPatienceMs: { answer: number; stop: number };
+  flushPatienceMs: { answer: number; push: number; stop: number };
   /** GitHub is asked at most this often whether the run is still wanted. Milliseconds. */
   wantedIntervalMs: number;
+  /** When it is looked, besides at each request to the model: a long command or answer makes none. */
+  everyWantedLook: Every;
 }

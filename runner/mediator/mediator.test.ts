@@ -8,6 +8,7 @@ import {
   hiddenIds,
   markers,
   RunFailure,
+  type RunIds,
   readPlans,
   subjectId,
   taskId,
@@ -53,6 +54,7 @@ const implementation = (() => {
   const subject = subjectId({ repositoryId: 501, issueId: 7001, stage: "implementation", about });
   return {
     about,
+    subject,
     branch: branchName("codex/issue-", 12, subject),
     claim: {
       TASK_STAGE: "implementation",
@@ -82,7 +84,7 @@ function start(world: World, claim: Partial<MediatorOptions["claim"]> = planning
     log: pino({ enabled: false }),
     progressIntervalMs: 0,
     wantedIntervalMs: 0,
-    flushPatienceMs: { answer: 60_000, stop: 60_000 },
+    flushPatienceMs: { answer: 60_000, push: 60_000, stop: 60_000 },
     ...more,
   });
 }
@@ -377,11 +379,99 @@ describe("implementation", () => {
     expect(github.log).toEqual(["result done"]);
   });
 
-  test("a branch that an earlier process pushed is not paid for again", async () => {
+  describe("a branch that stands already", () => {
+    const own = "e".repeat(40);
     const message = `Add the option\n\nDone.\n\nCodex-Task: ${implementation.claim.TASK_ID}\n`;
-    const github = world({ branches: new Map([[implementation.branch, { commit: "e".repeat(40), message }]]) });
-    expect(await start(github, implementation.claim).task()).toEqual(done);
-    expect(github.log.slice(0, 2)).toEqual(["pull request", "result done"]);
+    const branches = (commit = own) => new Map([[implementation.branch, { commit, message }]]);
+    const recordOf = (id: string): RunRecord => ({
+      ...newRecord(id, emptyLedger("gpt-6.1-sol")),
+      state: "result",
+      attempts: 1,
+      commit: own,
+    });
+    const progressOf = (changes: Partial<RunIds> = {}, more = {}) => {
+      const ids: RunIds = {
+        taskId: implementation.claim.TASK_ID,
+        subjectId: implementation.subject,
+        about: implementation.about,
+        stage: "implementation",
+        ...changes,
+      };
+      const body = `${markers.progress}\n${hiddenIds({ ...ids, record: recordOf(ids.taskId) })}\nWorking.`;
+      return comment(3, { author: bot, body, ...more });
+    };
+    const earlier = "codex-implementation-12-0123456789abcdef";
+    const told = (changes?: Parameters<typeof progressOf>[0], more?: object) =>
+      buildSnapshot([...approved().comments, progressOf(changes, more)]);
+
+    test.each<[string, () => Partial<World>, RunRecord?]>([
+      ["told by the private record", () => ({}), recordOf(implementation.claim.TASK_ID)],
+      ["told by the progress comment", () => ({ snapshot: told() })],
+      ["told by the progress comment of an earlier try", () => ({ snapshot: told({ taskId: earlier }) })],
+    ])("is not paid for again when its commit is %s", async (_, changes, record) => {
+      if (record) storeOf().write(record);
+      const github = world({ branches: branches(), ...changes() });
+      expect(await start(github, implementation.claim).task()).toEqual(done);
+      expect(github.log.filter((line) => !line.startsWith("progress"))).toEqual(["pull request", "result done"]);
+    });
+
+    test.each<[string, () => Partial<World>, RunRecord?]>([
+      ["pushed before us with our trailer", () => ({})],
+      [
+        "amended, told by the private record",
+        () => ({ branches: branches("f".repeat(40)) }),
+        recordOf(implementation.claim.TASK_ID),
+      ],
+      ["amended, told by the progress comment", () => ({ snapshot: told(), branches: branches("f".repeat(40)) })],
+      ["of another subject", () => ({ snapshot: told({ subjectId: "0".repeat(64), taskId: earlier }) })],
+      ["told by a stranger's comment", () => ({ snapshot: told({}, { viewerDidAuthor: false, author: stranger }) })],
+      ["told by an edited comment", () => ({ snapshot: told({}, { lastEditedAt: at(9), editor: stranger }) })],
+      [
+        "ours and none that we would make",
+        () => ({ failures: new Map([["judge", new RunFailure("branch-taken")]]) }),
+        recordOf(implementation.claim.TASK_ID),
+      ],
+    ])("is somebody else's when its commit is %s", async (_, changes, record) => {
+      if (record) storeOf().write(record);
+      const github = world({ branches: branches(), ...changes() });
+      expect(await start(github, implementation.claim).task()).toMatchObject({ code: "branch-taken" });
+      expect(github.pullRequests).toEqual([]);
+    });
+
+    test("our trailer on a commit that came in between does not let us push over it", async () => {
+      const github = world();
+      const mediator = start(github, implementation.claim);
+      await mediator.task();
+      github.before.set("commit", () => {
+        github.branches = branches();
+      });
+      expect(await mediator.result(changes)).toMatchObject({ code: "branch-taken" });
+      expect(github.branches).toEqual(branches());
+      expect(github.pullRequests).toEqual([]);
+    });
+
+    test("the commit is in the record and in the progress comment before it is pushed", async () => {
+      const github = world();
+      const mediator = start(github, implementation.claim, { progressIntervalMs: 60_000 });
+      await mediator.task();
+      let before: unknown[] = [];
+      github.before.set("push", () => {
+        before = [storeOf().read()?.commit, (github.progress as RunRecord).commit];
+      });
+      expect(await mediator.result(changes)).toEqual(done);
+      const pushed = github.branches.get(implementation.branch)?.commit;
+      expect(pushed).toMatch(/^[0-9a-f]{40}$/);
+      expect(before).toEqual([pushed, pushed]);
+    });
+
+    test("a progress comment that hangs does not keep the push", async () => {
+      const github = world();
+      const publisher = { ...fakePublisher(github), progress: () => new Promise<never>(() => {}) };
+      const patience = { answer: 20, push: 20, stop: 20 };
+      const mediator = start(github, implementation.claim, { publisher, flushPatienceMs: patience });
+      await mediator.task();
+      expect(await mediator.result(changes)).toEqual(done);
+    });
   });
 });
 
@@ -573,7 +663,7 @@ describe("a GitHub that hangs", () => {
   test("does not keep the result's answer, nor a stop, when only the progress comment is left to write", async () => {
     const world = createWorld();
     const publisher = { ...fakePublisher(world), progress: () => new Promise<never>(() => {}) };
-    const mediator = start(world, planning, { publisher, flushPatienceMs: { answer: 20, stop: 20 } });
+    const mediator = start(world, planning, { publisher, flushPatienceMs: { answer: 20, push: 20, stop: 20 } });
     await mediator.task();
     expect(await mediator.result(planResult)).toEqual(done);
     await mediator.stop();

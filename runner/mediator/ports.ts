@@ -20,6 +20,11 @@ export interface GitRepository {
     /** ISO 8601; author's and committer's date. */
     date: string;
   }): Promise<{ commit: string; files: ChangedFile[] }>;
+  /**
+   * Judges a commit like a change set, and that nothing but `base` is its parent.
+   * @returns what it changes; `branch-taken` when it is none that `commitChanges` would make
+   */
+  judgeCommit(input: { base: string; commit: string }): Promise<ChangedFile[]>;
   /** Pushes without force, onto an absent branch or onto `expected`, a tip that is ours. */
   push(input: { commit: string; branch: string; expected?: string }): Promise<void>;
 }

@@ -1,10 +1,10 @@
-import { RunFailure, taskId } from "@froussard/contract";
+import { RunFailure } from "@froussard/contract";
 import type { ChangeReport, PlanAnswer } from "../plan.ts";
 import type { Change } from "../protocol.ts";
-import { commitMessage, taskOf, taskTrailer } from "../render/commit-message.ts";
+import { commitMessage, taskTrailer } from "../render/commit-message.ts";
 import { approvalOf, checkWanted } from "./approval-check.ts";
 import type { GitHubFacts } from "./github-facts.ts";
-import type { ChangedFile, GitRepository, Ledger, Publisher, RunContext } from "./ports.ts";
+import type { ChangedFile, GitRepository, Ledger, Publisher } from "./ports.ts";
 import type { PreparedRun, RunRules } from "./prepare-run.ts";
 
 export interface PublishOptions {
@@ -13,6 +13,15 @@ export interface PublishOptions {
   facts: GitHubFacts;
   publisher: Publisher;
   ledger: Ledger;
+  ownCommits: OwnCommits;
+}
+
+/** The mediator's memory of what it pushed. Name and trailer of a branch can be forged by whoever may push; this not. */
+export interface OwnCommits {
+  /** Whether a try at this very subject pushed the commit. */
+  has(commit: string): boolean;
+  /** Remembers a commit, before it is pushed, where a later mediator finds it. */
+  add(commit: string): Promise<void>;
 }
 
 /** Publishes a plan, if it is still wanted; doing it again finds what is there. @returns the plan's address */
@@ -40,12 +49,13 @@ export async function publishChanges(
     message: commitMessage({ report: input.report, issueNumber: run.snapshot.issue.number, taskId: run.taskId }),
     date: input.date,
   });
-  const tip = await ownTip(run, git);
+  const tip = await ownTip(options, git);
   const snapshot = await freshSnapshot(options);
   const { cause } = options.prepared;
   approvalOf(snapshot, options.rules.policy, plan.comment.id, planSha256, cause);
   checkWanted(snapshot, options.rules.policy, cause);
   if (tip?.commit !== commit) {
+    await options.ownCommits.add(commit);
     await git.push({ commit, branch, ...(tip && { expected: tip.commit }) });
     const pushed = await git.remoteTip(branch);
     if (pushed?.commit !== commit)
@@ -56,14 +66,13 @@ export async function publishChanges(
 
 /**
  * Goes on from a branch that an earlier try pushed and paid for; undefined when there is none.
- * @throws RunFailure `branch-taken` when the branch holds somebody else's commits
+ * @throws RunFailure `branch-taken` when the branch holds somebody else's commits, or one that we would never make
  */
 export async function publishPushedBranch(options: PublishOptions, git: GitRepository): Promise<string | undefined> {
   const { run } = implementationOf(options);
-  const tip = await ownTip(run, git);
+  const tip = await ownTip(options, git);
   if (!tip) return undefined;
-  const { nameWithOwner } = run.snapshot.repository;
-  const files = await options.facts.changedFiles(nameWithOwner, run.base.commit, tip.commit);
+  const files = await git.judgeCommit({ base: run.base.commit, commit: tip.commit });
   const [title = "", ...rest] = tip.message.split("\n");
   const summary = rest
     .filter((line) => !line.startsWith(`${taskTrailer}: `))
@@ -83,17 +92,12 @@ export async function openPullRequest(
   return pullRequest.url;
 }
 
-/** The tip of the run's branch when a try at this very subject made it. */
-async function ownTip(run: RunContext, git: GitRepository) {
+/** The tip of the run's branch when it is the commit that a try at this very subject pushed. */
+async function ownTip({ prepared: { run }, ownCommits }: PublishOptions, git: GitRepository) {
   const { branch } = run.implementation ?? {};
   const tip = branch === undefined ? undefined : await git.remoteTip(branch);
-  if (!tip) return undefined;
-  const attempts = [0, ...run.snapshot.comments.map(({ id }) => id)];
-  const task = taskOf(tip.message);
-  const ours = attempts.some(
-    (attempt) => taskId(run.stage, run.snapshot.issue.number, run.subjectId, attempt) === task,
-  );
-  if (!ours) throw new RunFailure("branch-taken", `${branch} holds a commit that is not ours`);
+  if (tip && !ownCommits.has(tip.commit))
+    throw new RunFailure("branch-taken", `${branch} holds a commit that is not ours`);
   return tip;
 }
 

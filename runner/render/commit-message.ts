@@ -17,8 +17,3 @@ export function commitMessage(input: { report: ChangeReport; issueNumber: number
 
 /** Name of the trailer that marks a commit as ours. */
 export const taskTrailer = "Codex-Task";
-
-/** The task that a commit of ours was made for; undefined when the message has no such trailer as its last paragraph. */
-export function taskOf(message: string): string | undefined {
-  return /(?:^|\n)\n?Codex-Task: (\S+)\s*$/.exec(message)?.[1];
-}

@@ -16,6 +16,8 @@ export interface World {
   /** Branches on the server. */
   branches: Map<string, { commit: string; message: string }>;
   plans: string[];
+  /** The record hidden in the progress comment. */
+  progress: unknown;
   pullRequests: { url: string; number: number }[];
   results: string[];
   /** Every write, in order. */
@@ -35,6 +37,7 @@ export function createWorld(changes: Partial<World> = {}): World {
     isAncestor: true,
     branches: new Map(),
     plans: [],
+    progress: undefined,
     pullRequests: [],
     results: [],
     log: [],
@@ -83,7 +86,6 @@ export function fakeFacts(world: World): GitHubFacts {
     },
     branchTip: async () => world.tip,
     isAncestor: async () => world.isAncestor,
-    changedFiles: async () => [{ path: "src/a.ts", status: "modified" }],
     issueChanged: async () => ({ changed: true, etag: "e" }),
   };
 }
@@ -99,6 +101,10 @@ export function fakeGit(world: World): GitRepository {
       messages.set(commitId(input), input.message);
       return { commit: commitId(input), files: [{ path: "src/a.ts", status: "modified" }] };
     },
+    async judgeCommit() {
+      await step(world, "judge");
+      return [{ path: "src/a.ts", status: "modified" }];
+    },
     async push({ commit, branch, expected }) {
       await step(world, "push");
       if (world.branches.get(branch)?.commit !== expected) throw new RunFailure("branch-taken");
@@ -113,8 +119,9 @@ const commitId = (input: object) => sha256(JSON.stringify(input)).slice(0, 40);
 
 export function fakePublisher(world: World): Publisher {
   return {
-    async progress(_, { state }) {
+    async progress(_, { state, record }) {
       await step(world, "progress");
+      world.progress = structuredClone(record);
       world.log.push(`progress ${state}`);
     },
     async plan() {
