@@ -25,7 +25,8 @@ test("histories: one run a cause, one visible plan a request, one pull request a
       expect(new Set(pipeline.ended).size).toBe(pipeline.ended.length);
       expect(new Set(pipeline.pullRequests).size).toBe(pipeline.pullRequests.length);
       for (const { comments, issue } of github.issues.filter((each) => each.issue.state === "OPEN")) {
-        const visible = comments.filter((comment) => isPlan(comment) && !comment.isMinimized);
+        const here = comments.filter(({ body }) => body.includes(`"issueId":${issue.id},`));
+        const visible = here.filter((comment) => isPlan(comment) && !comment.isMinimized);
         expect(visible.length, `visible plans of #${issue.number}`).toBeLessThanOrEqual(1);
         const notes = comments
           .filter((each) => each.author === bot && !each.isMinimized)

@@ -1,4 +1,13 @@
-import { type Comment, labels, markers, planSha256, type Stage, taskId } from "@froussard/contract";
+import {
+  type About,
+  type Comment,
+  labels,
+  markers,
+  planSha256,
+  type Stage,
+  subjectId,
+  taskId,
+} from "@froussard/contract";
 import { bot, type FakeIssue, owner } from "./fake-github.ts";
 
 /**
@@ -19,7 +28,7 @@ export function unanswered(on: FakeIssue, pullRequests: readonly string[]): stri
 
 interface Ours {
   comment: Comment;
-  about: string;
+  about: About;
   taskId: string;
   subjectId: string;
   stage: Stage;
@@ -50,24 +59,37 @@ function read(on: FakeIssue): Reading {
   const { comments, issue, repository } = on;
   const ours = comments.filter(({ author }) => author === bot);
   const marked = (marker: string) => ours.filter(({ body }) => body.startsWith(marker));
-  const work = (marker: string) =>
-    marked(marker).map((comment) => ({ comment, ...(hidden(comment) as Omit<Ours, "comment">) }));
-  const plans = work(markers.plan).filter(
-    ({ comment }) => hidden(comment)["issueId"] === issue.id && hidden(comment)["repositoryId"] === repository.id,
-  );
+  // A plan's ids do not name its stage.
+  const work = (marker: string): Ours[] =>
+    marked(marker).map((comment) => ({
+      stage: "planning",
+      ...(hidden(comment) as Omit<Ours, "comment" | "stage"> & { stage?: Stage }),
+      comment,
+    }));
+  const isHere = ({ stage, about, subjectId: id }: Ours) =>
+    id === subjectId({ repositoryId: repository.id, issueId: issue.id, stage, about });
+  const [plans, progress, results] = [markers.plan, markers.progress, markers.result].map(work) as [
+    Ours[],
+    Ours[],
+    Ours[],
+  ];
+  // Work for another issue came with a transfer, and the commands before it were answered there.
+  const moved = [...plans, ...progress, ...results].filter((each) => !isHere(each)).map(({ comment }) => comment.id);
   const ever = (name: string) => comments.filter((each) => each.author === owner && nameOf(each) === name);
   const isTakenBack = ({ at, id }: Asked) =>
     (issue.closedAt ?? "") >= at ||
     ever("/cancel").some((cancel) => (id === undefined ? cancel.createdAt >= at : cancel.id > id));
   return {
-    ...{ on, plans, ever, isTakenBack },
-    progress: work(markers.progress),
-    ends: work(markers.result).filter(({ outcome }) => outcome !== undefined),
+    ...{ on, ever, isTakenBack },
+    plans: plans.filter(isHere),
+    progress: progress.filter(isHere),
+    ends: results.filter(isHere).filter(({ outcome }) => outcome !== undefined),
     notes: new Map(marked(markers.note).map((note) => [String(hidden(note)["cause"]), String(hidden(note)["code"])])),
     standing: (...names) =>
       names
         .flatMap(ever)
         .filter((each) => each.lastEditedAt === undefined && !each.isMinimized)
+        .filter(({ id }) => moved.every((before) => id > before))
         .filter(({ id, createdAt: at }) => !isTakenBack({ at, id }))
         .toSorted((a, b) => a.id - b.id),
   };
@@ -140,8 +162,8 @@ function lostRetry({ on, plans, progress, ends, notes, standing }: Reading): str
     if (note !== undefined) return [];
     const failure = ends.findLast(({ comment }) => comment.id < id);
     if (!failure) return [`the /retry ${id} had no answer`];
-    const { subjectId, stage, about } = failure;
-    const own = taskId(stage, on.issue.number, subjectId, id);
+    const { stage, about } = failure;
+    const own = taskId(stage, on.issue.number, failure.subjectId, id);
     const isRun = [...progress, ...plans, ...ends].some((each) => each.taskId === own);
     const isDone = [...plans, ...ends.filter(({ outcome }) => outcome === "done")].some(
       (each) => each.about === about && each.comment.id > id,

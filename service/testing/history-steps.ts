@@ -51,7 +51,10 @@ export const step = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.record({ do: fc.constantFrom("close" as const, "reopen" as const, "rename" as const), on: nth }),
+    arbitrary: fc.record({
+      do: fc.constantFrom("close" as const, "reopen" as const, "rename" as const, "transfer" as const),
+      on: nth,
+    }),
   },
   {
     weight: 5,

@@ -1,4 +1,12 @@
-import { type Comment, type ImplementationTask, labels, markers, planSha256, type Task } from "@froussard/contract";
+import {
+  type Comment,
+  type ImplementationTask,
+  labels,
+  limits,
+  markers,
+  planSha256,
+  type Task,
+} from "@froussard/contract";
 import { expect } from "vitest";
 import { PublishedTasks } from "../published-tasks.ts";
 import type { Delivery } from "../serve/read-delivery.ts";
@@ -27,7 +35,9 @@ export class World {
   readonly deliveries: Delivery[] = [];
   #repository = this.github.repository("octocat/hello");
   #memories = [new PublishedTasks(), new PublishedTasks()];
+  readonly #elsewhere = this.github.repository("octocat/elsewhere");
   #names = 0;
+  #opened = 0;
 
   constructor() {
     this.pipeline.onTaken = (task) => this.#judgeTask(task);
@@ -82,6 +92,11 @@ export class World {
         if (on) this.github.setState(on, each.do === "close" ? "CLOSED" : "OPEN");
         return;
       }
+      case "transfer": {
+        const on = this.#pick(this.github.issues, each.on);
+        if (on) this.#transfer(on);
+        return;
+      }
       case "rename":
         return this.github.rename(this.#repository, `octocat/hello-${++this.#names}`);
       case "deliver":
@@ -121,22 +136,44 @@ export class World {
       );
   }
 
-  /** The deliveries that are left arrive, and everybody goes on until nothing happens any more. */
+  /**
+   * The deliveries that are left arrive, and everybody goes on until nothing happens any more for longer than anything is
+   * waited for.
+   */
   async settle(): Promise<number> {
     for (const delivery of this.deliveries.splice(0)) await this.#receive(delivery, false);
-    for (let round = 1; round <= 20; round++) {
+    let quiet = 0;
+    for (let round = 1; round <= 40; round++) {
       const before = JSON.stringify([this.github.issues, this.pipeline.taken.length]);
-      this.github.wait(60);
+      this.github.wait(quiet === 0 ? 60 : 1500);
       await this.look([0, 1]);
       while (this.pipeline.waiting.length > 0) this.pipeline.runNext("succeeds");
       await this.look([0]);
-      if (JSON.stringify([this.github.issues, this.pipeline.taken.length]) === before) return round;
+      quiet = JSON.stringify([this.github.issues, this.pipeline.taken.length]) === before ? quiet + 1 : 0;
+      if (quiet * 25 > limits.abandonMinutes + 25) return round;
     }
     return Number.POSITIVE_INFINITY;
   }
 
   #open(by: typeof owner): void {
-    this.#webhook("issues", openedPayload(this.github.open(this.#repository, by)));
+    // A number is not given again when its issue has moved away.
+    const number = ++this.#opened;
+    const url = `https://github.com/octocat/hello/issues/${number}`;
+    this.#webhook("issues", openedPayload(this.github.open(this.#repository, by, { number, url })));
+  }
+
+  /** A run of what has moved away finds no issue, so it ends without a word; so does a late delivery of its opening. */
+  #transfer(on: FakeIssue): void {
+    if (on.repository !== this.#repository || on.issue.state !== "OPEN") return;
+    const { waiting } = this.pipeline;
+    const kept = waiting.filter(
+      (task) => task.repositoryId !== on.repository.id || task.issueNumber !== on.issue.number,
+    );
+    waiting.splice(0, waiting.length, ...kept);
+    const isOpening = ({ event, payload }: Delivery) =>
+      event === "issues" && (payload["issue"] as { id?: number }).id === on.issue.id;
+    this.deliveries.splice(0, this.deliveries.length, ...this.deliveries.filter((each) => !isOpening(each)));
+    this.github.transfer(on, this.#elsewhere);
   }
 
   #webhook(event: string, payload: object): void {
