@@ -76,10 +76,13 @@ export type ProgressReport = z.infer<typeof progressReport>;
 
 export const fileModes = ["100644", "100755"] as const;
 
+/** Longest path of a change. Characters as JavaScript counts them. */
+export const maxPathLength = 1_000;
+
 /** One path against the base commit. Content is base64 of the bytes on disk; not a patch text, on purpose. */
 export const change = z.union([
-  z.strictObject({ path: z.string().min(1).max(1_000), mode: z.enum(fileModes), content: z.base64() }),
-  z.strictObject({ path: z.string().min(1).max(1_000), deleted: z.literal(true) }),
+  z.strictObject({ path: z.string().min(1).max(maxPathLength), mode: z.enum(fileModes), content: z.base64() }),
+  z.strictObject({ path: z.string().min(1).max(maxPathLength), deleted: z.literal(true) }),
 ]);
 export type Change = z.infer<typeof change>;
 

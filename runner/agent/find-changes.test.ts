@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { create } from "tar";
 import { afterEach, describe, expect, test } from "vitest";
+import { maxPathLength } from "../protocol.ts";
 import { fetchWorkspace } from "./fetch-workspace.ts";
 import { findChanges } from "./find-changes.ts";
 import { commitAll } from "./testing/fake-mediator.ts";
@@ -63,6 +64,21 @@ describe("findChanges", () => {
   test("nothing changed", async () => {
     const { changes } = await fetched({ a: "a\n", "b/c.sh": "c\r\n", "d\u00e4 x\t": "" });
     expect(await changes()).toEqual([]);
+  });
+
+  test.each([
+    [maxPathLength, "passes"],
+    [maxPathLength + 1, "is refused"],
+  ])("a path of %i characters %s", async (length) => {
+    const { workspace, changes } = await fetched({ a: "a" });
+    const long = "d/".repeat((length - (length % 2)) / 2 - 1) + "x".repeat(2 + (length % 2));
+    write(workspace, { [long]: "x" });
+    if (length > maxPathLength)
+      await expect(changes()).rejects.toMatchObject({
+        code: "invalid-changes",
+        detail: expect.stringContaining(`${length} characters, more than ${maxPathLength}`),
+      });
+    else expect(await changes()).toEqual([file(long, "x")]);
   });
 
   test("files of the base whose names are not UTF-8 are not there, and stay as they are", async () => {

@@ -4,7 +4,7 @@ import { constants } from "node:fs";
 import { lstat, open, readlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { RunFailure } from "@froussard/contract";
-import type { Change } from "../protocol.ts";
+import { type Change, maxPathLength } from "../protocol.ts";
 import type { Workspace } from "./fetch-workspace.ts";
 import { runGit } from "./run-git.ts";
 
@@ -19,7 +19,8 @@ interface BaseEntry {
 /**
  * What differs between the base commit and the files on disk: new files and the agent's own commits included, ignored
  * files excluded. Contents are read from disk and hashed here, so no filter, no text conversion and no hook has a say.
- * @throws RunFailure `invalid-changes` when something changed that is no plain file; links are never followed.
+ * @throws RunFailure `invalid-changes` when something changed that is no plain file (links are never followed), or that
+ * the protocol cannot carry.
  */
 export async function findChanges(workspace: Workspace, privateFolder: string, path: string): Promise<Change[]> {
   const { folder, gitFolder, baseCommit } = workspace;
@@ -37,6 +38,12 @@ export async function findChanges(workspace: Workspace, privateFolder: string, p
   let bytes = 0;
   const folders = plainFolders(folder);
   const add = (change: Change, size: number) => {
+    if (change.path.length > maxPathLength)
+      throw new RunFailure(
+        "invalid-changes",
+        `the path of a changed file has ${change.path.length} characters, more than ${maxPathLength}: ` +
+          `${JSON.stringify(change.path.slice(0, 100))}…`,
+      );
     changes.push(change);
     bytes += size;
     if (changes.length > limits.files)

@@ -46,10 +46,18 @@ export async function runAgent(run: AgentRun): Promise<TaskAnswer> {
   try {
     return await run.mediator.result(result);
   } catch (error) {
-    if (!(error instanceof MediatorError) || error.status !== 413) throw error;
-    return run.mediator.result({ kind: "failure", code: "invalid-changes", detail: "the change is too large" });
+    const detail = error instanceof MediatorError && refusals.get(error.status);
+    if (!detail) throw error;
+    run.log.error({ err: error }, detail);
+    return run.mediator.result({ kind: "failure", code: "invalid-changes", detail });
   }
 }
+
+/** What the mediator means by refusing a result for what it is: the same one again would fare alike. By status. */
+const refusals: ReadonlyMap<number, string> = new Map([
+  [400, "the mediator refused the form of the result"],
+  [413, "the change is too large"],
+]);
 
 async function work(run: AgentRun, task: Work): Promise<RunResult> {
   const { mediator, address, bearer, codexHome, workspaceFolder, log } = run;
