@@ -42,11 +42,13 @@ test("/cancel stops a run that is under way, and /retry starts it again", async 
   kit = await startKit();
   await kit.start();
   const { github, model } = kit.world;
-  model.inject({ kind: "slow-stream", msPerEvent: 1_500 });
+  // The model's answer never ends, so Codex makes no other request at which the run could notice.
+  model.inject({ kind: "hang-stream" });
   const issue = kit.openIssue();
   await kit.waitForProcess("codex");
+  await github.waitFor("a request to the model", () => model.requests[0], 60_000);
   await say(issue, "/cancel");
-  const end = await kit.waitForResult(issue);
+  const end = await github.waitFor("the end of the run", () => kit.ours(issue, markers.result)[0], 60_000);
   expect(end.body).toContain('"outcome":"cancelled"');
   expect(kit.ours(issue, markers.plan)).toEqual([]);
   await say(issue, "/retry");

@@ -4,6 +4,7 @@ import { RunFailure } from "@froussard/contract";
 import type { Logger } from "pino";
 import { codexArguments } from "../codex/codex-arguments.ts";
 import { type CodexEnd, runCodex, type SpawnCodex } from "../codex/run-codex.ts";
+import { type Every, everyMs } from "../poll.ts";
 import type { RunResult, TaskAnswer, Work } from "../protocol.ts";
 import { fetchWorkspace } from "./fetch-workspace.ts";
 import { findChanges } from "./find-changes.ts";
@@ -12,6 +13,7 @@ import { type MediatorClient, MediatorError } from "./mediator-client.ts";
 import { startModelForwarder } from "./model-forwarder.ts";
 import { createProgressReporter } from "./progress-reporter.ts";
 import { proveSandbox } from "./prove-sandbox.ts";
+import { TaskClosed, watchTask } from "./task-watch.ts";
 
 export interface AgentRun {
   mediator: MediatorClient;
@@ -28,21 +30,26 @@ export interface AgentRun {
   spawn: SpawnCodex;
   signal: AbortSignal;
   log: Logger;
+  /** How often it is asked whether the task is still to be done while Codex runs. @default every 5 seconds */
+  everyLook?: Every;
 }
 
 /**
  * One task from the mediator's `GET /task` to its answer to our result. Whatever fails on the way is itself a result.
+ * When the mediator closes the task meanwhile, Codex is stopped and there is no result to hand over.
  * @throws only when the mediator cannot be told, or on the signal.
  */
 export async function runAgent(run: AgentRun): Promise<TaskAnswer> {
   const task = await run.mediator.task();
   if (task.state === "closed") return task;
-  const result = await work(run, task).catch((error: unknown): RunResult => {
+  const result = await work(run, task).catch((error: unknown): RunResult | TaskClosed => {
     run.signal.throwIfAborted();
+    if (error instanceof TaskClosed) return error;
     run.log.error({ err: error }, "the task failed");
     const failure = error instanceof RunFailure ? error : new RunFailure("internal", "the agent failed; see its log");
     return { kind: "failure", code: failure.code, detail: failure.detail.slice(0, 500) };
   });
+  if (result instanceof TaskClosed) return result.answer;
   try {
     return await run.mediator.result(result);
   } catch (error) {
@@ -69,6 +76,9 @@ async function work(run: AgentRun, task: Work): Promise<RunResult> {
   const progress = createProgressReporter(
     (report) => mediator.progress(report),
     (error) => log.warn({ err: error }, "progress could not be reported"),
+  );
+  const watch = watchTask(mediator, run.everyLook ?? everyMs(5_000), (error) =>
+    log.warn({ err: error }, "could not ask whether the task is still to be done"),
   );
   try {
     const path = run.agentEnv["PATH"] ?? "";
@@ -105,7 +115,7 @@ async function work(run: AgentRun, task: Work): Promise<RunResult> {
         answerFile,
         deadlineMs: task.deadlineMs,
         idleMs: task.idleMs,
-        signal: run.signal,
+        signal: AbortSignal.any([run.signal, watch.signal]),
         onState: ({ activity, todo }) => progress.update({ activity, todo: [...todo] }),
         onSignOfLife: (sign) => {
           touch = sign;
@@ -116,6 +126,7 @@ async function work(run: AgentRun, task: Work): Promise<RunResult> {
     log.info({ commands: end.state.commands, usage: end.usage, error: end.state.error }, "codex ended");
     return await resultOf(end, task, () => findChanges(workspace, own, path));
   } finally {
+    watch.stop();
     await progress.end();
     await forwarder.close();
   }

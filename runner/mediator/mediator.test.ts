@@ -84,6 +84,7 @@ function start(world: World, claim: Partial<MediatorOptions["claim"]> = planning
     log: pino({ enabled: false }),
     progressIntervalMs: 0,
     wantedIntervalMs: 0,
+    everyWantedLook: () => () => {},
     flushPatienceMs: { answer: 60_000, push: 60_000, stop: 60_000 },
     ...more,
   });
@@ -217,6 +218,69 @@ describe("planning", () => {
     await expect(mediator.stillWanted()).rejects.toMatchObject({ code });
     expect(await mediator.result(planResult)).toMatchObject({ code });
     expect(world.plans).toEqual([]);
+  });
+});
+
+describe("a run that nobody wants any more ends while no request is made to the model", () => {
+  function startLooking(world: World) {
+    const ticks = new Set<() => void>();
+    const mediator = start(world, planning, {
+      everyWantedLook: (tick) => {
+        ticks.add(tick);
+        return () => ticks.delete(tick);
+      },
+    });
+    const tick = () => {
+      for (const each of ticks) each();
+    };
+    return { mediator, ticks, tick };
+  }
+
+  test.each<[string, () => World["snapshot"], string]>([
+    ["a /cancel", () => buildSnapshot([comment(5, { body: "/cancel" })]), "cancelled"],
+    ["the issue closed", () => buildSnapshot([], { state: "CLOSED" }), "issue-closed"],
+  ])("%s", async (_, later, code) => {
+    const world = createWorld();
+    const { mediator, ticks, tick } = startLooking(world);
+    await mediator.task();
+    tick();
+    await mediator.stillWanted();
+    expect(await mediator.task()).toMatchObject({ state: "work" });
+    world.snapshot = later();
+    tick();
+    await expect.poll(() => mediator.over.aborted, { interval: 1 }).toBe(true);
+    expect(ticks.size).toBe(0);
+    expect(await mediator.task()).toMatchObject({ state: "closed", outcome: "cancelled", code });
+    await expect(mediator.result(planResult)).rejects.toMatchObject({ status: 409 });
+    await mediator.stop();
+    expect(world.plans).toEqual([]);
+    expect(world.log.at(-1)).toBe("progress ended");
+  });
+
+  test("GitHub that cannot be asked ends nothing", async () => {
+    const world = createWorld();
+    const { mediator, tick } = startLooking(world);
+    await mediator.task();
+    world.failures.set("issue", new RunFailure("github-unavailable"));
+    tick();
+    await expect.poll(() => world.failures.size, { interval: 1 }).toBe(0);
+    expect(await mediator.task()).toMatchObject({ state: "work" });
+    expect(mediator.over.aborted).toBe(false);
+  });
+
+  test("a look under way when the result comes does not cut the publishing", async () => {
+    const world = createWorld();
+    const { mediator, ticks, tick } = startLooking(world);
+    await mediator.task();
+    world.before.set("plan", () => {
+      expect(ticks.size).toBe(0);
+      world.snapshot = buildSnapshot([comment(5, { body: "/cancel" })]);
+      tick();
+    });
+    tick();
+    expect(await mediator.result(planResult)).toEqual(done);
+    expect(mediator.over.aborted).toBe(false);
+    expect(world.plans).toHaveLength(1);
   });
 });
 

@@ -8,6 +8,7 @@ import { emptyLedger } from "../record.ts";
 import { type RunningServer, startServer } from "../server/start-server.ts";
 import { createBudget } from "./budget.ts";
 import { createInFlight } from "./in-flight.ts";
+import { runOver } from "./model-error.ts";
 import { createModelProxy, type ModelProxyOptions } from "./model-proxy.ts";
 
 const bearer = "b".repeat(32);
@@ -62,6 +63,7 @@ async function setUp(
     }),
     inFlight: createInFlight(changes.maxRunning ?? 2, 1),
     stillWanted: async () => {},
+    over: new AbortController().signal,
     noteFailure: (failure) => failures.push(failure),
     ...changes,
   });
@@ -122,6 +124,28 @@ test("the key is added, ids of the installation are not passed on, and usage is 
     estimated: false,
   });
   expect(failures).toEqual([undefined]);
+});
+
+test("a run that is over cuts what is under way, and nothing is asked of the model again", async () => {
+  const over = new AbortController();
+  const { ask, seen, ledger, charged } = await setUp(
+    (_, response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.write(sse({ type: "response.created" }));
+    },
+    { over: over.signal },
+  );
+  const answer = await ask();
+  over.abort(runOver("the run is over"));
+  await expect(answer.text()).rejects.toThrow();
+  await charged;
+  expect(ledger).toMatchObject({ requests: 1, estimated: true });
+  const next = await ask();
+  expect([next.status, await next.json()]).toEqual([
+    429,
+    { error: expect.objectContaining({ code: "insufficient_quota" }) },
+  ]);
+  expect(seen).toHaveLength(1);
 });
 
 test("events pass as they come, not when the stream ends", async () => {

@@ -17,6 +17,8 @@ export interface ModelProxyOptions {
   inFlight: InFlight;
   /** Rejects with the `RunFailure` that ended the run when nobody wants its result any more. */
   stillWanted(): Promise<void>;
+  /** Aborted with a `ModelError` when the run is over: what is under way is cut. */
+  over: AbortSignal;
   /** Told what the model's side of a failure was; undefined when a request succeeded after all. */
   noteFailure(failure: RunFailure | undefined): void;
   fetch?: typeof fetch;
@@ -46,7 +48,7 @@ const passedHeaders = ["accept", "originator", "user-agent", "openai-beta", "x-o
 export type ModelProxy = (call: ModelCall) => Promise<void>;
 
 export function createModelProxy(options: ModelProxyOptions): ModelProxy {
-  const { baseUrl, apiKey, budget, inFlight, stillWanted, noteFailure, fetch: send = fetch } = options;
+  const { baseUrl, apiKey, budget, inFlight, stillWanted, over, noteFailure, fetch: send = fetch } = options;
   const { maxResponseBytes = 32 * 1024 ** 2, timeoutMs = 30 * 60_000 } = options;
 
   return async ({ path, check, body, headers, response }) => {
@@ -54,7 +56,7 @@ export function createModelProxy(options: ModelProxyOptions): ModelProxy {
     const gone = new AbortController();
     const onClose = () => gone.abort(new Error("the agent closed the connection"));
     response.once("close", onClose);
-    const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(timeoutMs)]);
+    const signal = AbortSignal.any([gone.signal, over, AbortSignal.timeout(timeoutMs)]);
     const leave = await inFlight.enter(signal);
     if (!leave)
       throw new ModelError(429, "too many requests at a time", {
@@ -104,6 +106,7 @@ export function createModelProxy(options: ModelProxyOptions): ModelProxy {
       });
     } catch (error) {
       if (neverSent(error)) reservation.release();
+      over.throwIfAborted();
       if (!signal.aborted || signal.reason?.name === "TimeoutError")
         noteFailure(new RunFailure("model-unavailable", "the model provider could not be reached", { cause: error }));
       throw new ModelError(502, "the model provider could not be reached");
