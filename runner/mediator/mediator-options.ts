@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { Every } from "../poll.ts";
 import type { CodexSettings } from "../protocol.ts";
 import type { DryRunTexts, TaskClaim } from "../settings.ts";
 import type { GitHubFacts } from "./github-facts.ts";
@@ -36,4 +37,6 @@ export interface MediatorOptions {
   flushPatienceMs: { answer: number; push: number; stop: number };
   /** GitHub is asked at most this often whether the run is still wanted. Milliseconds. */
   wantedIntervalMs: number;
+  /** When it is looked, besides at each request to the model: a long command or answer makes none. */
+  everyWantedLook: Every;
 }

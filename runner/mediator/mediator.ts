@@ -1,10 +1,12 @@
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { codes, RunFailure, sha256 } from "@froussard/contract";
+import { poll } from "../poll.ts";
 import type { ProgressReport, RunResult, TaskAnswer } from "../protocol.ts";
 import { acceptResult } from "./accept-result.ts";
 import { commitsFromComments, hashOf } from "./continue-run.ts";
 import type { MediatorOptions } from "./mediator-options.ts";
+import { runOver } from "./model/model-error.ts";
 import { createNotedFailure } from "./noted-failure.ts";
 import type { GitRepository, ProgressText, RunContext } from "./ports.ts";
 import type { PreparedRun } from "./prepare-run.ts";
@@ -34,6 +36,8 @@ export function createMediator(options: MediatorOptions) {
   let cloned: Promise<void> | undefined;
   let stillWanted = async () => {};
   const noted = createNotedFailure();
+  const over = new AbortController();
+  let stopLooking = () => {};
   let publishing: Promise<void> | undefined;
 
   const board = createProgressBoard<Pick<ProgressText, "state" | "report" | "url"> & { run: RunContext }>({
@@ -112,6 +116,19 @@ export function createMediator(options: MediatorOptions) {
     });
   }
 
+  /** Ends the run as soon as nobody wants its result; one that was handed over already is published or refused by itself. */
+  async function endUnwanted(): Promise<void> {
+    try {
+      await stillWanted();
+    } catch (error) {
+      if (runLog.current?.state !== "working") return;
+      if (error instanceof RunFailure) noted.note(error);
+      stopLooking();
+      fail(error);
+      over.abort(runOver("the run is over"));
+    }
+  }
+
   const publishOptions = ({ prepared, rules }: Work) => {
     const { snapshot, subjectId } = prepared.run;
     const ownCommits: PublishOptions["ownCommits"] = {
@@ -153,6 +170,8 @@ export function createMediator(options: MediatorOptions) {
 
   return {
     ledger,
+    /** Aborted, with what the agent is to be answered, when nobody wants the result any more. */
+    over: over.signal,
     /** Told after each change of the ledger. */
     ledgerChanged: () => runLog.save(),
     stillWanted: () => stillWanted(),
@@ -177,6 +196,7 @@ export function createMediator(options: MediatorOptions) {
       if (runLog.current.state === "ready") {
         runLog.begin({ state: "working", attempts: runLog.current.attempts + 1 });
         show({ state: "working" });
+        if (!work.dryRun) stopLooking = poll(options.everyWantedLook, endUnwanted);
       }
       const { run, prompt, outputSchema } = work.prepared;
       return {
@@ -207,8 +227,10 @@ export function createMediator(options: MediatorOptions) {
     /** Takes the result, once; the same one again is answered alike. Resolves when it is published or refused. */
     async result(result: RunResult): Promise<TaskAnswer> {
       await started;
-      if (runLog.current?.state === "working" && work) await accept(work, result);
-      else if (runLog.current?.resultSha256 !== hashOf(result)) throw refusal(409, "no result is expected");
+      if (runLog.current?.state === "working" && work) {
+        stopLooking();
+        await accept(work, result);
+      } else if (runLog.current?.resultSha256 !== hashOf(result)) throw refusal(409, "no result is expected");
       await publishing;
       await board.flush(options.flushPatienceMs.answer);
       if (!runLog.closed) throw refusal(503, "the result is not published yet");
@@ -217,6 +239,7 @@ export function createMediator(options: MediatorOptions) {
 
     /** A publish in hand is finished, and the record says that nobody is working. */
     async stop(): Promise<void> {
+      stopLooking();
       await publishing;
       if (runLog.current?.state === "working") {
         runLog.save({ state: "ready" });

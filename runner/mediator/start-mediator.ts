@@ -6,6 +6,7 @@ import { resolveLogins } from "@froussard/github/resolve-logins";
 import type { Logger } from "pino";
 import { createGitRepository } from "../git/git-repository.ts";
 import { defaultProtectedPaths } from "../git/protected-paths.ts";
+import { everyMs } from "../poll.ts";
 import { createPublisher } from "../publish/publisher.ts";
 import type { DryRunTexts, MediatorEnvironment } from "../settings.ts";
 import { createGitHubFacts } from "./github-facts.ts";
@@ -65,6 +66,7 @@ export async function startMediator(settings: MediatorEnvironment, log: Logger):
     log,
     progressIntervalMs: 5_000,
     wantedIntervalMs: 5_000,
+    everyWantedLook: everyMs(15_000),
     flushPatienceMs: { answer: 3_000, push: 15_000, stop: 15_000 },
   });
   const proxy = createModelProxy({
@@ -77,6 +79,7 @@ export async function startMediator(settings: MediatorEnvironment, log: Logger):
     }),
     inFlight: createInFlight(2, 16),
     stillWanted: mediator.stillWanted,
+    over: mediator.over,
     noteFailure: mediator.noteFailure,
   });
   const server = await listen(settings, {
