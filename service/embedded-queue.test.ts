@@ -111,6 +111,17 @@ describe("the embedded queue", () => {
     expect(await queue.claim("work", minute)).toBeUndefined();
   });
 
+  test("takes the id of a dropped task again at once", async () => {
+    const queue = open();
+    await queue.publish([task("a")]);
+    const claim = await claimed(queue);
+    expect(await queue.drop(claim)).toBe(true);
+    expect(await queue.drop(claim)).toBe(false);
+    expect(await queue.liveTasks()).toEqual(new Set());
+    await queue.publish([task("a")]);
+    expect(id(await claimed(queue))).toBe("a");
+  });
+
   test("takes a task id once: while it waits, while it runs, and for eight days after it ended", async () => {
     const queue = open();
     await queue.publish([task("a")]);

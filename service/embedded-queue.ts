@@ -38,6 +38,8 @@ export interface EmbeddedQueue extends Publisher {
   extend(claim: Claim, visibilityMs: number): Promise<boolean>;
   /** The task has ended; its id is not taken again for eight days. False when the lease was lost. */
   ack(claim: Claim): Promise<boolean>;
+  /** The task never began: it is dropped, and its id is taken again when it is published again. */
+  drop(claim: Claim): Promise<boolean>;
   /** Gives the task back, to be claimed again after `delayMs`. False when the lease was lost. */
   release(claim: Claim, delayMs?: number): Promise<boolean>;
   /**
@@ -126,6 +128,9 @@ export function openEmbeddedQueue(options: EmbeddedQueueOptions): EmbeddedQueue 
         finish.run(String(row["task_id"]), now().getTime());
         return true;
       });
+    },
+    async drop({ seq, lease }) {
+      return remove.get(seq, lease) !== undefined;
     },
     async release({ seq, lease }, delayMs = 0) {
       return setVisible.run(now().getTime() + delayMs, null, seq, lease).changes === 1;

@@ -17,7 +17,7 @@ export async function runQueuedTask(
   basics: { path: string; lang: string },
   log: Logger,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<"ended" | "refused"> {
   const stateFolder = join(settings.data, "runs", task.taskId);
   const { stage, taskId, repository, repositoryId, issueNumber, base, head } = task;
   log.info({ repository, issueNumber, stage }, "task started");
@@ -47,6 +47,8 @@ export async function runQueuedTask(
   const text = outcome === "done" ? "the issue has its answer" : "the issue was told why not";
   log.info({ repository, issueNumber, stage, outcome, code, url: pullRequestUrl ?? planCommentUrl }, text);
   await rm(stateFolder, { recursive: true, force: true });
+  // A 👍 that was taken back before the run looked may be given again: then the very same task is due.
+  return outcome === "refused" && (code === "not-approved" || code === "invalid-task") ? "refused" : "ended";
 }
 
 function passedOn(passed: LocalSettings["passed"]): PassedOn {

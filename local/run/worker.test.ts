@@ -59,6 +59,7 @@ test("carries tasks out, two at a time, and ends when it is told to", async () =
     now--;
     seen.push(issueNumber);
     if (seen.length === 3) stop.abort();
+    return "ended";
   });
   expect(seen.toSorted()).toEqual([1, 2, 3]);
   expect(most).toBe(2);
@@ -72,6 +73,7 @@ test("a task whose end could not be told is tried again", async () => {
     async () => {
       if (++tries < 3) throw new Error("GitHub is away");
       stop.abort();
+      return "ended";
     },
     { retryDelaysMs: [0] },
   );
@@ -91,8 +93,24 @@ test("what is under way at the end is given back at once", async () => {
 test("what a killed predecessor held is taken up without waiting", async () => {
   await publish(task(1));
   await queue.claim("local", 3_600_000);
-  await start(async () => stop.abort());
+  await start(async () => {
+    stop.abort();
+    return "ended";
+  });
   expect(await queue.liveTasks()).toEqual(new Set());
+});
+
+test("a task that GitHub did not confirm is carried out when it is published again", async () => {
+  await publish(task(1));
+  let tries = 0;
+  await start(async () => {
+    if (++tries === 2) stop.abort();
+    else queueMicrotask(() => setTimeout(() => publish(task(1)), 0));
+    return "refused";
+  });
+  expect(tries).toBe(2);
+  await publish(task(1));
+  expect(await queue.liveTasks()).toEqual(new Set([task(1).taskId]));
 });
 
 test("a message that is no task is dropped, those behind it are carried out", async () => {
@@ -102,6 +120,7 @@ test("a message that is no task is dropped, those behind it are carried out", as
   await start(async ({ issueNumber }) => {
     expect(issueNumber).toBe(3);
     stop.abort();
+    return "ended";
   });
   expect(await queue.liveTasks()).toEqual(new Set());
 });

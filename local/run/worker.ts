@@ -4,9 +4,12 @@ import type { Claim, EmbeddedQueue } from "froussard/embedded-queue";
 import type { Logger } from "pino";
 
 export interface WorkerOptions {
-  queue: Pick<EmbeddedQueue, "claim" | "extend" | "ack" | "release" | "releaseAll">;
-  /** Carries a task out to its told end; rejects when it has to be tried again later. */
-  run(task: Task, signal: AbortSignal): Promise<void>;
+  queue: Pick<EmbeddedQueue, "claim" | "extend" | "ack" | "drop" | "release" | "releaseAll">;
+  /**
+   * Carries a task out to its told end; rejects when it has to be tried again later. `refused` means that GitHub did not
+   * confirm it: the same task may be asked for again, and rightly then.
+   */
+  run(task: Task, signal: AbortSignal): Promise<"ended" | "refused">;
   /** Tasks at the same time; those of one issue never overlap. */
   concurrency: number;
   /** Ends the loop; what is under way is aborted and given back. */
@@ -58,8 +61,8 @@ async function carryOut(claim: Claim, options: WorkerOptions): Promise<void> {
     );
   }, leaseMs / 4);
   try {
-    await run(parsed.data, AbortSignal.any([signal, lost.signal]));
-    await queue.ack(claim);
+    const end = await run(parsed.data, AbortSignal.any([signal, lost.signal]));
+    await (end === "refused" ? queue.drop(claim) : queue.ack(claim));
   } catch (error) {
     if (signal.aborted) await queue.release(claim);
     else {
