@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { markers } from "@froussard/contract";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { maintainer } from "../demo/world.ts";
 import { type PipelineKit, startKit } from "../testing/pipeline-kit.ts";
 
@@ -70,4 +70,20 @@ test("closing the issue while it is carried out stops it before the push", async
   const end = await kit.waitForResult(issue);
   expect(end.body).toContain('"outcome":"cancelled"');
   expect(github.pulls(issue.repository)).toEqual([]);
+});
+
+test("a 👍 that is taken back before the run looks starts nothing; given again, it does", async () => {
+  kit = await startKit();
+  await kit.start();
+  const { github } = kit.world;
+  const issue = kit.openIssue();
+  const plan = await kit.waitForPlan(issue);
+  await kit.approve(plan);
+  await github.waitFor("🚀", () => plan.reactions.some(({ content }) => content === "rocket"), 60_000);
+  github.as(maintainer).unreact(plan, "+1");
+  await vi.waitUntil(() => kit.pipeline.output().includes("code=not-approved"), { timeout: 60_000 });
+  expect(kit.ours(issue, markers.result)).toEqual([]);
+  await delay(1_000);
+  github.as(maintainer).react(plan, "+1");
+  await github.waitFor("the pull request", () => github.pulls(issue.repository)[0], 120_000);
 });
