@@ -52,6 +52,12 @@ export const codes = {
     text: "The run was cancelled by `/cancel`",
     next: "Comment `/retry` to start it again.",
   },
+  skipped: {
+    type: "person",
+    outcome: "cancelled",
+    text: "The issue is labelled `codex:skip`",
+    next: "Take the label off and comment `/retry` to go on.",
+  },
   forbidden: {
     type: "person",
     outcome: "failed",

@@ -35,7 +35,7 @@ function verdict(snapshot: ReturnType<typeof buildSnapshot>, attempt: number, ru
   }
 }
 
-const skipped = "cancelled: the issue is labelled codex:skip; take the label off and comment /retry";
+const skipped = "skipped";
 
 test.each<[string, string, ReturnType<typeof buildSnapshot>, number]>([
   ["wanted", "an approval", buildSnapshot([plan]), 0],

@@ -45,12 +45,11 @@ export function approvalOf(
 /**
  * Whether the work is still wanted: the issue is open and not labelled `codex:skip`, and neither was it closed nor has
  * anybody cancelled since the work was asked for.
- * @throws RunFailure `issue-closed` or `cancelled`
+ * @throws RunFailure `issue-closed`, `skipped` or `cancelled`
  */
 export function checkWanted(snapshot: IssueSnapshot, policy: Policy, cause: Cause): void {
   if (snapshot.issue.state !== "OPEN") throw new RunFailure("issue-closed");
-  if (snapshot.issue.labels.includes(labels.skip))
-    throw new RunFailure("cancelled", `the issue is labelled ${labels.skip}; take the label off and comment /retry`);
+  if (snapshot.issue.labels.includes(labels.skip)) throw new RunFailure("skipped");
   const by = withdrawnBy(cause, withdrawalOf(snapshot, policy));
   if (by) throw new RunFailure(by);
 }

@@ -174,7 +174,7 @@ describe("planning", () => {
       "an issue with the skip label",
       { snapshot: buildSnapshot([], { labels: ["codex:skip"] }) },
       {},
-      { code: "cancelled", outcome: "cancelled", detail: expect.stringContaining("codex:skip") },
+      { code: "skipped", outcome: "cancelled" },
     ],
     ["no push right", { mayPush: false }, {}, { code: "forbidden" }],
     ["an archived repository", { isArchived: true }, {}, { code: "forbidden" }],
@@ -209,7 +209,7 @@ describe("planning", () => {
 
   test.each<[string, Parameters<typeof buildSnapshot>[1], string]>([
     ["closed", { state: "CLOSED" }, "issue-closed"],
-    ["labelled codex:skip", { labels: ["codex:skip"] }, "cancelled"],
+    ["labelled codex:skip", { labels: ["codex:skip"] }, "skipped"],
   ])("an issue %s while the agent worked gets no plan", async (_, issue, code) => {
     const world = createWorld();
     const mediator = start(world);
@@ -352,11 +352,7 @@ describe("implementation", () => {
       () => ({ snapshot: { ...approved(), issue: { ...approved().issue, state: "CLOSED" as const } } }),
       "issue-closed",
     ],
-    [
-      "the skip label",
-      () => ({ snapshot: buildSnapshot(approved().comments, { labels: ["codex:skip"] }) }),
-      "cancelled",
-    ],
+    ["the skip label", () => ({ snapshot: buildSnapshot(approved().comments, { labels: ["codex:skip"] }) }), "skipped"],
     ["a base that moved away", () => ({ isAncestor: false }), "base-moved"],
     [
       "a branch of somebody else",
@@ -396,7 +392,7 @@ describe("implementation", () => {
       (github) => {
         github.snapshot = buildSnapshot(approved().comments, { labels: ["codex:skip"] });
       },
-      "cancelled",
+      "skipped",
     ],
     [
       "somebody else's commit",

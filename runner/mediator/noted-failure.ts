@@ -1,7 +1,7 @@
-import type { FailureCode, RunFailure } from "@froussard/contract";
+import { codes, type FailureCode, type RunFailure } from "@froussard/contract";
 
 /** Ends of a run that stay, whatever the model does afterwards. */
-const final: ReadonlySet<FailureCode> = new Set(["budget-exhausted", "cancelled", "issue-closed"]);
+const isFinal = ({ code }: RunFailure) => code === "budget-exhausted" || codes[code].outcome === "cancelled";
 /** What an agent says when it cannot know why it failed. */
 const vague: ReadonlySet<FailureCode> = new Set([
   "agent-failed",
@@ -17,11 +17,11 @@ export function createNotedFailure() {
   return {
     /** Undefined when the model answered after all: it has recovered. */
     note(failure: RunFailure | undefined): void {
-      if (!noted || !final.has(noted.code)) noted = failure;
+      if (!noted || !isFinal(noted)) noted = failure;
     },
     /** The agent's word for its end, or what is known better. */
     explain(failure: RunFailure): RunFailure {
-      return noted && (vague.has(failure.code) || final.has(noted.code)) ? noted : failure;
+      return noted && (vague.has(failure.code) || isFinal(noted)) ? noted : failure;
     },
   };
 }

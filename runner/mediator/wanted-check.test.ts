@@ -55,7 +55,7 @@ test("GitHub is asked once an interval, and read in full only when something cha
 
 test.each([
   ["a /cancel", () => buildSnapshot([comment(5, { body: "/cancel" })]), "cancelled"],
-  ["the skip label", () => buildSnapshot([], { labels: ["codex:skip"] }), "cancelled"],
+  ["the skip label", () => buildSnapshot([], { labels: ["codex:skip"] }), "skipped"],
   ["a closed issue", () => buildSnapshot([], { state: "CLOSED" }), "issue-closed"],
 ])("%s ends the run, for good", async (_, later, code) => {
   const stillWanted = start();

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Policy } from "@froussard/contract";
-import { RunFailure } from "@froussard/contract";
+import { codes, RunFailure } from "@froussard/contract";
 import { checkWanted } from "./approval-check.ts";
 import type { GitHubFacts } from "./github-facts.ts";
 import type { Cause } from "./identify-task.ts";
@@ -41,7 +41,7 @@ export function createWantedCheck(options: WantedCheckOptions): () => Promise<vo
       }
       etag = seen.etag;
     } catch (error) {
-      if (error instanceof RunFailure && (error.code === "issue-closed" || error.code === "cancelled")) over = error;
+      if (error instanceof RunFailure && codes[error.code].outcome === "cancelled") over = error;
       else warn(`could not look whether the run is still wanted: ${error instanceof Error ? error.message : error}`);
     }
   }
