@@ -14,7 +14,7 @@ import { startWatch } from "./watch/start-watch.ts";
  * Real time against the simulated GitHub: plans are posted, their progress comments edited and 👍 given at moments that
  * fall anywhere between two looks of the loop. An approval that a look just missed must not be missed for good.
  */
-test("of forty 👍 at any moment, each is found within seconds", async () => {
+test("of twenty 👍 at any moment, each is found within seconds", async () => {
   const folder = await mkdtemp(join(tmpdir(), "froussard-approvals-"));
   const github = await startGitHub();
   for (const login of ["gregkonush", "codex-automation"]) github.addUser({ login });
@@ -38,7 +38,8 @@ test("of forty 👍 at any moment, each is found within seconds", async () => {
   const bot = github.as("codex-automation");
 
   const latencyOf = async (number: number): Promise<number> => {
-    await delay(number * 700 + Math.random() * 700);
+    // Two marks an issue, and marks keep the pace of writes that GitHub asks for: one a second.
+    await delay(number * 2_500 + Math.random() * 700);
     const issue = person.openIssue(home, { title: `Wish ${number}`, body: "" });
     const has = (target: typeof issue | ReturnType<typeof bot.comment>, content: string) => () =>
       target.reactions.some((reaction) => reaction.content === content);
@@ -60,8 +61,8 @@ test("of forty 👍 at any moment, each is found within seconds", async () => {
   };
 
   try {
-    const latencies = await Promise.all(Array.from({ length: 40 }, (_, number) => latencyOf(number)));
-    expect(latencies.toSorted((a, b) => a - b)[20]).toBeLessThan(5_000);
+    const latencies = await Promise.all(Array.from({ length: 20 }, (_, number) => latencyOf(number)));
+    expect(latencies.toSorted((a, b) => a - b)[10]).toBeLessThan(5_000);
   } finally {
     await watching.stop();
     await service.close();
