@@ -79,11 +79,6 @@ export function createGitHub(options: GitHubOptions): GitHub {
   return Object.assign(rest, { query: queryThrough(new Query(shared).graphql) });
 }
 
-/** The client's GraphQL queries as {@link GraphQl}. */
-export function graphqlOf(github: GitHub): GraphQl {
-  return github.query;
-}
-
 /**
  * Address of a repository for git, from the API's address: `https://github.com/owner/name.git`. The API of github.com
  * and of `<company>.ghe.com` has a host of its own, a GitHub Enterprise Server has one for both.

@@ -1,6 +1,6 @@
 import { type GitHubSimulator, startGitHub } from "@froussard/simulators/github/start";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createGitHub, graphqlOf } from "./client.ts";
+import { createGitHub } from "./client.ts";
 import { readPulse, readSnapshot, type SnapshotReader } from "./read-snapshot.ts";
 
 let simulator: GitHubSimulator;
@@ -13,7 +13,7 @@ beforeAll(async () => {
   await simulator.addRepository({ owner: "gregkonush", name: "lab", collaborators: { "codex-automation": "write" } });
   const github = createGitHub({ token: simulator.token("codex-automation"), baseUrl: simulator.apiUrl });
   costs = [];
-  reader = { graphql: graphqlOf(github), onRateLimit: ({ cost }) => costs.push(cost) };
+  reader = { graphql: github.query, onRateLimit: ({ cost }) => costs.push(cost) };
 });
 afterAll(() => simulator.close());
 

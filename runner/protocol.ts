@@ -1,4 +1,4 @@
-import { failureCodes, outcomes, sha256Pattern, stages, taskIdPattern } from "@froussard/contract";
+import { failureCodes, outcomes, stages, taskIdPattern } from "@froussard/contract";
 import * as z from "zod";
 
 /**
@@ -103,6 +103,3 @@ export const runResult = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("failure"), code: z.enum(failureCodes), detail: z.string().max(500), usage }),
 ]);
 export type RunResult = z.infer<typeof runResult>;
-
-/** Hash of a prompt, as the ledger names it. */
-export const promptHash = z.string().regex(sha256Pattern);

@@ -1,5 +1,5 @@
 import type { IssueSnapshot } from "@froussard/contract";
-import { type GitHub, graphqlOf } from "@froussard/github/client";
+import type { GitHub } from "@froussard/github/client";
 import { readSnapshot } from "@froussard/github/read-snapshot";
 import { githubFailure, isNotFound } from "./github-failure.ts";
 
@@ -45,7 +45,7 @@ export function createGitHubFacts(github: GitHub): GitHubFacts {
 
   return {
     issue: (repository, issueNumber) =>
-      orUndefined("reading the issue", () => readSnapshot({ graphql: graphqlOf(github) }, repository, issueNumber)),
+      orUndefined("reading the issue", () => readSnapshot({ graphql: github.query }, repository, issueNumber)),
 
     repository: (repository) =>
       asked("reading the repository", async () => {

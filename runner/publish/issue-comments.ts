@@ -1,6 +1,6 @@
 import type { Comment, IssueSnapshot } from "@froussard/contract";
 import { RunFailure } from "@froussard/contract";
-import { type GitHub, graphqlOf } from "@froussard/github/client";
+import type { GitHub } from "@froussard/github/client";
 import { readSnapshot } from "@froussard/github/read-snapshot";
 import { minimizeMutation } from "@froussard/github/snapshot-query";
 
@@ -25,7 +25,7 @@ export function issueComments(github: GitHub, snapshot: IssueSnapshot): IssueCom
   const [owner = "", repo = ""] = nameWithOwner.split("/");
   const { number } = snapshot.issue;
   const read = async () => {
-    const now = await readSnapshot({ graphql: graphqlOf(github) }, nameWithOwner, number);
+    const now = await readSnapshot({ graphql: github.query }, nameWithOwner, number);
     if (!now || now.repository.id !== snapshot.repository.id || now.issue.id !== snapshot.issue.id)
       throw new RunFailure("invalid-task", "the issue is gone, or another one stands in its place");
     return now;

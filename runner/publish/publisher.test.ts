@@ -8,7 +8,7 @@ import {
   RunFailure,
   readPlans,
 } from "@froussard/contract";
-import { createGitHub, graphqlOf } from "@froussard/github/client";
+import { createGitHub } from "@froussard/github/client";
 import { readSnapshot } from "@froussard/github/read-snapshot";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { ProgressText, RunContext } from "../mediator/ports.ts";
@@ -37,7 +37,7 @@ const publisher = (options: Partial<PublisherOptions> = {}) =>
 const inject = (rule: Parameters<Scene["simulator"]["faults"]["inject"]>[0]) =>
   undo.push(scene.simulator.faults.inject(rule));
 const snapshotOf = async (number: number) => {
-  const snapshot = await readSnapshot({ graphql: graphqlOf(scene.github) }, "maintainer/project", number);
+  const snapshot = await readSnapshot({ graphql: scene.github.query }, "maintainer/project", number);
   if (!snapshot) throw new Error("no such issue");
   return snapshot;
 };

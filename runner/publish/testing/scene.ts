@@ -1,5 +1,5 @@
 import { sha256, subjectId, taskId } from "@froussard/contract";
-import { createGitHub, type GitHub, graphqlOf } from "@froussard/github/client";
+import { createGitHub, type GitHub } from "@froussard/github/client";
 import { readSnapshot } from "@froussard/github/read-snapshot";
 import { type GitHubSimulator, startGitHub } from "@froussard/simulators/github/start";
 import type { Ledger, RunContext } from "../../mediator/ports.ts";
@@ -53,7 +53,7 @@ export async function planningRun(
   issueNumber: number,
   about: RunContext["about"] = "issue",
 ): Promise<RunContext> {
-  const snapshot = await readSnapshot({ graphql: graphqlOf(github) }, "maintainer/project", issueNumber);
+  const snapshot = await readSnapshot({ graphql: github.query }, "maintainer/project", issueNumber);
   if (!snapshot) throw new Error("no such issue");
   const { repository, issue } = snapshot;
   const stage = about.startsWith("plan:") ? "implementation" : "planning";
