@@ -13,6 +13,8 @@ const project = (name: string) => ({
 
 export default defineConfig({
   test: {
-    projects: ["contract", "github", "service", "runner", "local", "simulators", "scripts"].map(project),
+    projects: ["contract", "github", "service", "runner", "local", "simulators", "infra", "bench", "scripts"].map(
+      project,
+    ),
   },
 });

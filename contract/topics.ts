@@ -13,6 +13,8 @@ export const topicSettings = {
   minInSyncReplicas: 2,
   /** Shorter than {@link limits.workflowTtlDays}. */
   retentionDays: 7,
+  /** The topics' `max.message.bytes`: counts a whole record batch, keys, headers and framing included. */
+  maxMessageBytes: 1024 * 1024,
 } as const;
 
 /** KafkaUsers: the service writes, the EventSource reads. */
@@ -28,6 +30,8 @@ export const headers = {
   contentType: "content-type",
   taskStage: "x-codex-task-stage",
   taskId: "x-codex-task-id",
+  /** On a raw event that is larger than the topic allows: its size in bytes. Its value is empty then. */
+  bodyOmitted: "x-froussard-body-omitted",
 } as const;
 
 /** Key of a task message: order is kept per issue. */

@@ -12,12 +12,18 @@ const allowed: Record<string, readonly string[]> = {
   runner: ["contract", "github"],
   simulators: ["contract"],
   local: ["contract", "github", "service", "runner", "simulators"],
+  imports: [],
+  infra: ["contract", "imports"],
+  bench: ["contract", "service", "infra", "simulators"],
 };
 const packageFolders: Record<string, string> = {
   "@froussard/contract": "contract",
   "@froussard/github": "github",
   "@froussard/simulators": "simulators",
   "@froussard/local": "local",
+  "@froussard/infra": "infra",
+  "@froussard/imports": "imports",
+  "@froussard/bench": "bench",
   "codex-runner": "runner",
   froussard: "service",
 };
