@@ -7,6 +7,7 @@ import { type EmbeddedQueue, openEmbeddedQueue } from "./embedded-queue.ts";
 import type { Allowance, GitHubAccess } from "./github-access.ts";
 import { octokitAccess } from "./octokit-access.ts";
 import { PublishedTasks } from "./published-tasks.ts";
+import type { Publisher } from "./publisher.ts";
 import { isExactName, type RepositoryFilter, repositoryFilter } from "./repository-filter.ts";
 import { Metrics } from "./serve/metrics.ts";
 import type { ServiceLog } from "./service-log.ts";
@@ -15,8 +16,11 @@ import type { ServicePolicy } from "./service-policy.ts";
 /** What `serve` and `watch` have in common; one process may run both over the same one. */
 export interface Service {
   github: GitHubAccess;
-  publisher: EmbeddedQueue;
+  publisher: Publisher;
+  /** Ids of the tasks that wait or run. */
   liveTasks: () => Promise<ReadonlySet<string>>;
+  /** Why nothing can be published now, or undefined when it can; true in both directions without a request. */
+  notReady: () => Promise<string | undefined>;
   published: PublishedTasks;
   policy: ServicePolicy;
   admits: RepositoryFilter;
@@ -88,11 +92,12 @@ export async function openService(config: CommonConfig, options: ServiceOptions)
     stop.abort();
     throw explain(error, baseUrl ?? "https://api.github.com");
   }
-  const publisher = options.queue ?? openEmbeddedQueue({ path: config.FROUSSARD_QUEUE, now: () => clock.now() });
+  const queue = options.queue ?? openEmbeddedQueue({ path: config.FROUSSARD_QUEUE, now: () => clock.now() });
   return {
     github,
-    publisher,
-    liveTasks: () => publisher.liveTasks(),
+    publisher: queue,
+    liveTasks: () => queue.liveTasks(),
+    notReady: () => unreadable(queue),
     published: new PublishedTasks(),
     policy,
     admits: repositoryFilter(config.CODEX_REPOSITORIES),
@@ -102,9 +107,17 @@ export async function openService(config: CommonConfig, options: ServiceOptions)
     onAllowance,
     async close() {
       stop.abort();
-      if (!options.queue) await publisher.close();
+      if (!options.queue) await queue.close();
     },
   };
+}
+
+/** The queue is asked each time, so readiness comes back by itself. */
+function unreadable(queue: EmbeddedQueue): Promise<string | undefined> {
+  return queue.liveTasks().then(
+    () => undefined,
+    () => "the queue cannot be read",
+  );
 }
 
 /** Does not wait for the end of `work`: it may sit in the pause before a retry, which no signal reaches. */

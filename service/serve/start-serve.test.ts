@@ -2,7 +2,6 @@ import { createHmac } from "node:crypto";
 import { connect } from "node:net";
 import { headers, topics } from "@froussard/contract";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { EmbeddedQueue } from "../embedded-queue.ts";
 import type { Service } from "../open-service.ts";
 import { PublishedTasks } from "../published-tasks.ts";
 import type { OutgoingRecord } from "../publisher.ts";
@@ -39,17 +38,11 @@ beforeEach(async () => {
   logged = [];
   metrics = new Metrics();
   const log = (fields: object, message: string) => void logged.push({ ...fields, message });
-  const queue: Pick<EmbeddedQueue, "publish" | "close"> = {
-    publish: (records) => publish(records),
-    close: async () => {},
-  };
   const service = {
     github: access,
-    publisher: queue as EmbeddedQueue,
-    liveTasks: async () => {
-      if (queueDown) throw new Error("disk full");
-      return new Set<string>();
-    },
+    publisher: { publish: (records) => publish(records), close: async () => {} },
+    liveTasks: async () => new Set<string>(),
+    notReady: async () => (queueDown ? "the queue cannot be read" : undefined),
     published: new PublishedTasks(),
     policy: {
       approverIds: [1],
@@ -361,7 +354,7 @@ describe("for operators", () => {
   describe("listening", () => {
     const startAgain = (port: number, options?: ServeOptions) => {
       const config = { GITHUB_WEBHOOK_SECRET: secret, GITHUB_WEBHOOK_SECRET_PREVIOUS: undefined, PORT: port };
-      const service = { log: { info() {} }, metrics, github: access, liveTasks: async () => new Set() };
+      const service = { log: { info() {} }, metrics, github: access };
       return startServe(service as unknown as Service, config, options);
     };
 

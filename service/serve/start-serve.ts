@@ -39,7 +39,10 @@ export async function startServe(
   };
   let stopping = false;
   const webhooks = webhookHandler(receiving, previous === undefined ? [secret] : [secret, previous], metrics);
-  const handlers: Handler[] = [webhooks, ...healthHandlers(metrics, async () => notReady(service, stopping))];
+  const handlers: Handler[] = [
+    webhooks,
+    ...healthHandlers(metrics, async () => (stopping ? "stopping" : service.notReady())),
+  ];
   const server = await startServer(handlers, {
     port: config.PORT,
     portSetting,
@@ -55,13 +58,4 @@ export async function startServe(
       await marks.settled();
     },
   };
-}
-
-/** The queue is asked each time, so readiness comes back by itself. */
-async function notReady(service: Pick<Service, "liveTasks">, stopping: boolean): Promise<string | undefined> {
-  if (stopping) return "stopping";
-  return service.liveTasks().then(
-    () => undefined,
-    () => "the queue cannot be read",
-  );
 }
