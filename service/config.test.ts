@@ -54,6 +54,26 @@ describe("settings", () => {
     expect(faults({ ...serve, PORT: "" })).toEqual([]);
   });
 
+  test("of the dead letters' port are given or left out; a secret with a line break at its end is told", () => {
+    expect(readServeConfig(serve).DEAD_LETTER_PORT).toBeUndefined();
+    const given = { ...serve, DEAD_LETTER_PORT: "8081", DEAD_LETTER_TOKEN: "0123456789abcdef" };
+    expect(readServeConfig(given)).toMatchObject({ DEAD_LETTER_PORT: 8081, DEAD_LETTER_TOKEN: "0123456789abcdef" });
+    expect(faults({ ...serve, GITHUB_WEBHOOK_SECRET: "0123456789abcdef\n" })).toEqual([
+      "GITHUB_WEBHOOK_SECRET: must not begin or end with white space: take the secret alone",
+    ]);
+    expect(faults({ ...given, DEAD_LETTER_TOKEN: "0123456789 abcdef" })).toEqual([
+      "DEAD_LETTER_TOKEN: must be one line of printable characters, for it is sent as a header",
+    ]);
+  });
+
+  test("give the time to finish in hand, 20 s when not said", () => {
+    expect(readServeConfig(serve).SHUTDOWN_GRACE_SECONDS).toBe(20);
+    expect(readWatchConfig({ ...minimal, SHUTDOWN_GRACE_SECONDS: "5" }).SHUTDOWN_GRACE_SECONDS).toBe(5);
+    expect(faults({ ...serve, SHUTDOWN_GRACE_SECONDS: "0" })).toEqual([
+      "SHUTDOWN_GRACE_SECONDS: must be from 1 to 600",
+    ]);
+  });
+
   test("read several logins, with ids, and the older name of the setting", () => {
     expect(readServeConfig({ ...serve, CODEX_TRIGGER_LOGINS: " octocat:583231, hubot " }).CODEX_TRIGGER_LOGINS).toEqual(
       ["octocat:583231", "hubot"],

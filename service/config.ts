@@ -48,7 +48,12 @@ const repositories = z
     return z.NEVER;
   });
 
-const secret = (what: string) => z.string(what).min(16, "must have at least 16 characters");
+const secret = (what: string) =>
+  z
+    .string(what)
+    .min(16, "must have at least 16 characters")
+    // As a file that ends in a line break leaves it; nothing would ever fit then, and nobody would see why.
+    .refine((text) => text.trim() === text, "must not begin or end with white space: take the secret alone");
 
 const common = {
   GITHUB_TOKEN: z
@@ -79,6 +84,7 @@ const common = {
     }),
   CODEX_DEADLINE_MINUTES: number(60, 1, 24 * 60),
   FROUSSARD_QUEUE: z.string("set it to the path of the embedded queue's file; it is made when missing"),
+  SHUTDOWN_GRACE_SECONDS: number(20, 1, 600),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error"], "must be debug, info, warn or error").default("info"),
 };
 
@@ -86,6 +92,10 @@ const serveOnly = {
   GITHUB_WEBHOOK_SECRET: secret("set it to the secret that the webhook was created with"),
   GITHUB_WEBHOOK_SECRET_PREVIOUS: secret("").optional(),
   PORT: number(8080, 0, 65_535),
+  DEAD_LETTER_PORT: number(0, 0, 65_535).unwrap().optional(),
+  DEAD_LETTER_TOKEN: secret("")
+    .regex(/^[\x21-\x7e]+$/, "must be one line of printable characters, for it is sent as a header")
+    .optional(),
 };
 
 const watchOnly = {

@@ -21,11 +21,14 @@ Settings are environment variables:
   CODEX_BRANCH_PREFIX             default: codex/issue-
   CODEX_DEADLINE_MINUTES          time limit of a run (default 60)
   FROUSSARD_QUEUE                 file of the embedded queue (required)
+  SHUTDOWN_GRACE_SECONDS          time to finish what is in hand when told to stop (default 20)
   LOG_LEVEL                       debug, info (default), warn, error`;
 const serveSettings = `
   GITHUB_WEBHOOK_SECRET           the webhook's secret (required)
   GITHUB_WEBHOOK_SECRET_PREVIOUS  also accepted while the secret is changed
-  PORT                            default 8080`;
+  PORT                            default 8080
+  DEAD_LETTER_PORT                takes POST /dead-letters here when set; not for the outside
+  DEAD_LETTER_TOKEN               what a dead letter has to bring as its bearer`;
 const watchSettings = `
   WATCH_REPOSITORY_SECONDS        between questions for changes (default 10)
   WATCH_FRESH_PLAN_SECONDS        between looks at plans younger than ten minutes (default 4)
