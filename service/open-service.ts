@@ -5,11 +5,13 @@ import { type Clock, systemClock } from "./clock.ts";
 import type { CommonConfig } from "./config.ts";
 import { type EmbeddedQueue, openEmbeddedQueue } from "./embedded-queue.ts";
 import type { Allowance, GitHubAccess } from "./github-access.ts";
+import { measuredPublisher } from "./measured-publisher.ts";
+import { Metrics } from "./metrics.ts";
 import { octokitAccess } from "./octokit-access.ts";
 import { PublishedTasks } from "./published-tasks.ts";
 import type { Publisher } from "./publisher.ts";
 import { isExactName, type RepositoryFilter, repositoryFilter } from "./repository-filter.ts";
-import { Metrics } from "./serve/metrics.ts";
+
 import type { ServiceLog } from "./service-log.ts";
 import type { ServicePolicy } from "./service-policy.ts";
 
@@ -95,7 +97,7 @@ export async function openService(config: CommonConfig, options: ServiceOptions)
   const queue = options.queue ?? openEmbeddedQueue({ path: config.FROUSSARD_QUEUE, now: () => clock.now() });
   return {
     github,
-    publisher: queue,
+    publisher: measuredPublisher(queue, metrics),
     liveTasks: () => queue.liveTasks(),
     notReady: () => unreadable(queue),
     published: new PublishedTasks(),

@@ -1,4 +1,4 @@
-import type { Metrics } from "./metrics.ts";
+import type { Metrics } from "../metrics.ts";
 import { Refusal } from "./refusal.ts";
 import type { Handler } from "./server.ts";
 

@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto";
 import { connect } from "node:net";
 import { headers, topics } from "@froussard/contract";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { Metrics } from "../metrics.ts";
 import type { Service } from "../open-service.ts";
 import { PublishedTasks } from "../published-tasks.ts";
 import type { OutgoingRecord } from "../publisher.ts";
@@ -9,7 +10,6 @@ import { repositoryFilter } from "../repository-filter.ts";
 import { type FakeAccess, fakeAccess } from "../testing/fake-access.ts";
 import { bot, FakeGitHub, type FakeIssue, owner } from "../testing/fake-github.ts";
 import { openedPayload } from "../testing/opened-payload.ts";
-import { Metrics } from "./metrics.ts";
 import { type ServeOptions, type Serving, startServe } from "./start-serve.ts";
 
 // GitHub's own example ("Validating webhook deliveries").

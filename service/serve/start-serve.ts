@@ -1,8 +1,8 @@
 import type { ServeConfig } from "../config.ts";
+import { eventLabel } from "../metrics.ts";
 import type { Service } from "../open-service.ts";
 import { BackgroundMarks } from "./background-marks.ts";
 import { healthHandlers } from "./health-handlers.ts";
-import { eventLabel } from "./metrics.ts";
 import type { Receiving } from "./receive-delivery.ts";
 import { type Handler, type ServerOptions, startServer } from "./server.ts";
 import { webhookHandler } from "./webhook-handler.ts";

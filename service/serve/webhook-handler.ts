@@ -1,5 +1,5 @@
 import { errorFields } from "../error-fields.ts";
-import { eventLabel, type Metrics } from "./metrics.ts";
+import { eventLabel, type Metrics } from "../metrics.ts";
 import { readDelivery } from "./read-delivery.ts";
 import { type Receiving, receiveDelivery } from "./receive-delivery.ts";
 import { Refusal } from "./refusal.ts";
