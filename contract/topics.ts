@@ -32,6 +32,8 @@ export const headers = {
   taskId: "x-codex-task-id",
   /** On a raw event that is larger than the topic allows: its size in bytes. Its value is empty then. */
   bodyOmitted: "x-froussard-body-omitted",
+  /** W3C trace context of the publication, when the service sends traces. */
+  traceparent: "traceparent",
 } as const;
 
 /** Key of a task message: order is kept per issue. */

@@ -146,6 +146,34 @@ describe("settings", () => {
     expect(found[0]).toMatch(new RegExp(`^${name}: (must|set)`));
   });
 
+  test.each([
+    ["12", [{ id: 12 }]],
+    [
+      "octocat/hello=12, github=34",
+      [
+        { id: 12, repository: "octocat/hello" },
+        { id: 34, organization: "github" },
+      ],
+    ],
+  ])("of webhooks to ask again: GITHUB_HOOK_ID=%j", (text, hooks) => {
+    expect(readWatchConfig({ ...minimal, GITHUB_HOOK_ID: text })).toMatchObject({
+      GITHUB_HOOK_ID: hooks,
+    });
+  });
+
+  test.each([
+    [{ GITHUB_HOOK_ID: "octocat/hello" }, /^GITHUB_HOOK_ID: must be a comma list/],
+    [{ GITHUB_HOOK_ID: "12,x=" }, /^GITHUB_HOOK_ID: must be a comma list/],
+    [{ GITHUB_HOOK_ID: "../x=12" }, /^GITHUB_HOOK_ID: must be a comma list/],
+    [{ GITHUB_HOOK_ID: "12", CODEX_REPOSITORIES: "octocat/*" }, /^GITHUB_HOOK_ID: an id alone needs exactly one/],
+    [{ GITHUB_HOOK_ID: "12", CODEX_REPOSITORIES: "octocat/a,octocat/b" }, /write owner\/name=<id>$/],
+    [{ WORKFLOWS_NAMESPACE: "Argo" }, /^WORKFLOWS_NAMESPACE: must be the name of a Kubernetes namespace$/],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: "collector:4317" }, /^OTEL_EXPORTER_OTLP_ENDPOINT: must be an address/],
+  ])("of watch refuse %j", (wrong, words) => {
+    const found = faults({ ...minimal, ...wrong }, readWatchConfig);
+    expect(found).toEqual([expect.stringMatching(words)]);
+  });
+
   test("never show a secret", () => {
     const environment = { GITHUB_TOKEN: "tok en", GITHUB_WEBHOOK_SECRET: "hunter2" };
     expect(faults(environment).join()).not.toMatch(/tok en|hunter2/);

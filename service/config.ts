@@ -1,6 +1,9 @@
 import { defaultBranchPrefix, type PlanTrigger, parsePlanTrigger, repositoryPattern } from "@froussard/contract";
 import * as z from "zod";
 
+/** One webhook of GITHUB_HOOK_ID; without an owner it is the one served repository's. */
+export type HookSetting = { id: number } | { id: number; repository: string } | { id: number; organization: string };
+
 const list = (text: string) =>
   text
     .split(",")
@@ -48,6 +51,23 @@ const repositories = z
     return z.NEVER;
   });
 
+const hooks = z.string().transform((text, context): HookSetting[] => {
+  const entries = list(text).map((entry) => /^(?:([^=]+)=)?([1-9][0-9]{0,14})$/.exec(entry));
+  const read = entries.flatMap((entry): HookSetting[] => {
+    const [, owner, id = ""] = entry ?? [];
+    if (!entry) return [];
+    if (owner === undefined) return [{ id: Number(id) }];
+    if (repositoryPattern.test(owner)) return [{ id: Number(id), repository: owner }];
+    return /^[A-Za-z0-9][A-Za-z0-9_-]{0,38}$/.test(owner) ? [{ id: Number(id), organization: owner }] : [];
+  });
+  if (read.length > 0 && read.length === entries.length) return read;
+  context.addIssue({
+    code: "custom",
+    message: `must be a comma list of <id>, owner/name=<id> or organization=<id>, not ${JSON.stringify(text)}`,
+  });
+  return z.NEVER;
+});
+
 const secret = (what: string) =>
   z
     .string(what)
@@ -85,6 +105,9 @@ const common = {
   CODEX_DEADLINE_MINUTES: number(60, 1, 24 * 60),
   FROUSSARD_QUEUE: z.string("set it to the path of the embedded queue's file; it is made when missing"),
   SHUTDOWN_GRACE_SECONDS: number(20, 1, 600),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: "must be an address such as http://collector:4318" })
+    .optional(),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error"], "must be debug, info, warn or error").default("info"),
 };
 
@@ -104,11 +127,22 @@ const watchOnly = {
   WATCH_OLD_PLAN_SECONDS: number(60, 4, 3600),
   WATCH_POINTS_PER_HOUR: number(1500, 100, 15_000),
   WATCH_PORT: number(0, 1, 65_535).unwrap().optional(),
+  WORKFLOWS_NAMESPACE: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, "must be the name of a Kubernetes namespace")
+    .optional(),
+  GITHUB_HOOK_ID: hooks.optional(),
 };
 
 const schemas = {
   serve: z.object({ ...common, ...serveOnly }),
-  watch: z.object({ ...common, ...watchOnly }),
+  watch: z.object({ ...common, ...watchOnly }).superRefine((config, context) => {
+    const { GITHUB_HOOK_ID: given = [], CODEX_REPOSITORIES: served } = config;
+    const isOne = served.length === 1 && !/[*?]/.test(served[0] ?? "");
+    if (isOne || given.every((hook) => "repository" in hook || "organization" in hook)) return;
+    const message = "an id alone needs exactly one repository in CODEX_REPOSITORIES; write owner/name=<id>";
+    context.addIssue({ code: "custom", path: ["GITHUB_HOOK_ID"], message });
+  }),
 };
 
 /** Settings of one command, checked. */

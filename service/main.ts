@@ -22,6 +22,7 @@ Settings are environment variables:
   CODEX_DEADLINE_MINUTES          time limit of a run (default 60)
   FROUSSARD_QUEUE                 file of the embedded queue (required)
   SHUTDOWN_GRACE_SECONDS          time to finish what is in hand when told to stop (default 20)
+  OTEL_EXPORTER_OTLP_ENDPOINT     sends traces to this collector (OTLP over HTTP) when set
   LOG_LEVEL                       debug, info (default), warn, error`;
 const serveSettings = `
   GITHUB_WEBHOOK_SECRET           the webhook's secret (required)
@@ -34,7 +35,10 @@ const watchSettings = `
   WATCH_FRESH_PLAN_SECONDS        between looks at plans younger than ten minutes (default 4)
   WATCH_OLD_PLAN_SECONDS          between looks at plans older than a day (default 60)
   WATCH_POINTS_PER_HOUR           ceiling of GraphQL points (default 1500)
-  WATCH_PORT                      serves /health/… and /metrics here when set`;
+  WATCH_PORT                      serves /health/… and /metrics here when set
+  WORKFLOWS_NAMESPACE             in a cluster: where runs are looked for before anything is published again
+  GITHUB_HOOK_ID                  webhooks whose failed deliveries are asked for again, comma list: <id> (with
+                                  one repository), owner/name=<id> or organization=<id>`;
 
 /** Ends the process in order, once, at the first signal; at the second at once. */
 function stopSignal(): AbortSignal {

@@ -9,18 +9,23 @@ export interface DeliveryHeaders {
   hookId?: string;
 }
 
-/** A webhook as it was received, for `github.webhook.events`. */
-export function eventRecord(delivery: DeliveryHeaders, contentType: string, body: Buffer): OutgoingRecord {
+/** A webhook as it was received, for `github.webhook.events`. `trace` are the headers of `traceHeaders`. */
+export function eventRecord(
+  delivery: DeliveryHeaders,
+  contentType: string,
+  body: Buffer,
+  trace: Record<string, string> = {},
+): OutgoingRecord {
   return {
     topic: topics.webhookEvents,
     key: delivery.deliveryId,
-    headers: { ...deliveryHeaders(delivery), [headers.contentType]: contentType },
+    headers: { ...deliveryHeaders(delivery), [headers.contentType]: contentType, ...trace },
     value: body,
   };
 }
 
 /** A task message for `github.codex.tasks`; `delivery` when a webhook caused it. */
-export function taskRecord(task: Task, delivery?: DeliveryHeaders): OutgoingRecord {
+export function taskRecord(task: Task, delivery?: DeliveryHeaders, trace: Record<string, string> = {}): OutgoingRecord {
   return {
     topic: topics.codexTasks,
     key: taskKey(task.repository, task.issueNumber),
@@ -29,6 +34,7 @@ export function taskRecord(task: Task, delivery?: DeliveryHeaders): OutgoingReco
       [headers.contentType]: "application/json",
       [headers.taskStage]: task.stage,
       [headers.taskId]: task.taskId,
+      ...trace,
     },
     value: serializeTask(task),
   };
