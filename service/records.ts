@@ -1,4 +1,4 @@
-import { headers, serializeTask, type Task, taskKey, topics } from "@froussard/contract";
+import { headers, serializeTask, type Task, taskKey, topicSettings, topics } from "@froussard/contract";
 import type { OutgoingRecord } from "./publisher.ts";
 
 /** What came with a webhook, its signature apart. */
@@ -9,18 +9,30 @@ export interface DeliveryHeaders {
   hookId?: string;
 }
 
-/** A webhook as it was received, for `github.webhook.events`. `trace` are the headers of `traceHeaders`. */
-export function eventRecord(
-  delivery: DeliveryHeaders,
-  contentType: string,
-  body: Buffer,
-  trace: Record<string, string> = {},
-): OutgoingRecord {
+/** What came in a webhook's body. */
+export interface DeliveryBody {
+  contentType: string;
+  /** As received; undefined when it was too large to be kept. */
+  body: Buffer | undefined;
+  /** In bytes. */
+  size: number;
+}
+
+/** Bodies up to this size fit the topic: key, headers and the framing of a batch of one take the rest, and far less of it. */
+export const fitsEventRecord = topicSettings.maxMessageBytes - 16 * 1024;
+
+/** A webhook as it was received, for `github.webhook.events`; one that the topic cannot take leaves its body out and says so. */
+export function eventRecord(delivery: DeliveryHeaders, { contentType, body, size }: DeliveryBody): OutgoingRecord {
+  const value = body && body.length <= fitsEventRecord ? body : undefined;
   return {
     topic: topics.webhookEvents,
     key: delivery.deliveryId,
-    headers: { ...deliveryHeaders(delivery), [headers.contentType]: contentType, ...trace },
-    value: body,
+    headers: {
+      ...deliveryHeaders(delivery),
+      [headers.contentType]: contentType,
+      ...(!value && { [headers.bodyOmitted]: String(size) }),
+    },
+    value: value ?? "",
   };
 }
 

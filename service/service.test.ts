@@ -22,7 +22,7 @@ let queue: EmbeddedQueue;
 let hook: ReturnType<GitHubSimulator["addWebhook"]>;
 /** GitHub's clock may be put forward: its stamps have whole seconds, and an approval must be later than its plan. */
 let ahead: number;
-const open: { stop(): Promise<void> }[] = [];
+const open: { stop(): Promise<unknown> }[] = [];
 
 beforeEach(async () => {
   ahead = 0;

@@ -30,6 +30,11 @@ export type WebhookEvent = Pick<EmitterWebhookEvent, "id" | "name" | "payload">;
 /** An opened issue that is older was delivered late or again: other things may have happened since, so it is looked at. */
 const freshSeconds = 60;
 
+/** Whether events of this name can mean something; of all others nothing is read. */
+export function isTranslated(event: string): event is "issues" | "issue_comment" {
+  return event === "issues" || event === "issue_comment";
+}
+
 /** Reads a webhook (design §2.1). Pure; the ids are the ones that `nextTask` gives for the same cause. */
 export function translate(event: WebhookEvent, context: TranslateContext): Translation {
   switch (event.name) {

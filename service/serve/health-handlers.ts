@@ -2,8 +2,17 @@ import type { Metrics } from "../metrics.ts";
 import { Refusal } from "./refusal.ts";
 import type { Handler } from "./server.ts";
 
-/** `GET /health/liveness`, `/health/readiness` and `/metrics`. `notReady` says why the service should get no requests. */
-export function healthHandlers(metrics: Metrics, notReady: () => Promise<string | undefined>): Handler[] {
+/**
+ * `GET /health/liveness`, `/health/readiness` and `/metrics`. `notReady` says why the service should get no requests,
+ * `stuck` why only a new process helps.
+ */
+export function healthHandlers(
+  metrics: Pick<Metrics, "registry">,
+  notReady: () => Promise<string | undefined>,
+  stuck: () => string | undefined = () => undefined,
+): Handler[] {
+  const verdict = (reason: string | undefined, status: string) =>
+    reason === undefined ? { status: 200, body: { status: "ok" } } : { status: 503, body: { status, reason } };
   const get =
     (at: string, answer: () => ReturnType<Handler>): Handler =>
     async (request, path) => {
@@ -13,13 +22,8 @@ export function healthHandlers(metrics: Metrics, notReady: () => Promise<string 
       return answer();
     };
   return [
-    get("/health/liveness", async () => ({ status: 200, body: { status: "ok" } })),
-    get("/health/readiness", async () => {
-      const reason = await notReady();
-      return reason === undefined
-        ? { status: 200, body: { status: "ok" } }
-        : { status: 503, body: { status: "not ready", reason } };
-    }),
+    get("/health/liveness", async () => verdict(stuck(), "stuck")),
+    get("/health/readiness", async () => verdict(await notReady(), "not ready")),
     get("/metrics", async () => ({
       status: 200,
       body: await metrics.registry.metrics(),

@@ -1,17 +1,74 @@
 import type { IncomingMessage } from "node:http";
+import type { ByteBudget } from "./byte-budget.ts";
+import { KeptBytes } from "./kept-bytes.ts";
 import { Refusal } from "./refusal.ts";
 
-/** The body's bytes as they came. @throws Refusal (413) as soon as more than `maxBytes` are announced or sent. */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const tooLarge = () =>
-    new Refusal(413, `the body is larger than ${maxBytes} bytes, which GitHub never sends`, { connection: "close" });
+export interface BodyLimits {
+  /** More is refused as soon as it is announced or sent. */
+  maxBytes: number;
+  /** More is read, and given to `onChunk`, but not kept. */
+  keepBytes: number;
+  budget: ByteBudget;
+  /** Time for the whole body. Milliseconds. */
+  withinMs: number;
+  /** Told each piece as it comes. */
+  onChunk?: (chunk: Buffer) => void;
+}
+
+export interface Body {
+  size: number;
+  /** As received; undefined when it was too large to be kept. */
+  bytes: Buffer | undefined;
+  /** How it begins, whether it was kept or not. */
+  head: Buffer;
+  /** The bytes are not needed any more. Safe to call twice. */
+  release(): void;
+}
+
+/** How much of a body that is not kept stays to be looked at. */
+const headBytes = 1024;
+const close = { connection: "close" };
+
+/**
+ * Reads a body, never holding more than the limits allow.
+ * @throws Refusal 413 (too large), 408 (too slow), 503 (too many at a time); Error when the sender went away
+ */
+export async function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Body> {
+  const { maxBytes, keepBytes, budget, withinMs, onChunk } = limits;
+  const tooLarge = () => new Refusal(413, `the body is larger than ${maxBytes} bytes, which GitHub never sends`, close);
   if (Number(request.headers["content-length"] ?? 0) > maxBytes) throw tooLarge();
-  const chunks: Buffer[] = [];
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const kept = new KeptBytes(budget);
+  let head: Buffer | undefined;
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  const take = (chunk: Buffer) => {
     size += chunk.length;
-    if (size > maxBytes) throw tooLarge();
-    chunks.push(chunk);
+    if (size > maxBytes) return reject(tooLarge());
+    onChunk?.(chunk);
+    if (head) return;
+    if (size <= keepBytes) {
+      if (!kept.append(chunk))
+        reject(new Refusal(503, "too many bodies at a time: redeliver it later", { ...close, "retry-after": "5" }));
+      return;
+    }
+    head = Buffer.from((kept.bytes.length > 0 ? kept.bytes : chunk).subarray(0, headBytes));
+    kept.release();
+  };
+  const timer = setTimeout(
+    () => reject(new Refusal(408, `the body did not come within ${withinMs} ms`, close)),
+    withinMs,
+  );
+  const gone = () => reject(new Error("the sender went away before its body was whole"));
+  request.on("data", take).once("end", resolve).on("error", gone).once("close", gone);
+  try {
+    await promise;
+  } catch (error) {
+    kept.release();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    request.off("data", take);
   }
-  return Buffer.concat(chunks, size);
+  const bytes = head ? undefined : kept.bytes;
+  return { size, bytes, head: head ?? kept.bytes.subarray(0, headBytes), release: () => kept.release() };
 }

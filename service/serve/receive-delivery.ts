@@ -10,7 +10,8 @@ import { eventRecord, taskRecord } from "../records.ts";
 import type { RepositoryFilter } from "../repository-filter.ts";
 import type { ServiceLog } from "../service-log.ts";
 import type { ServicePolicy } from "../service-policy.ts";
-import { type Translation, translate, type WebhookEvent } from "../translate.ts";
+import { isTranslated, type Translation, translate, type WebhookEvent } from "../translate.ts";
+import { Deadline } from "./deadline.ts";
 import type { Delivery } from "./read-delivery.ts";
 import { Refusal } from "./refusal.ts";
 import { within } from "./within.ts";
@@ -28,12 +29,14 @@ export interface Receiving {
   mark: (marks: readonly Mark[]) => void;
   onWebhook?: (event: string, verdict: Verdict) => void;
   onPublished?: (stage: Stage) => void;
-  /** Between them well below the ten seconds after which GitHub gives a delivery up. @default 2_000 and 5_000 */
+  /** How long looking at GitHub may take, at most half of what the request has left. @default 2_000 */
   lookMs?: number;
-  publishMs?: number;
 }
 
-export type Verdict = Stage | "look" | "ignored" | "unavailable";
+export type Verdict = Stage | "look" | "ignored" | "unavailable" | "refused";
+
+/** For the whole of a request, its body included: GitHub gives a delivery up after ten seconds. Milliseconds. */
+export const requestMs = 8_000;
 
 /** The answer's body. */
 export interface Accepted {
@@ -46,21 +49,24 @@ export interface Accepted {
 
 /**
  * Takes a delivery: raw event and, where there is one, task become durable together, then it is accepted. A delivery that
- * comes again gives the same task id. @throws Refusal (503) when nothing became durable
+ * comes again gives the same task id. @throws Refusal (503) when it is not known that all became durable by the deadline
  */
-export async function receiveDelivery(of: Receiving, delivery: Delivery): Promise<Accepted> {
+export async function receiveDelivery(
+  of: Receiving,
+  delivery: Delivery,
+  deadline: Deadline = new Deadline(requestMs),
+): Promise<Accepted> {
   const { clock, log, published, publisher } = of;
-  const { deliveryId, event, hookId, payload } = delivery;
-  const action = typeof payload["action"] === "string" ? payload["action"] : undefined;
+  const { deliveryId, event, action, hookId } = delivery;
   const ids = { deliveryId, event, ...(action !== undefined && { action }), ...(hookId !== undefined && { hookId }) };
-  // The signature is GitHub's, so the payload is of that event; translate checks the fields it reads.
-  const webhook = { id: deliveryId, name: event, payload } as unknown as WebhookEvent;
-  const translation = translate(webhook, { policy: of.policy, admits: of.admits, now: clock.now() });
-  const due = "look" in translation ? await look(of, translation.look, deliveryId) : translation;
+  const translation = meaning(of, delivery);
+  const due = "look" in translation ? await look(of, translation.look, deliveryId, deadline) : translation;
   const task = "task" in due ? due.task : undefined;
-  const records = [eventRecord(ids, delivery.contentType, delivery.body), ...(task ? [taskRecord(task, ids)] : [])];
+  const records = [eventRecord(ids, delivery), ...(task ? [taskRecord(task, ids)] : [])];
   try {
-    await within("publishing", of.publishMs ?? 5_000, () => publisher.publish(records));
+    const withinMs = deadline.leftMs;
+    // The publisher's own limit comes first, for it knows better what went wrong.
+    await within("publishing", withinMs, () => publisher.publish(records, { withinMs: Math.ceil(withinMs * 0.98) }));
   } catch (error) {
     log.error({ ...ids, ...errorFields(error) }, "delivery not published");
     of.onWebhook?.(event, "unavailable");
@@ -77,19 +83,29 @@ export async function receiveDelivery(of: Receiving, delivery: Delivery): Promis
   return { status: "accepted", deliveryId, event, action: action ?? null, codexStageTriggered: task?.stage ?? null };
 }
 
+function meaning({ policy, admits, clock }: Receiving, { deliveryId, event, payload }: Delivery): Translation {
+  if (!isTranslated(event)) return { reason: `${event} events start nothing` };
+  if (!payload) return { reason: "too large to be read; the loop finds what it asks for" };
+  // The signature is GitHub's, so the payload is of that event; translate checks the fields it reads.
+  const webhook = { id: deliveryId, name: event, payload } as unknown as WebhookEvent;
+  return translate(webhook, { policy, admits, now: clock.now() });
+}
+
 /** The task of an issue as it stands. When GitHub does not say in time, the loop finds it. */
 async function look(
   of: Receiving,
   { repository, issueNumber }: { repository: string; issueNumber: number },
   deliveryId: string,
+  deadline: Deadline,
 ): Promise<Translation> {
   const { clock, github, log, policy, published } = of;
   try {
-    const snapshot = await within("reading the issue", of.lookMs ?? 2_000, (signal) =>
-      github.readIssue(repository, issueNumber, signal),
+    const ms = Math.min(of.lookMs ?? 2_000, Math.floor(deadline.leftMs / 2));
+    const [snapshot, liveTasks] = await within("reading the issue", ms, (signal) =>
+      Promise.all([github.readIssue(repository, issueNumber, signal), of.liveTasks()]),
     );
     if (!snapshot) return { reason: "there is no such issue" };
-    const memory = { liveTasks: await of.liveTasks(), published: published.get.bind(published) };
+    const memory = { liveTasks, published: published.get.bind(published) };
     const next = nextTask(snapshot, policy, clock.now(), memory);
     if (!("task" in next)) return { reason: next.reason };
     const task: Task = { ...next.task, deliveryId };

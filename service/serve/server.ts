@@ -1,12 +1,15 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
 import { errorFields } from "../error-fields.ts";
 import type { ServiceLog } from "../service-log.ts";
+import { InHand } from "./in-hand.ts";
+import { answerMalformed } from "./malformed-request.ts";
 import { Refusal } from "./refusal.ts";
+import { targetPath } from "./target-path.ts";
 
-/** Answers a request, or leaves it to the next handler. */
-export type Handler = (request: IncomingMessage, path: string) => Promise<Answer | undefined>;
+/** Answers a request, or leaves it to the next handler. `goOn` tells a sender that waits for it to send the body. */
+export type Handler = (request: IncomingMessage, path: string, goOn: () => void) => Promise<Answer | undefined>;
 
 export interface Answer {
   status: number;
@@ -17,8 +20,13 @@ export interface Answer {
 
 export interface RunningServer {
   port: number;
-  /** Takes no more requests, finishes those in hand, cuts what is left after `graceMs`. Safe to call twice. */
-  stop(graceMs?: number): Promise<void>;
+  /** Requests that came and are not answered yet. */
+  inHand: Pick<InHand, "size" | "oldestMs">;
+  /**
+   * Takes no more requests, finishes those in hand, cuts what is left after `graceMs`. Resolves to whether all were
+   * finished. Safe to call twice.
+   */
+  stop(graceMs?: number): Promise<boolean>;
 }
 
 export interface ServerOptions {
@@ -29,34 +37,73 @@ export interface ServerOptions {
   /** Address to listen at. @default all interfaces */
   host?: string;
   log: ServiceLog;
+  /** In which headers, and a request with its body, must have come; looked at every `checkMs`. */
+  times?: { headersMs: number; requestMs: number; checkMs: number };
 }
+
+/** A handler's own deadline comes first; these are for senders that no handler waits for. */
+const defaultTimes = { headersMs: 5_000, requestMs: 10_000, checkMs: 1_000 };
+/** GitHub sends fifteen, proxies add some. */
+const maxHeaders = 100;
 
 /** @throws Error when the port cannot be used, saying which setting to change */
 export async function startServer(
   handlers: readonly Handler[],
-  { port, portSetting, host, log }: ServerOptions,
+  { port, portSetting, host, log, times = defaultTimes }: ServerOptions,
 ): Promise<RunningServer> {
-  const server = createServer({ requestTimeout: 15_000, headersTimeout: 5_000 }, (request, response) => {
-    answer(handlers, request, log)
-      .then((found) => send(response, found))
-      .catch((error: unknown) => log.error(errorFields(error), "answer not sent"));
+  const inHand = new InHand();
+  let stopping = false;
+  const server = createServer({
+    headersTimeout: times.headersMs,
+    requestTimeout: times.requestMs,
+    connectionsCheckingInterval: times.checkMs,
+    // Longer than proxies keep theirs (nginx 60 s), so that they never send on a connection that is just being closed.
+    keepAliveTimeout: 65_000,
+    maxHeaderSize: 16 * 1024,
   });
-  server.listen({ port, ...(host !== undefined && { host }) });
-  try {
-    await once(server, "listening");
-  } catch (error) {
-    throw new Error(`cannot listen on port ${port}: set ${portSetting} to a free one`, { cause: error });
-  }
-  let stopped: Promise<void> | undefined;
+  // For senders that do not take their answer.
+  server.timeout = 60_000;
+  server.maxConnections = 2_000;
+  const serve = async (request: IncomingMessage, response: ServerResponse, waits: boolean) => {
+    const ended = inHand.begin();
+    response.once("close", ended);
+    let hasBody = !waits;
+    const goOn = () => {
+      if (!hasBody) response.writeContinue();
+      hasBody = true;
+    };
+    const found = await answer(handlers, request, goOn, log);
+    // Whoever was not told to send the body may do so or not: what comes next is not known to be a request.
+    if (found) send(response, found, stopping || !hasBody);
+    else response.destroy();
+  };
+  const handle = (waits: boolean) => (request: IncomingMessage, response: ServerResponse) => {
+    serve(request, response, waits).catch((error: unknown) => log.error(errorFields(error), "answer not sent"));
+  };
+  server.on("request", handle(false));
+  server.on("checkContinue", handle(true));
+  server.on("clientError", (error, socket) => {
+    const status = answerMalformed(error, socket as Socket);
+    if (status !== undefined) log.debug({ status, ...errorFields(error) }, "request refused");
+  });
+  await listen(server, port, portSetting, host);
+  let stopped: Promise<boolean> | undefined;
   const stop = async (graceMs: number) => {
+    stopping = true;
     const closed = once(server, "close");
     server.close();
-    const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+    let left = 0;
+    const cut = setTimeout(() => {
+      left = inHand.size;
+      server.closeAllConnections();
+    }, graceMs);
     await closed;
     clearTimeout(cut);
+    return left === 0;
   };
   return {
     port: (server.address() as AddressInfo).port,
+    inHand,
     stop: (graceMs = 10_000) => {
       stopped ??= stop(graceMs);
       return stopped;
@@ -64,25 +111,52 @@ export async function startServer(
   };
 }
 
-async function answer(handlers: readonly Handler[], request: IncomingMessage, log: ServiceLog): Promise<Answer> {
-  const path = (request.url ?? "/").split("?", 1)[0] ?? "/";
+async function listen(server: Server, port: number, portSetting: string, host: string | undefined): Promise<void> {
+  server.listen({ port, ...(host !== undefined && { host }) });
   try {
+    await once(server, "listening");
+  } catch (error) {
+    throw new Error(`cannot listen on port ${port}: set ${portSetting} to a free one`, { cause: error });
+  }
+}
+
+/** Undefined when there is nobody to answer any more. */
+async function answer(
+  handlers: readonly Handler[],
+  request: IncomingMessage,
+  goOn: () => void,
+  log: ServiceLog,
+): Promise<Answer | undefined> {
+  const path = targetPath(request.url ?? "/");
+  try {
+    if (request.rawHeaders.length > 2 * maxHeaders)
+      throw new Refusal(431, `there are more than ${maxHeaders} headers`, { connection: "close" });
     for (const handle of handlers) {
-      const found = await handle(request, path);
+      const found = await handle(request, path, goOn);
       if (found) return found;
     }
-    throw new Refusal(404, `there is nothing at ${path}: the webhook's address ends in /webhooks/github`);
+    throw new Refusal(404, `there is nothing at ${path.slice(0, 200)}: the webhook's address ends in /webhooks/github`);
   } catch (error) {
     if (error instanceof Refusal)
       return { status: error.status, body: { error: error.message }, headers: error.headers };
-    log.error({ path, ...errorFields(error) }, "request failed");
+    const fields = { path: path.slice(0, 200), ...errorFields(error) };
+    if (request.socket.destroyed || !request.socket.writable) {
+      log.debug(fields, "the sender went away");
+      return undefined;
+    }
+    log.error(fields, "request failed");
     return { status: 500, body: { error: "internal error: see the service's log" } };
   }
 }
 
-function send(response: ServerResponse, { status, body, headers = {} }: Answer): void {
+function send(response: ServerResponse, { status, body, headers = {} }: Answer, isLast: boolean): void {
   const text = typeof body === "string" ? body : JSON.stringify(body);
-  const contentType = typeof body === "string" ? "text/plain; charset=utf-8" : "application/json";
-  response.writeHead(status, { "content-type": contentType, "x-content-type-options": "nosniff", ...headers });
+  response.writeHead(status, {
+    "content-type": typeof body === "string" ? "text/plain; charset=utf-8" : "application/json",
+    "content-length": Buffer.byteLength(text),
+    "x-content-type-options": "nosniff",
+    ...headers,
+    ...(isLast && { connection: "close" }),
+  });
   response.end(text);
 }

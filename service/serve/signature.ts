@@ -1,15 +1,27 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
 /**
- * Whether `X-Hub-Signature-256` was made over exactly these bytes with one of the secrets (two during a rotation).
+ * Whether `X-Hub-Signature-256` was made over exactly the bytes that came, with one of the secrets (two during a
+ * rotation). The bytes are taken as they come, so that a large body need not be held for it.
  * (GitHub: "Validating webhook deliveries".)
  */
-export function isSigned(body: Buffer, signature: string, secrets: readonly string[]): boolean {
-  const given = /^sha256=([0-9a-f]{64})$/.exec(signature)?.[1];
-  if (given === undefined) return false;
-  const bytes = Buffer.from(given, "hex");
-  // Every secret is tried, so that the time taken does not tell which one fits.
-  return secrets
-    .map((secret) => timingSafeEqual(createHmac("sha256", secret).update(body).digest(), bytes))
-    .includes(true);
+export class SignatureCheck {
+  readonly #hmacs;
+
+  constructor(secrets: readonly string[]) {
+    this.#hmacs = secrets.map((secret) => createHmac("sha256", secret));
+  }
+
+  update(chunk: Buffer): void {
+    for (const hmac of this.#hmacs) hmac.update(chunk);
+  }
+
+  /** To be asked once, after the last byte. */
+  fits(signature: string): boolean {
+    const given = /^sha256=([0-9a-f]{64})$/.exec(signature)?.[1];
+    if (given === undefined) return false;
+    const bytes = Buffer.from(given, "hex");
+    // Every secret is tried, so that the time taken does not tell which one fits.
+    return this.#hmacs.map((hmac) => timingSafeEqual(hmac.digest(), bytes)).includes(true);
+  }
 }

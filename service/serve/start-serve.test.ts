@@ -59,7 +59,7 @@ beforeEach(async () => {
     close: async () => {},
   } satisfies Service;
   const config = { GITHUB_WEBHOOK_SECRET: secret, GITHUB_WEBHOOK_SECRET_PREVIOUS: previous, PORT: 0 };
-  serving = await startServe(service, config, { lookMs: 50, publishMs: 100 });
+  serving = await startServe(service, config, { lookMs: 50, requestMs: 1_000 });
 });
 afterEach(() => serving.stop());
 

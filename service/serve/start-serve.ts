@@ -2,20 +2,31 @@ import type { ServeConfig } from "../config.ts";
 import { eventLabel } from "../metrics.ts";
 import type { Service } from "../open-service.ts";
 import { BackgroundMarks } from "./background-marks.ts";
+import { ByteBudget } from "./byte-budget.ts";
 import { healthHandlers } from "./health-handlers.ts";
-import type { Receiving } from "./receive-delivery.ts";
-import { type Handler, type ServerOptions, startServer } from "./server.ts";
-import { webhookHandler } from "./webhook-handler.ts";
+import { InHand } from "./in-hand.ts";
+import { requestMs as defaultRequestMs } from "./receive-delivery.ts";
+import { type ServerOptions, startServer } from "./server.ts";
+import { stuckReason } from "./stuck.ts";
+import { type WebhookHandling, webhookHandler } from "./webhook-handler.ts";
+import { within } from "./within.ts";
 
 export interface Serving {
   port: number;
-  /** Finishes the deliveries in hand. Safe to call twice; the service itself stays open. */
-  stop(): Promise<void>;
+  /**
+   * Finishes the deliveries in hand, cutting what is left after `graceMs`; marks that are not left by then are left to the
+   * loop. Resolves to whether all deliveries were finished. Safe to call twice; the service itself stays open.
+   */
+  stop(graceMs?: number): Promise<boolean>;
 }
 
-export interface ServeOptions extends Pick<Receiving, "lookMs" | "publishMs">, Pick<ServerOptions, "host"> {
+export interface ServeOptions
+  extends Pick<WebhookHandling, "lookMs" | "requestMs">,
+    Pick<ServerOptions, "host" | "times"> {
   /** What people set the port by, named when it cannot be used. @default "PORT" */
   portSetting?: string;
+  /** What bodies may take of the memory, all together. @default 64 MiB */
+  bodyBytes?: number;
 }
 
 /**
@@ -25,37 +36,45 @@ export interface ServeOptions extends Pick<Receiving, "lookMs" | "publishMs">, P
 export async function startServe(
   service: Service,
   config: Pick<ServeConfig, "GITHUB_WEBHOOK_SECRET" | "GITHUB_WEBHOOK_SECRET_PREVIOUS" | "PORT">,
-  { host, portSetting = "PORT", ...limits }: ServeOptions = {},
+  options: ServeOptions = {},
 ): Promise<Serving> {
+  const { portSetting = "PORT", requestMs = defaultRequestMs, bodyBytes = 64 * 1024 * 1024, ...others } = options;
   const { log, metrics } = service;
   const { GITHUB_WEBHOOK_SECRET: secret, GITHUB_WEBHOOK_SECRET_PREVIOUS: previous } = config;
   const marks = new BackgroundMarks(service.github.addMark, log);
-  const receiving: Receiving = {
+  const publishes = new InHand();
+  const webhooks = webhookHandler({
     ...service,
-    ...limits,
+    ...others,
+    publisher: {
+      publish: (...args) => service.publisher.publish(...args).finally(publishes.begin()),
+      close: () => service.publisher.close(),
+    },
+    requestMs,
+    secrets: previous === undefined ? [secret] : [secret, previous],
+    budget: new ByteBudget(bodyBytes),
     mark: (each) => marks.add(each),
     onWebhook: (event, verdict) => metrics.webhooks.inc({ event: eventLabel(event), verdict }),
     onPublished: (stage) => metrics.published.inc({ stage }),
-  };
-  let stopping = false;
-  const webhooks = webhookHandler(receiving, previous === undefined ? [secret] : [secret, previous], metrics);
-  const handlers: Handler[] = [
-    webhooks,
-    ...healthHandlers(metrics, async () => (stopping ? "stopping" : service.notReady())),
-  ];
-  const server = await startServer(handlers, {
-    port: config.PORT,
-    portSetting,
-    log,
-    ...(host !== undefined && { host }),
   });
+  let stopping = false;
+  const health = healthHandlers(
+    metrics,
+    async () => (stopping ? "stopping" : service.notReady()),
+    () => stuckReason({ requestMs: server.inHand.oldestMs, publishMs: publishes.oldestMs }, requestMs),
+  );
+  const server = await startServer([webhooks, ...health], { ...others, port: config.PORT, portSetting, log });
   log.info({ port: server.port }, "serving webhooks");
   return {
     port: server.port,
-    async stop() {
+    async stop(graceMs = 10_000) {
       stopping = true;
-      await server.stop();
-      await marks.settled();
+      const ends = performance.now() + graceMs;
+      const finished = await server.stop(graceMs);
+      await within("leaving marks", Math.max(0, ends - performance.now()), () => marks.settled()).catch(() =>
+        log.info({}, "marks left to the loop"),
+      );
+      return finished;
     },
   };
 }

@@ -1,24 +1,42 @@
+import type { IncomingMessage } from "node:http";
 import { errorFields } from "../error-fields.ts";
-import { eventLabel, type Metrics } from "../metrics.ts";
+import type { ByteBudget } from "./byte-budget.ts";
+import { Deadline } from "./deadline.ts";
 import { readDelivery } from "./read-delivery.ts";
-import { type Receiving, receiveDelivery } from "./receive-delivery.ts";
+import { type Receiving, receiveDelivery, requestMs } from "./receive-delivery.ts";
 import { Refusal } from "./refusal.ts";
 import type { Handler } from "./server.ts";
 
+export interface WebhookHandling extends Receiving {
+  /** One, or two while they are changed. */
+  secrets: readonly string[];
+  /** Shared by all requests. */
+  budget: ByteBudget;
+  /** Time for a whole request. Milliseconds. @default {@link requestMs} */
+  requestMs?: number;
+}
+
 /** `POST /webhooks/github`; other providers are not known here. */
-export function webhookHandler(receiving: Receiving, secrets: readonly string[], metrics: Metrics): Handler {
-  return async (request, path) => {
+export function webhookHandler(of: WebhookHandling): Handler {
+  return async (request, path, goOn) => {
     if (path !== "/webhooks/github") return undefined;
-    try {
-      const delivery = await readDelivery(request, secrets);
-      return { status: 202, body: await receiveDelivery(receiving, delivery) };
-    } catch (error) {
-      if (error instanceof Refusal && error.status !== 503) {
-        metrics.webhooks.inc({ event: eventLabel(String(request.headers["x-github-event"])), verdict: "refused" });
-        const deliveryId = String(request.headers["x-github-delivery"] ?? "").slice(0, 64);
-        receiving.log.warn({ deliveryId, status: error.status, ...errorFields(error) }, "delivery refused");
-      }
+    const deadline = new Deadline(of.requestMs ?? requestMs);
+    const read = () => readDelivery(request, { ...of, withinMs: deadline.leftMs, goOn });
+    const { delivery, release } = await read().catch((error: unknown) => {
+      if (error instanceof Refusal) refused(of, request, error);
       throw error;
+    });
+    try {
+      return { status: 202, body: await receiveDelivery(of, delivery, deadline) };
+    } finally {
+      release();
     }
   };
+}
+
+function refused({ onWebhook, log }: Receiving, { headers }: IncomingMessage, refusal: Refusal): void {
+  const { status } = refusal;
+  onWebhook?.(String(headers["x-github-event"]), status === 503 ? "unavailable" : "refused");
+  const deliveryId = String(headers["x-github-delivery"] ?? "").slice(0, 64);
+  log.warn({ deliveryId, status, ...errorFields(refusal) }, "delivery refused");
 }

@@ -171,7 +171,7 @@ export class World {
     );
     waiting.splice(0, waiting.length, ...kept);
     const isOpening = ({ event, payload }: Delivery) =>
-      event === "issues" && (payload["issue"] as { id?: number }).id === on.issue.id;
+      event === "issues" && (payload?.["issue"] as { id?: number } | undefined)?.id === on.issue.id;
     this.deliveries.splice(0, this.deliveries.length, ...this.deliveries.filter((each) => !isOpening(each)));
     this.github.transfer(on, this.#elsewhere);
   }
@@ -184,6 +184,7 @@ export class World {
       event,
       contentType: "application/json",
       body: Buffer.from("{}"),
+      size: 2,
       payload: body,
     });
   }
