@@ -17,6 +17,8 @@ const options = program.opts<{ static?: boolean; e2e?: boolean }>();
 
 let passed = 0;
 let failed = 0;
+/** Tests that need a tool which is not here, by what to do about it. */
+const notRun = new Map<string, number>();
 
 function run(command: string, args: string[]): Promise<boolean> {
   return new Promise((resolve, reject) => {
@@ -55,9 +57,18 @@ if (!options.static) {
     `--outputFile.json=${report}`,
     ...program.args,
   ]);
-  const summary = z.object({ numPassedTests: z.int(), numFailedTests: z.int() });
+  const summary = z.object({
+    numPassedTests: z.int(),
+    numFailedTests: z.int(),
+    testResults: z.array(z.object({ assertionResults: z.array(z.object({ fullName: z.string() })) })),
+  });
   try {
-    const { numPassedTests, numFailedTests } = summary.parse(JSON.parse(readFileSync(report, "utf8")));
+    const { numPassedTests, numFailedTests, testResults } = summary.parse(JSON.parse(readFileSync(report, "utf8")));
+    for (const { fullName } of testResults.flatMap(({ assertionResults }) => assertionResults)) {
+      // The mark that describeWith (service/testing/needs-tools.ts) leaves on a suite whose tools are missing.
+      const reason = /\[not run: (.+?)\]/.exec(fullName)?.[1];
+      if (reason !== undefined) notRun.set(reason, (notRun.get(reason) ?? 0) + 1);
+    }
     passed += numPassedTests;
     // A file that cannot even be loaded, or an unhandled error, has no failed test of its own.
     failed += ok ? numFailedTests : Math.max(numFailedTests, 1);
@@ -68,5 +79,7 @@ if (!options.static) {
   rmSync(folder, { recursive: true });
 }
 
+if (notRun.size > 0) console.log("");
+for (const [reason, count] of notRun) console.log(`not run: ${count} tests, ${reason}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
