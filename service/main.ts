@@ -2,10 +2,12 @@
 import { once } from "node:events";
 import { Command, CommanderError } from "commander";
 import { pino } from "pino";
-import { ConfigError, readServeConfig, readWatchConfig } from "./config.ts";
+import { type CommonConfig, ConfigError, readServeConfig, readWatchConfig } from "./config.ts";
+import { type Ending, endInOrder } from "./end-in-order.ts";
 import { openService, type Service } from "./open-service.ts";
 import { healthHandlers } from "./serve/health-handlers.ts";
 import { startServer } from "./serve/server.ts";
+import { startDeadLetters } from "./serve/start-dead-letters.ts";
 import { startServe } from "./serve/start-serve.ts";
 import { createWatch, startWatch } from "./watch/start-watch.ts";
 
@@ -61,9 +63,11 @@ async function serve(): Promise<void> {
   const config = readServeConfig(process.env);
   const service = await openService(config, { log: logger(config.LOG_LEVEL), signal });
   const serving = await startServe(service, config);
-  await aborted(signal);
-  await serving.stop();
-  await service.close();
+  const deadLetters = await startDeadLetters(service, config);
+  await ended(service, config, [
+    { name: "deliveries in hand", end: (ms) => serving.stop(ms) },
+    { name: "dead letters in hand", end: async (ms) => deadLetters?.stop(ms) },
+  ]);
 }
 
 async function watch(): Promise<void> {
@@ -71,10 +75,20 @@ async function watch(): Promise<void> {
   const service = await openService(config, { log: logger(config.LOG_LEVEL), signal });
   const health = await startHealth(service, config.WATCH_PORT);
   const watching = startWatch(service, config);
+  await ended(service, config, [
+    { name: "the look in hand", end: () => watching.stop() },
+    { name: "health", end: async (ms) => health?.stop(ms) },
+  ]);
+}
+
+/** Waits for the signal, ends all in order, and the process with it: 0 when everything in hand was finished, else 1. */
+async function ended(service: Service, config: CommonConfig, endings: readonly Ending[]): Promise<never> {
   await aborted(signal);
-  await watching.stop();
-  await health?.stop();
-  await service.close();
+  const graceMs = config.SHUTDOWN_GRACE_SECONDS * 1000;
+  service.log.info({ graceMs }, "ending: what is in hand is finished");
+  const all = [...endings, { name: "publishing", end: () => service.close() }];
+  // Something may still hold the process, a pause before a retry for example; it is not waited for.
+  process.exit((await endInOrder(all, graceMs, service.log)) ? 0 : 1);
 }
 
 async function lookOnce(): Promise<void> {
@@ -130,5 +144,6 @@ try {
 } catch (error) {
   // Told to stop during the start: nothing is in hand, and the pause before a retry must not hold the process.
   if (signal.aborted && error === signal.reason) process.exit();
-  process.exitCode = report(error);
+  // Not only the code: a part that was started before another one failed would hold the process.
+  process.exit(report(error));
 }

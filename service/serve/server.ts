@@ -37,6 +37,8 @@ export interface ServerOptions {
   /** Address to listen at. @default all interfaces */
   host?: string;
   log: ServiceLog;
+  /** Said to whoever asks for a path that is not there. */
+  hint?: string;
   /** In which headers, and a request with its body, must have come; looked at every `checkMs`. */
   times?: { headersMs: number; requestMs: number; checkMs: number };
 }
@@ -49,7 +51,7 @@ const maxHeaders = 100;
 /** @throws Error when the port cannot be used, saying which setting to change */
 export async function startServer(
   handlers: readonly Handler[],
-  { port, portSetting, host, log, times = defaultTimes }: ServerOptions,
+  { port, portSetting, host, log, hint, times = defaultTimes }: ServerOptions,
 ): Promise<RunningServer> {
   const inHand = new InHand();
   let stopping = false;
@@ -72,7 +74,7 @@ export async function startServer(
       if (!hasBody) response.writeContinue();
       hasBody = true;
     };
-    const found = await answer(handlers, request, goOn, log);
+    const found = await answer([...handlers, nothingThere(hint)], request, goOn, log);
     // Whoever was not told to send the body may do so or not: what comes next is not known to be a request.
     if (found) send(response, found, stopping || !hasBody);
     else response.destroy();
@@ -120,6 +122,12 @@ async function listen(server: Server, port: number, portSetting: string, host: s
   }
 }
 
+function nothingThere(hint = "look at the path"): Handler {
+  return async (_, path) => {
+    throw new Refusal(404, `there is nothing at ${path.slice(0, 200)}: ${hint}`);
+  };
+}
+
 /** Undefined when there is nobody to answer any more. */
 async function answer(
   handlers: readonly Handler[],
@@ -135,7 +143,7 @@ async function answer(
       const found = await handle(request, path, goOn);
       if (found) return found;
     }
-    throw new Refusal(404, `there is nothing at ${path.slice(0, 200)}: the webhook's address ends in /webhooks/github`);
+    return undefined;
   } catch (error) {
     if (error instanceof Refusal)
       return { status: error.status, body: { error: error.message }, headers: error.headers };

@@ -63,7 +63,8 @@ export async function startServe(
     async () => (stopping ? "stopping" : service.notReady()),
     () => stuckReason({ requestMs: server.inHand.oldestMs, publishMs: publishes.oldestMs }, requestMs),
   );
-  const server = await startServer([webhooks, ...health], { ...others, port: config.PORT, portSetting, log });
+  const hint = "the webhook's address ends in /webhooks/github";
+  const server = await startServer([webhooks, ...health], { ...others, port: config.PORT, portSetting, hint, log });
   log.info({ port: server.port }, "serving webhooks");
   return {
     port: server.port,
