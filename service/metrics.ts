@@ -3,6 +3,8 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom
 /** What operators see of the service. One set a process, so that `serve` and `watch` may share it. */
 export class Metrics {
   readonly registry = new Registry();
+  /** What the loop of this process knows, asked at each scrape. */
+  loop: { readonly pendingPlans: number; readonly oldestUnansweredSeconds: number } | undefined;
   readonly webhooks = new Counter({
     name: "froussard_webhooks_total",
     help: "Webhooks by event and verdict: planning, implementation, look (left to the loop), ignored, unavailable, refused. Rising unavailable: see the publish errors; rising refused: see the log, most likely the secret differs.",
@@ -42,7 +44,7 @@ export class Metrics {
   });
   readonly tickSeconds = new Histogram({
     name: "froussard_watch_tick_duration_seconds",
-    help: "Time that a question of the loop took, failed ones included, without waiting for points. Rising: GitHub is slow.",
+    help: "Time that a question of the loop took, failed ones included. Rising: GitHub is slow.",
     labelNames: ["track"] as const,
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     registers: [this.registry],
@@ -58,15 +60,17 @@ export class Metrics {
     labelNames: ["kind"] as const,
     registers: [this.registry],
   });
-  readonly pendingPlans = new Gauge({
+  readonly pendingPlans: Gauge = new Gauge({
     name: "froussard_pending_plans",
     help: "Plans that wait for an approval, as watch knows them. Each costs a share of the points.",
     registers: [this.registry],
+    collect: () => this.pendingPlans.set(this.loop?.pendingPlans ?? 0),
   });
-  readonly oldestUnanswered = new Gauge({
+  readonly oldestUnanswered: Gauge = new Gauge({
     name: "froussard_oldest_unanswered_issue_age_seconds",
     help: "Age of the oldest request for a plan that shows neither plan nor end yet, as watch knows it; 0 when there is none. Above the deadline of a run and 75 minutes: nobody will answer, look at Workflows and dead letters.",
     registers: [this.registry],
+    collect: () => this.oldestUnanswered.set(this.loop?.oldestUnansweredSeconds ?? 0),
   });
   readonly redeliveries = new Counter({
     name: "froussard_redeliveries_total",

@@ -15,6 +15,8 @@ export type NextTask = (
       askedAt: string;
       /** Where to leave our mark once the task is durably published. */
       mark: Mark[];
+      /** It was published before, as far as marks and memory tell, and shows no trace. */
+      again?: true;
     }
   | {
       reason: string;
@@ -79,7 +81,10 @@ function handOver(
     }
   }
   const made = makeTask(snapshot, policy, cause, ids, now);
-  if ("task" in made) return { task: made.task, askedAt: cause.at, mark: cause.marks, tell: [] };
+  if ("task" in made) {
+    const again = state.kind === "published" ? { again: true as const } : {};
+    return { task: made.task, askedAt: cause.at, mark: cause.marks, tell: [], ...again };
+  }
   return made.isUnfit ? unfit(made.reason, history, ids, now) : { reason: made.reason, tell: [] };
 }
 

@@ -2,7 +2,7 @@ import { SpanKind, trace } from "@opentelemetry/api";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startTraceCollector, type TraceCollector } from "../testing/trace-collector.ts";
 import { startTracing, type Tracing } from "./start-tracing.ts";
-import { traceHeaders, withSpan } from "./with-span.ts";
+import { withSpan, withTraceparent } from "./with-span.ts";
 
 let collector: TraceCollector;
 let tracing: Tracing;
@@ -20,6 +20,7 @@ afterEach(async () => {
 });
 
 const server = { kind: SpanKind.SERVER, attributes: { "github.event": "issues" } };
+const record = { topic: "github.codex.tasks", key: "octocat/hello#1", headers: {}, value: "{}" };
 const producer = { kind: SpanKind.PRODUCER, attributes: {} };
 
 describe("traces", () => {
@@ -27,7 +28,7 @@ describe("traces", () => {
     let header: string | undefined;
     const answer = await withSpan(tracing.tracer, "webhook", server, (span) =>
       withSpan(tracing.tracer, "publish", { ...producer, parent: span }, async (publishing) => {
-        header = traceHeaders(publishing)["traceparent"];
+        header = withTraceparent([record], publishing)[0]?.headers["traceparent"];
         return 42;
       }),
     );
@@ -52,11 +53,12 @@ describe("traces", () => {
   });
 
   test("cost nothing and leave no header without a tracer", async () => {
-    const headers = await withSpan(undefined, "publish", producer, async (span) => {
+    const records = [record];
+    const same = await withSpan(undefined, "publish", producer, async (span) => {
       expect(span.isRecording()).toBe(false);
-      return traceHeaders(span);
+      return withTraceparent(records, span);
     });
-    expect(headers).toEqual({});
+    expect(same).toBe(records);
     expect(trace.getActiveSpan()).toBeUndefined();
   });
 

@@ -10,6 +10,7 @@ import {
   type Tracer,
   trace,
 } from "@opentelemetry/api";
+import type { OutgoingRecord } from "../publisher.ts";
 
 export interface SpanOptions {
   kind: SpanKind;
@@ -48,10 +49,11 @@ export async function withSpan<T>(
   }
 }
 
-/** The span as a header of the records that it publishes (W3C trace context); empty when there is none. */
-export function traceHeaders(span: Span): Record<string, string> {
+/** The records of a publication with the span that publishes them as a header (W3C trace context), when there is one. */
+export function withTraceparent(records: readonly OutgoingRecord[], span: Span): readonly OutgoingRecord[] {
   const context = span.spanContext();
-  if (!isSpanContextValid(context)) return {};
+  if (!isSpanContextValid(context)) return records;
   const flags = context.traceFlags.toString(16).padStart(2, "0");
-  return { [headers.traceparent]: `00-${context.traceId}-${context.spanId}-${flags}` };
+  const traceparent = `00-${context.traceId}-${context.spanId}-${flags}`;
+  return records.map((record) => ({ ...record, headers: { ...record.headers, [headers.traceparent]: traceparent } }));
 }

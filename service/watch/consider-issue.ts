@@ -1,4 +1,5 @@
-import { codes, type IssueSnapshot, labels, type Plan, readPlans } from "@froussard/contract";
+import { codes, type IssueSnapshot, labels, type Plan, readPlans, type Task } from "@froussard/contract";
+import { SpanKind, type Tracer } from "@opentelemetry/api";
 import type { Mark } from "../cause.ts";
 import type { Clock } from "../clock.ts";
 import { errorFields } from "../error-fields.ts";
@@ -13,6 +14,8 @@ import { taskRecord } from "../records.ts";
 import type { RepositoryFilter } from "../repository-filter.ts";
 import type { ServiceLog } from "../service-log.ts";
 import type { ServicePolicy } from "../service-policy.ts";
+import { withSpan, withTraceparent } from "../tracing/with-span.ts";
+import { unansweredSince } from "../unanswered-since.ts";
 
 export interface Considering {
   github: GitHubAccess;
@@ -24,8 +27,10 @@ export interface Considering {
   admits: RepositoryFilter;
   clock: Clock;
   log: ServiceLog;
-  /** Hears of every task that was published. */
-  onPublished?: (stage: string) => void;
+  /** @default none: no traces */
+  tracer?: Tracer;
+  /** Hears of every task that was published, and whether it had been before. */
+  onPublished?: (stage: string, again: boolean) => void;
 }
 
 export interface Considered {
@@ -35,6 +40,8 @@ export interface Considered {
   snapshot?: IssueSnapshot;
   /** The plan that a reaction could approve. */
   pendingPlan?: Plan;
+  /** Since when somebody waits for a plan. ISO 8601. */
+  unansweredSince?: string;
   /** When to look again even if nothing changes on GitHub. ISO 8601. */
   lookAgainAt?: string;
 }
@@ -60,13 +67,18 @@ export async function considerIssue(of: Considering, repository: string, issueNu
   const memory = { liveTasks, published: published.get.bind(published) };
   const next = nextTask(snapshot, policy, clock.now(), memory);
   let { lookAgainAt } = next;
-  const fields = { repository: snapshot.repository.nameWithOwner, issueNumber };
+  const fields = {
+    repository: snapshot.repository.nameWithOwner,
+    issueNumber,
+    ...("task" in next && { taskId: next.task.taskId }),
+  };
   if ("task" in next) {
     const { taskId, stage } = next.task;
-    await of.publisher.publish([taskRecord(next.task)]);
+    const again = next.again ?? false;
+    await publish(of, next.task, again);
     published.note(taskId, next.askedAt, clock.now());
-    of.onPublished?.(stage);
-    log.info({ ...fields, taskId, stage }, "task published");
+    of.onPublished?.(stage, again);
+    log.info({ ...fields, stage, again }, "task published");
     lookAgainAt = soonest(lookAgainAt, inMinutes(clock, 5));
   } else {
     log.debug({ ...fields, reason: next.reason }, "nothing to do");
@@ -74,7 +86,26 @@ export async function considerIssue(of: Considering, repository: string, issueNu
   const complete = await followUp(of, snapshot, next.mark ?? [], next.tell, fields);
   if (!complete) lookAgainAt = soonest(lookAgainAt, inMinutes(clock, 5));
   const pendingPlan = plan(snapshot, policy);
-  return { snapshot, ...(lookAgainAt !== undefined && { lookAgainAt }), ...(pendingPlan && { pendingPlan }) };
+  const waiting = unansweredSince(snapshot, policy, clock.now(), memory);
+  return {
+    snapshot,
+    ...(lookAgainAt !== undefined && { lookAgainAt }),
+    ...(pendingPlan && { pendingPlan }),
+    ...(waiting !== undefined && { unansweredSince: waiting }),
+  };
+}
+
+function publish({ publisher, tracer }: Considering, task: Task, again: boolean): Promise<void> {
+  const attributes = {
+    "froussard.task.id": task.taskId,
+    "froussard.task.stage": task.stage,
+    "froussard.task.again": again,
+    "github.repository": task.repository,
+    "github.issue": task.issueNumber,
+  };
+  return withSpan(tracer, "publish", { kind: SpanKind.PRODUCER, attributes }, (span) =>
+    publisher.publish(withTraceparent([taskRecord(task)], span)),
+  );
 }
 
 async function followUp(
@@ -82,7 +113,7 @@ async function followUp(
   snapshot: IssueSnapshot,
   marks: readonly Mark[],
   tell: readonly Parameters<typeof tellBody>[0][],
-  fields: { repository: string; issueNumber: number },
+  fields: { repository: string; issueNumber: number; taskId?: string },
 ): Promise<boolean> {
   const failedLabel: [string, () => Promise<void>] = [
     "label",

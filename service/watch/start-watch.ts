@@ -38,9 +38,16 @@ export function createWatch(service: Service, config: WatchSettingsConfig): Watc
   const watch = new Watch({
     ...service,
     settings: settingsOf(config),
-    onTick: (track, ok) => metrics.ticks.inc({ track, result: ok ? "ok" : "failed" }),
-    onPublished: (stage) => metrics.published.inc({ stage }),
+    onTick(track, ok, seconds) {
+      metrics.ticks.inc({ track, result: ok ? "ok" : "failed" });
+      metrics.tickSeconds.observe({ track }, seconds);
+    },
+    onPublished(stage, again) {
+      metrics.published.inc({ stage });
+      if (again) metrics.republished.inc({ stage });
+    },
   });
+  metrics.loop = watch;
   onAllowance.add((allowance) => watch.note(allowance));
   return watch;
 }

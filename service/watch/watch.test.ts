@@ -1,4 +1,5 @@
 import { headers, type Repository, topics } from "@froussard/contract";
+import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { PublishedTasks } from "../published-tasks.ts";
 import type { OutgoingRecord } from "../publisher.ts";
@@ -175,15 +176,65 @@ describe("the loop", () => {
   test("publishes again what shows no trace, tells that it never started, and stops", async () => {
     const on = github.open(github.repository("octocat/hello"), owner);
     github.label(on, bot, "codex:planning");
-    start();
+    const again: boolean[] = [];
+    start(watch({ onPublished: (_, before) => again.push(before) }));
     await clock.advance(80 * minute);
     expect(records).toHaveLength(4);
+    expect(again).toEqual([false, true, true, true]);
     expect(on.issue.labels).toEqual(["codex:failed"]);
     expect(new Set(records.map((record) => record.headers[headers.taskId])).size).toBe(1);
     expect(on.comments.map(({ body }) => body)).toEqual([expect.stringContaining('"code":"not-started"')]);
     await clock.advance(120 * minute);
     expect(records).toHaveLength(4);
     expect(on.comments).toHaveLength(1);
+  });
+
+  test("counts as published again what another process published and marked", async () => {
+    const on = github.open(github.repository("octocat/hello"), owner);
+    github.wait(60).react(on.issue, bot, "EYES");
+    github.wait(10 * 60);
+    clock = new ManualClock(github.now, (now) => {
+      github.now = now;
+    });
+    const again: boolean[] = [];
+    start(watch({ clock, onPublished: (_, before) => again.push(before) }));
+    await clock.advance(minute);
+    expect(again).toEqual([true]);
+  });
+
+  test("tells how long the oldest request for a plan has waited", async () => {
+    const repository = github.repository("octocat/hello");
+    const first = github.open(repository, owner);
+    const second = github.wait(60).open(repository, owner);
+    clock = new ManualClock(github.now, (now) => {
+      github.now = now;
+    });
+    const made = start(watch({ clock }));
+    expect(made.oldestUnansweredSeconds).toBe(0);
+    await clock.advance(minute);
+    expect(made.oldestUnansweredSeconds).toBe(120);
+    github.plan(first);
+    await clock.advance(minute);
+    expect(made.oldestUnansweredSeconds).toBe(120);
+    github.setState(second, "CLOSED");
+    await clock.advance(minute);
+    expect(made.oldestUnansweredSeconds).toBe(0);
+  });
+
+  test("puts its own span into the record of a task", async () => {
+    const exporter = new InMemorySpanExporter();
+    const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] });
+    github.open(github.repository("octocat/hello"), owner);
+    start(watch({ tracer: provider.getTracer("test") }));
+    await clock.advance(minute);
+    const [span] = exporter.getFinishedSpans();
+    expect(span?.attributes).toMatchObject({
+      "froussard.task.stage": "planning",
+      "github.repository": "octocat/hello",
+    });
+    expect(span?.attributes["froussard.task.id"]).toBe(records[0]?.headers[headers.taskId]);
+    const { traceId, spanId } = span?.spanContext() ?? {};
+    expect(records[0]?.headers[headers.traceparent]).toBe(`00-${traceId}-${spanId}-01`);
   });
 
   test("asks a question once, also after a restart and with two watchers", async () => {

@@ -8,6 +8,7 @@ import { PlanSchedule } from "./plan-schedule.ts";
 import { PointBudget } from "./point-budget.ts";
 import { pulseFingerprint, pulseOf } from "./pulse-fingerprint.ts";
 import { RepositoryWatch } from "./repository-watch.ts";
+import { UnansweredIssues } from "./unanswered-issues.ts";
 
 export interface WatchSettings {
   /** Names and globs. */
@@ -24,8 +25,8 @@ export interface WatchOptions extends Considering {
   settings: WatchSettings;
   /** @default Math.random */
   random?: () => number;
-  /** Hears how each question to GitHub went: `changes`, `pulse`, `issue` or `repositories`. */
-  onTick?: (track: string, ok: boolean) => void;
+  /** Hears how each question to GitHub went, and how long it took: `changes`, `pulse`, `issue` or `repositories`. */
+  onTick?: (track: string, ok: boolean, seconds: number) => void;
 }
 
 const second = 1000;
@@ -50,6 +51,7 @@ export class Watch {
   readonly #wakes = new Map<string, { issue: QueuedIssue; at: number }>();
   readonly #failures = new Map<string, Backoff>();
   readonly #misses = new Map<string, number>();
+  readonly #unanswered = new UnansweredIssues();
   readonly #discovery: Backoff;
   #discoverAt = 0;
   #failed = 0;
@@ -74,6 +76,11 @@ export class Watch {
     return this.#plans.size;
   }
 
+  /** Age of the oldest request for a plan that shows neither plan nor end; 0 when there is none. */
+  get oldestUnansweredSeconds(): number {
+    return this.#unanswered.oldestSeconds(this.#of.clock.now());
+  }
+
   /** Runs until `signal` aborts, and ends what it has in hand. Never rejects because of GitHub. */
   async run(signal: AbortSignal): Promise<void> {
     await Promise.all([
@@ -96,9 +103,9 @@ export class Watch {
     return this.#failed;
   }
 
-  #tick(track: string, ok: boolean): void {
+  #tick(track: string, ok: boolean, since: number): void {
     if (!ok) this.#failed += 1;
-    this.#of.onTick?.(track, ok);
+    this.#of.onTick?.(track, ok, (this.#of.clock.now().getTime() - since) / second);
   }
 
   async #schedule(signal: AbortSignal): Promise<void> {
@@ -131,39 +138,48 @@ export class Watch {
 
   async #discover(): Promise<void> {
     const { github, admits, clock, policy, settings, log, random = Math.random } = this.#of;
+    const began = clock.now().getTime();
     try {
       const exact = settings.repositories.filter(isExactName);
       const listed = exact.length === settings.repositories.length ? [] : await github.listRepositories();
       const names = new Map([...exact, ...listed.filter(admits)].map((name) => [name.toLowerCase(), name]));
-      for (const key of this.#repositories.keys()) if (!names.has(key)) this.#repositories.delete(key);
+      for (const [key, { name }] of this.#repositories)
+        if (!names.has(key)) {
+          this.#repositories.delete(key);
+          this.#unanswered.drop(name);
+        }
       for (const [key, name] of names)
         if (!this.#repositories.has(key))
           this.#repositories.set(key, new RepositoryWatch(name, policy.since, github, clock, random));
       this.#discovery.succeeded();
       this.#discoverAt = clock.now().getTime() + rediscoverMs;
-      if (listed.length > 0) this.#tick("repositories", true);
+      if (listed.length > 0) this.#tick("repositories", true, began);
     } catch (error) {
       log.warn(errorFields(error), "cannot list the repositories");
       this.#discoverAt = clock.now().getTime() + this.#discovery.failed();
-      this.#tick("repositories", false);
+      this.#tick("repositories", false, began);
     }
   }
 
   async #ask(repository: RepositoryWatch, signal: AbortSignal): Promise<void> {
-    const { log, settings } = this.#of;
+    const { clock, log, settings } = this.#of;
+    const began = clock.now().getTime();
     try {
       await repository.ask(
         settings.repositoryMs,
         ({ number, open, urgency }) => {
           if (open) this.#issues.add(repository.name, number, urgency);
-          else this.#plans.set(repository.name, number, undefined);
+          else {
+            this.#plans.set(repository.name, number, undefined);
+            this.#unanswered.set(repository.name, number, undefined);
+          }
         },
         () => this.#affordable("sweep", signal),
       );
-      this.#tick("changes", true);
+      this.#tick("changes", true, began);
     } catch (error) {
       log.warn({ repository: repository.name, ...errorFields(error) }, "cannot look for changes");
-      this.#tick("changes", false);
+      this.#tick("changes", false, began);
     }
   }
 
@@ -174,14 +190,16 @@ export class Watch {
       const ids = this.#plans.take(clock.now().getTime());
       let pause = Math.min(second, settings.freshPlanMs / 4);
       if (ids.length > 0) {
+        let began = clock.now().getTime();
         try {
           await this.#affordable("pulse", signal);
+          began = clock.now().getTime();
           await this.#compare(ids, await github.readPulse(ids));
           backoff.succeeded();
-          this.#tick("pulse", true);
+          this.#tick("pulse", true, began);
         } catch (error) {
           log.warn(errorFields(error), "cannot look at pending plans");
-          this.#tick("pulse", false);
+          this.#tick("pulse", false, began);
           pause = backoff.failed();
         }
       }
@@ -220,8 +238,13 @@ export class Watch {
     const { clock, log, policy } = this.#of;
     const { repository, issueNumber } = issue;
     const key = `${repository}#${issueNumber}`;
+    const began = clock.now().getTime();
     try {
-      const { isMissing, lookAgainAt, pendingPlan } = await considerIssue(this.#of, repository, issueNumber);
+      const { isMissing, lookAgainAt, pendingPlan, unansweredSince } = await considerIssue(
+        this.#of,
+        repository,
+        issueNumber,
+      );
       const misses = (this.#misses.get(key) ?? 0) + 1;
       if (isMissing && misses < missesAllowed) {
         this.#misses.set(key, misses);
@@ -231,16 +254,17 @@ export class Watch {
       this.#failures.delete(key);
       if (lookAgainAt === undefined) this.#wakes.delete(key);
       else this.#wakes.set(key, { issue, at: Date.parse(lookAgainAt) });
+      this.#unanswered.set(repository, issueNumber, unansweredSince);
       const comment = pendingPlan?.comment;
       const plan = comment && { nodeId: comment.nodeId, repository, issueNumber, createdAt: comment.createdAt };
       this.#plans.set(repository, issueNumber, plan, comment && pulseFingerprint(pulseOf(comment), policy));
-      this.#tick("issue", true);
+      this.#tick("issue", true, began);
     } catch (error) {
       log.warn({ repository, issueNumber, ...errorFields(error) }, "cannot consider the issue");
       const backoff = this.#failures.get(key) ?? new Backoff(this.#of.random);
       this.#failures.set(key, backoff);
       this.#wakes.set(key, { issue, at: clock.now().getTime() + backoff.failed() });
-      this.#tick("issue", false);
+      this.#tick("issue", false, began);
     }
   }
 
