@@ -4,10 +4,10 @@ import { findPackageJSON } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
-import { schemaFile } from "./crds-files.ts";
 import { inlineReferences } from "./inline-references.ts";
 import type { JsonSchema, SchemaDocument } from "./json-schema.ts";
 import { type Kind, kinds } from "./kinds.ts";
+import { schemaFile } from "./schema-file.ts";
 
 /** The file in imports/ that {@link argoEventsClasses} is for. */
 export const classesFile = "argo-events.ts";

@@ -1,19 +1,14 @@
-import { join } from "node:path";
+import { checksums, checksumsFile } from "./checksums.ts";
 import type { JsonSchema, SchemaDocument } from "./json-schema.ts";
 import { keepProperties, withLimits } from "./keep-properties.ts";
 import { type Kind, kinds, kubernetesDefinitions, metadataFields } from "./kinds.ts";
 import { loadDefinitions, loadKind } from "./load-kind.ts";
+import { schemaFile } from "./schema-file.ts";
 import { sourceFolder, sourceTitle } from "./source-folder.ts";
 import { strictDocument } from "./strict-schema.ts";
 import type { SourceName } from "./versions.ts";
 
 const objectMeta = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
-
-/** The file of a kind's schema below crds/, named as kubeconform asks for it (crds/README.md). */
-export function schemaFile({ apiVersion, kind, folder = "" }: Pick<Kind, "apiVersion" | "kind" | "folder">): string {
-  const parts = apiVersion.split("/");
-  return join(folder, parts[0] ?? "", `${kind.toLowerCase()}_${parts.at(-1)}.json`);
-}
 
 /** All files of crds/ by their path in it, made from the sources, which are downloaded where they are not there yet. */
 export function crdsFiles(): ReadonlyMap<string, string> {
@@ -24,12 +19,11 @@ export function crdsFiles(): ReadonlyMap<string, string> {
     return folder;
   };
   const kubernetes = loadDefinitions(kubernetesDefinitions, folderOf("kubernetes"));
-  return new Map(
-    kinds.map((kind) => {
-      const schema = reducedSchema(kind, loadKind(kind, folderOf(kind.source)), kubernetes);
-      return [schemaFile(kind), `${JSON.stringify(schema, null, 2)}\n`];
-    }),
-  );
+  const files = kinds.map((kind): [string, string] => {
+    const schema = reducedSchema(kind, loadKind(kind, folderOf(kind.source)), kubernetes);
+    return [schemaFile(kind), `${JSON.stringify(schema, null, 2)}\n`];
+  });
+  return new Map([...files, [checksumsFile, checksums(new Map(files))]]);
 }
 
 /** The committed form: only what we use, descriptions dropped, unknown properties refused, and where it comes from. */

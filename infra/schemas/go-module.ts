@@ -5,12 +5,12 @@ import type { GoModule } from "./versions.ts";
  * The folder of a Go module's files, downloaded through the machine's module proxy and checked by Go against its
  * checksum database, and by us against the recorded checksum.
  */
-export function goModuleFolder({ module, version, sum }: GoModule): string {
+export function goModuleFolder({ module, version, sum }: GoModule, go = "go"): string {
   const name = `${module}@${version}`;
-  const ran = spawnSync("go", ["mod", "download", "-json", name], { encoding: "utf8", cwd: "/", maxBuffer: 2 ** 26 });
+  const ran = spawnSync(go, ["mod", "download", "-json", name], { encoding: "utf8", cwd: "/", maxBuffer: 2 ** 26 });
   if (ran.error)
     throw new Error(
-      `go could not be started (${ran.error.message}); it brings ${name}: install Go 1.21 or newer (https://go.dev/doc/install, or "apt-get install golang-go") and try again`,
+      `go could not be started (${ran.error.message}); it brings ${name}: install Go 1.21 or newer (https://go.dev/doc/install; Debian 13: apt-get install golang-go) and try again`,
     );
   const answer = ran.stdout.trim() ? JSON.parse(ran.stdout) : {};
   if (ran.status !== 0 || answer.Error || !answer.Dir)

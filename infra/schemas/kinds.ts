@@ -18,7 +18,7 @@ export type Kind = Origin & {
    */
   readonly keep?: Readonly<Record<string, readonly string[]>>;
   /** Limits of numbers, by path, where the source has none. */
-  readonly limits?: Readonly<Record<string, Pick<JsonSchema, "minimum" | "maximum">>>;
+  readonly limits?: Readonly<Record<string, Pick<JsonSchema, "type" | "minimum" | "maximum">>>;
   /** Folder below crds/, for a second version of a schema that is checked besides the first. */
   readonly folder?: string;
 };
@@ -119,13 +119,22 @@ export const kinds: readonly Kind[] = [
     declaration: "kafka.strimzi.io/v1/KafkaTopic.d.ts",
     apiVersion: "kafka.strimzi.io/v1",
     kind: "KafkaTopic",
-    limits: { "spec.partitions": { minimum: 1 }, "spec.replicas": { minimum: 1, maximum: 32_767 } },
+    limits: {
+      "spec.partitions": { type: "integer", minimum: 1 },
+      "spec.replicas": { type: "integer", minimum: 1, maximum: 32_767 },
+    },
   },
   {
     source: "strimzi",
     declaration: "kafka.strimzi.io/v1/KafkaUser.d.ts",
     apiVersion: "kafka.strimzi.io/v1",
     kind: "KafkaUser",
+    limits: {
+      "spec.quotas.producerByteRate": { type: "integer", minimum: 0 },
+      "spec.quotas.consumerByteRate": { type: "integer", minimum: 0 },
+      "spec.quotas.requestPercentage": { type: "integer", minimum: 0 },
+      "spec.quotas.controllerMutationRate": { minimum: 0 },
+    },
   },
   {
     source: "argoCd",

@@ -19,6 +19,8 @@ const plainKeywords = [
   "uniqueItems",
 ] as const;
 
+const unions = ["allOf", "anyOf", "oneOf", "not"] as const;
+
 /** What controller-gen writes into CRDs for a quantity. */
 const quantity =
   "^(\\+|-)?(([0-9]+(\\.[0-9]*)?)|(\\.[0-9]+))(([KMGTPE]i)|[numkMGTPE]|([eE](\\+|-)?(([0-9]+(\\.[0-9]*)?)|(\\.[0-9]+))))?$";
@@ -46,25 +48,24 @@ export function strictDocument({ root, definitions }: SchemaDocument): SchemaDoc
   };
 }
 
-/** @param closed whether unknown properties are refused here: not in the branches of a union, which only add conditions */
-function strictSchema(schema: JsonSchema, closed = true): JsonSchema {
+function strictSchema(schema: JsonSchema): JsonSchema {
   const known = schema as Record<string, unknown>;
   const result: Record<string, unknown> = {};
   for (const keyword of plainKeywords) if (known[keyword] !== undefined) result[keyword] = known[keyword];
   const isIntOrString = schema["x-kubernetes-int-or-string"] || schema.format?.endsWith("-or-string");
   if (isIntOrString) result["type"] = ["integer", "string"];
+  else if (unions.some((union) => schema[union]))
+    throw new Error(
+      `a schema has ${unions.join(", ")}, which the reduction does not take over: ${JSON.stringify(schema)}`,
+    );
   if (schema.nullable && schema.type) result["type"] = [schema.type, "null"].flat();
   if (schema.properties)
     result["properties"] = Object.fromEntries(
-      Object.entries(schema.properties).map(([name, property]) => [name, strictSchema(property, closed)]),
+      Object.entries(schema.properties).map(([name, property]) => [name, strictSchema(property)]),
     );
-  if (schema.items) result["items"] = strictSchema(schema.items, closed);
+  if (schema.items) result["items"] = strictSchema(schema.items);
   const free = schema.additionalProperties;
-  if (free !== undefined) result["additionalProperties"] = typeof free === "object" ? strictSchema(free, closed) : free;
-  else if (closed && schema.properties && !schema["x-kubernetes-preserve-unknown-fields"])
-    result["additionalProperties"] = false;
-  for (const union of ["allOf", "anyOf", "oneOf"] as const)
-    if (schema[union] && !isIntOrString) result[union] = schema[union].map((branch) => strictSchema(branch, false));
-  if (schema.not) result["not"] = strictSchema(schema.not, false);
+  if (free !== undefined) result["additionalProperties"] = typeof free === "object" ? strictSchema(free) : free;
+  else if (schema.properties && !schema["x-kubernetes-preserve-unknown-fields"]) result["additionalProperties"] = false;
   return result;
 }
