@@ -9,6 +9,7 @@ import { healthHandlers } from "./serve/health-handlers.ts";
 import { startServer } from "./serve/server.ts";
 import { startDeadLetters } from "./serve/start-dead-letters.ts";
 import { startServe } from "./serve/start-serve.ts";
+import type { Tracing } from "./tracing/start-tracing.ts";
 import { createWatch, startWatch } from "./watch/start-watch.ts";
 
 const common = `
@@ -59,12 +60,28 @@ function logger(level: string) {
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
 }
 
+interface Open {
+  service: Service;
+  tracing: Tracing | undefined;
+}
+
+async function open(config: CommonConfig): Promise<Open> {
+  const log = logger(config.LOG_LEVEL);
+  const endpoint = config.OTEL_EXPORTER_OTLP_ENDPOINT;
+  // Loaded only where it is used: it takes memory.
+  const tracing =
+    endpoint === undefined ? undefined : (await import("./tracing/start-tracing.ts")).startTracing({ endpoint, log });
+  const service = await openService(config, { log, signal, ...(tracing && { tracer: tracing.tracer }) });
+  service.metrics.collectProcess();
+  return { service, tracing };
+}
+
 async function serve(): Promise<void> {
   const config = readServeConfig(process.env);
-  const service = await openService(config, { log: logger(config.LOG_LEVEL), signal });
+  const { service, tracing } = await open(config);
   const serving = await startServe(service, config);
   const deadLetters = await startDeadLetters(service, config);
-  await ended(service, config, [
+  await ended({ service, tracing }, config, [
     { name: "deliveries in hand", end: (ms) => serving.stop(ms) },
     { name: "dead letters in hand", end: async (ms) => deadLetters?.stop(ms) },
   ]);
@@ -72,30 +89,35 @@ async function serve(): Promise<void> {
 
 async function watch(): Promise<void> {
   const config = readWatchConfig(process.env);
-  const service = await openService(config, { log: logger(config.LOG_LEVEL), signal });
+  const { service, tracing } = await open(config);
   const health = await startHealth(service, config.WATCH_PORT);
   const watching = startWatch(service, config);
-  await ended(service, config, [
+  await ended({ service, tracing }, config, [
     { name: "the look in hand", end: () => watching.stop() },
     { name: "health", end: async (ms) => health?.stop(ms) },
   ]);
 }
 
 /** Waits for the signal, ends all in order, and the process with it: 0 when everything in hand was finished, else 1. */
-async function ended(service: Service, config: CommonConfig, endings: readonly Ending[]): Promise<never> {
+async function ended({ service, tracing }: Open, config: CommonConfig, endings: readonly Ending[]): Promise<never> {
   await aborted(signal);
   const graceMs = config.SHUTDOWN_GRACE_SECONDS * 1000;
   service.log.info({ graceMs }, "ending: what is in hand is finished");
-  const all = [...endings, { name: "publishing", end: () => service.close() }];
+  const all = [
+    ...endings,
+    { name: "publishing", end: () => service.close() },
+    { name: "traces", end: async (ms: number) => tracing?.stop(ms) },
+  ];
   // Something may still hold the process, a pause before a retry for example; it is not waited for.
   process.exit((await endInOrder(all, graceMs, service.log)) ? 0 : 1);
 }
 
 async function lookOnce(): Promise<void> {
   const config = readWatchConfig(process.env);
-  const service = await openService(config, { log: logger(config.LOG_LEVEL), signal });
+  const { service, tracing } = await open(config);
   const failed = await createWatch(service, config).once(signal);
   await service.close();
+  await tracing?.stop();
   if (failed > 0) throw new Error(`${failed} questions to GitHub failed, see the log: run it again`);
 }
 

@@ -85,6 +85,11 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  notePublished(stage: string, again: boolean): void {
+    this.published.inc({ stage });
+    if (again) this.republished.inc({ stage });
+  }
+
   /** Adds what the process itself uses: CPU, memory, event loop. For programs, once. */
   collectProcess(): void {
     collectDefaultMetrics({ register: this.registry });

@@ -1,5 +1,6 @@
 import { createGitHub } from "@froussard/github/client";
 import { resolveLogins } from "@froussard/github/resolve-logins";
+import type { Tracer } from "@opentelemetry/api";
 import { RequestError } from "@octokit/request-error";
 import { type Clock, systemClock } from "./clock.ts";
 import type { CommonConfig } from "./config.ts";
@@ -29,6 +30,7 @@ export interface Service {
   clock: Clock;
   log: ServiceLog;
   metrics: Metrics;
+  tracer?: Tracer;
   /** Everybody who wants to hear what GitHub says about the rate limits. */
   onAllowance: Set<(allowance: Allowance) => void>;
   close(): Promise<void>;
@@ -40,6 +42,8 @@ export interface ServiceOptions {
   queue?: EmbeddedQueue;
   /** @default the system's */
   clock?: Clock;
+  /** @default none: no traces */
+  tracer?: Tracer;
   /** Keep the pace of writes that GitHub asks for; off only against a simulator. @default true */
   paceWrites?: boolean;
   /** Gives the start up, at once; of no effect once the service is open, so that what is in hand can be finished. */
@@ -106,6 +110,7 @@ export async function openService(config: CommonConfig, options: ServiceOptions)
     clock,
     log,
     metrics,
+    ...(options.tracer && { tracer: options.tracer }),
     onAllowance,
     async close() {
       stop.abort();

@@ -37,7 +37,7 @@ export function eventRecord(delivery: DeliveryHeaders, { contentType, body, size
 }
 
 /** A task message for `github.codex.tasks`; `delivery` when a webhook caused it. */
-export function taskRecord(task: Task, delivery?: DeliveryHeaders, trace: Record<string, string> = {}): OutgoingRecord {
+export function taskRecord(task: Task, delivery?: DeliveryHeaders): OutgoingRecord {
   return {
     topic: topics.codexTasks,
     key: taskKey(task.repository, task.issueNumber),
@@ -46,7 +46,6 @@ export function taskRecord(task: Task, delivery?: DeliveryHeaders, trace: Record
       [headers.contentType]: "application/json",
       [headers.taskStage]: task.stage,
       [headers.taskId]: task.taskId,
-      ...trace,
     },
     value: serializeTask(task),
   };

@@ -20,7 +20,7 @@ export interface TranslateContext {
 
 /** What a webhook means: a task, an issue to look at as it stands, or why it means nothing. */
 export type Translation =
-  | { task: Task; askedAt: string; mark: Mark[] }
+  | { task: Task; askedAt: string; mark: Mark[]; again?: true }
   | { look: { repository: string; issueNumber: number } }
   | { reason: string };
 

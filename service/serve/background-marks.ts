@@ -15,14 +15,18 @@ export class BackgroundMarks {
     this.#max = max;
   }
 
-  add(marks: readonly Mark[]): void {
+  /** `of` names in the log what the marks are for. */
+  add(marks: readonly Mark[], of: object = {}): void {
     for (const mark of marks) {
       if (this.#pending.size >= this.#max) {
-        this.#log.warn({ pending: this.#pending.size }, "too many marks under way; this one is left to the loop");
+        this.#log.warn(
+          { ...of, pending: this.#pending.size },
+          "too many marks under way; this one is left to the loop",
+        );
         return;
       }
       const marking: Promise<void> = this.#addMark(mark)
-        .catch((error: unknown) => this.#log.warn(errorFields(error), "mark left to the loop"))
+        .catch((error: unknown) => this.#log.warn({ ...of, ...errorFields(error) }, "mark left to the loop"))
         .finally(() => this.#pending.delete(marking));
       this.#pending.add(marking);
     }

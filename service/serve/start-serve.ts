@@ -41,7 +41,7 @@ export async function startServe(
   const { portSetting = "PORT", requestMs = defaultRequestMs, bodyBytes = 64 * 1024 * 1024, ...others } = options;
   const { log, metrics } = service;
   const { GITHUB_WEBHOOK_SECRET: secret, GITHUB_WEBHOOK_SECRET_PREVIOUS: previous } = config;
-  const marks = new BackgroundMarks(service.github.addMark, log);
+  const marks = new BackgroundMarks((mark) => service.github.addMark(mark), log);
   const publishes = new InHand();
   const webhooks = webhookHandler({
     ...service,
@@ -53,9 +53,9 @@ export async function startServe(
     requestMs,
     secrets: previous === undefined ? [secret] : [secret, previous],
     budget: new ByteBudget(bodyBytes),
-    mark: (each) => marks.add(each),
+    mark: (...each) => marks.add(...each),
     onWebhook: (event, verdict) => metrics.webhooks.inc({ event: eventLabel(event), verdict }),
-    onPublished: (stage) => metrics.published.inc({ stage }),
+    onPublished: (stage, again) => metrics.notePublished(stage, again),
   });
   let stopping = false;
   const health = healthHandlers(

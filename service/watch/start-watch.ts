@@ -42,10 +42,7 @@ export function createWatch(service: Service, config: WatchSettingsConfig): Watc
       metrics.ticks.inc({ track, result: ok ? "ok" : "failed" });
       metrics.tickSeconds.observe({ track }, seconds);
     },
-    onPublished(stage, again) {
-      metrics.published.inc({ stage });
-      if (again) metrics.republished.inc({ stage });
-    },
+    onPublished: (stage, again) => metrics.notePublished(stage, again),
   });
   metrics.loop = watch;
   onAllowance.add((allowance) => watch.note(allowance));
