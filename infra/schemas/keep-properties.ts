@@ -13,7 +13,8 @@ export function keepProperties(
       if (!(name in properties))
         throw new Error(`no property "${name}" at "${path}"; upstream knows ${Object.keys(properties).join(", ")}`);
     schema.properties = Object.fromEntries(Object.entries(properties).filter(([name]) => names.includes(name)));
-    if (schema.required) schema.required = schema.required.filter((name) => names.includes(name));
+    const lost = schema.required?.filter((name) => !names.includes(name)) ?? [];
+    if (lost.length > 0) throw new Error(`${lost.join(", ")} must be kept at "${path}": upstream requires it`);
   }
   return { root, definitions: reachable(root, definitions) };
 }

@@ -142,7 +142,7 @@ export const kinds: readonly Kind[] = [
     apiVersion: "argoproj.io/v1alpha1",
     kind: "Application",
     keep: {
-      "": ["metadata", "spec"],
+      "": ["apiVersion", "kind", "metadata", "spec"],
       spec: ["destination", "ignoreDifferences", "info", "project", "revisionHistoryLimit", "source", "syncPolicy"],
       "spec.source": ["directory", "kustomize", "path", "repoURL", "targetRevision"],
     },
