@@ -1,0 +1,70 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { build, type Metafile, type Plugin } from "esbuild";
+import { thirdPartyLicenses } from "./third-party-licenses.ts";
+
+/**
+ * Makes one file of a program and every package that it uses, for an image that has Node.js alone.
+ * Same sources, same bytes: neither time nor folder is in it.
+ *
+ *   node scripts/images/bundle.ts <entry> <folder>   writes <folder>/main.mjs, its source map and THIRD-PARTY-LICENSES
+ */
+const root = join(import.meta.dirname, "..", "..");
+const { positionals } = parseArgs({ allowPositionals: true });
+const [entry, folder] = positionals;
+if (!entry || !folder || positionals.length > 2)
+  throw new Error("usage: node scripts/images/bundle.ts <entry> <folder>");
+
+/** CommonJS packages call `require` for the parts of Node.js, which a module has to make for itself. */
+const banner = `import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);`;
+
+/** Packages that others try to load and do without: none is installed, each makes something faster or is not used. */
+const optional = new Set(["bufferutil", "utf-8-validate"]);
+
+/** The package's other entry holds its WebAssembly; the first one reads a file that lies beside it. */
+const wasmInside: Plugin = {
+  name: "wasm-inside",
+  setup: ({ onResolve, resolve }) =>
+    onResolve({ filter: /^@platformatic\/wasm-utils$/ }, ({ path, kind, importer, resolveDir }) =>
+      resolve(`${path}/bundled`, { kind, importer, resolveDir }),
+    ),
+};
+
+const { outputFiles, metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: [entry],
+  // Not written there: the source map's paths are relative to it, so they begin at the repository's root.
+  outfile: "main.mjs",
+  write: false,
+  bundle: true,
+  platform: "node",
+  target: "node24",
+  format: "esm",
+  banner: { js: banner },
+  plugins: [wasmInside],
+  // Stack traces need the positions alone, and name the file and line of the repository.
+  sourcemap: "linked",
+  sourcesContent: false,
+  legalComments: "none",
+  metafile: true,
+  logLevel: "warning",
+});
+checkComplete(metafile, outputFiles.map(({ text }) => text).join("\n"));
+
+mkdirSync(folder, { recursive: true });
+for (const { path, contents } of outputFiles) writeFileSync(join(folder, path.slice(root.length)), contents);
+writeFileSync(join(folder, "THIRD-PARTY-LICENSES"), thirdPartyLicenses(metafile, root));
+
+/** What the one file would look for beside itself is not there. @throws Error that names it */
+function checkComplete({ outputs }: Metafile, text: string): void {
+  const missing = Object.values(outputs)
+    .flatMap(({ imports }) => imports.map(({ path }) => path))
+    .filter((path) => !isBuiltin(path) && !optional.has(path));
+  // Outside of comments.
+  const code = text.replaceAll(/^\s*(\*|\/\/).*$/gm, "");
+  const files = code.match(/new URL\([^()]*import\.meta\.url\)|import\.meta\.(dirname|filename)/g) ?? [];
+  if (missing.length + files.length > 0)
+    throw new Error(`${entry} cannot be one file, it looks for others: ${[...missing, ...files].join(", ")}`);
+}

@@ -1,0 +1,27 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import process from "node:process";
+import { missingTool, type Tool } from "../../../service/testing/needs-tools.ts";
+
+const packages = ["buildah", "runc", "npm"];
+const install = `apt-get install -y ${packages.join(" ")}`;
+
+/** What an image is built and started with. */
+export const imageTools: readonly Tool[] = [
+  { command: "buildah", arguments: ["--version"], install },
+  { command: "runc", arguments: ["--version"], install },
+  { command: "npm", arguments: ["--version"], install },
+];
+
+/** Installs what is missing where that needs nobody: as root, on Debian. Elsewhere the suite says what to install. */
+export function installImageTools(): void {
+  if (missingTool(imageTools) === undefined) return;
+  if (process.getuid?.() !== 0 || !existsSync("/etc/debian_version")) return;
+  const missing = packages.filter((name) => spawnSync(name, ["--version"]).status !== 0);
+  console.error(`froussard: installing ${missing.join(" and ")} with apt-get (once)`);
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  for (const args of [["update"], ["install", "-y", "--no-install-recommends", ...missing]]) {
+    const { status, stderr, error } = spawnSync("apt-get", ["-qq", ...args], { env, encoding: "utf8" });
+    if (status !== 0) console.error(`froussard: apt-get ${args.join(" ")} failed: ${error?.message ?? stderr.trim()}`);
+  }
+}

@@ -1,0 +1,13 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "..", "..");
+const toolchain = readFileSync(join(root, "scripts", "with-toolchain.mjs"), "utf8");
+const version = (name: string) => new RegExp(`^const ${name} = "(.*)";$`, "m").exec(toolchain)?.[1];
+
+test.each(["service/Dockerfile"])("%s builds with the Node.js and the pnpm that everything is tested with", (file) => {
+  const text = readFileSync(join(root, file), "utf8");
+  expect(text).toContain(`\nARG NODE_IMAGE=docker.io/library/node:${version("NODE")}-bookworm-slim\n`);
+  expect(text).toContain(`\nARG PNPM_VERSION=${version("PNPM")}\n`);
+});
