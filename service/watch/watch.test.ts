@@ -237,6 +237,26 @@ describe("the loop", () => {
     expect(records[0]?.headers[headers.traceparent]).toBe(`00-${traceId}-${spanId}-01`);
   });
 
+  test("publishes and tells nothing while nobody can say what runs, and goes on when it can", async () => {
+    const on = github.open(github.repository("octocat/hello"), owner);
+    github.react(on.issue, bot, "EYES");
+    github.wait(80 * 60);
+    clock = new ManualClock(github.now, (now) => {
+      github.now = now;
+    });
+    let known = false;
+    const liveTasks = async () => {
+      if (!known) throw new Error("cannot list the Workflows");
+      return live;
+    };
+    start(watch({ clock, liveTasks }));
+    await clock.advance(10 * minute);
+    expect([records, on.comments, warnings[0]]).toEqual([[], [], "cannot consider the issue"]);
+    known = true;
+    await clock.advance(minute);
+    expect(records).toHaveLength(1);
+  });
+
   test("asks a question once, also after a restart and with two watchers", async () => {
     const on = github.open(github.repository("octocat/hello"), stranger);
     github.comment(on, owner, "/approve");
