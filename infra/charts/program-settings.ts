@@ -1,0 +1,56 @@
+import { topics } from "@froussard/contract";
+import type { Variables } from "../constructs/environment.ts";
+import { caFolder } from "../constructs/program-deployment.ts";
+import type { Settings } from "../settings/schema.ts";
+import { kafkaCa, secretKey } from "./secret-keys.ts";
+
+/** Variables of all programs that speak to GitHub: where it is, who may decide, how branches are called. */
+export function githubVariables({ github, approvers, planTrigger }: Settings): Variables {
+  return {
+    GITHUB_API_BASE_URL: github.apiUrl,
+    CODEX_TRIGGER_LOGINS: approvers.join(","),
+    CODEX_PLAN_TRIGGER: planTrigger,
+    CODEX_BASE_BRANCH: github.baseBranch,
+    CODEX_BRANCH_PREFIX: github.branchPrefix,
+  };
+}
+
+/** Variables of the mediator: how Codex is called, and what it may cost. */
+export function codexVariables({ codex }: Settings): Variables {
+  return {
+    OPENAI_BASE_URL: codex.openaiUrl,
+    CODEX_MODEL: codex.model,
+    CODEX_REASONING_EFFORT: codex.effort,
+    CODEX_WEB_SEARCH: codex.webSearch,
+    CODEX_TOKEN_BUDGET: codex.tokenBudget,
+    CODEX_DEADLINE_MINUTES: codex.deadlineMinutes,
+    CODEX_IDLE_MINUTES: codex.idleMinutes,
+  };
+}
+
+/** Variables of both of the service's programs. */
+export function serviceVariables(settings: Settings): Variables {
+  const { service, repositories, codex } = settings;
+  const ca = kafkaCa(settings);
+  return {
+    GITHUB_TOKEN: secretKey(settings, "githubToken", "token"),
+    ...githubVariables(settings),
+    CODEX_REPOSITORIES: repositories.join(","),
+    CODEX_DEADLINE_MINUTES: codex.deadlineMinutes,
+    KAFKA_BROKERS: bootstrapServers(settings),
+    KAFKA_USERNAME: secretKey(settings, "serviceKafka", "username"),
+    KAFKA_PASSWORD: secretKey(settings, "serviceKafka", "password"),
+    KAFKA_CA_FILE: ca && `${caFolder}/${ca.key}`,
+    KAFKA_TOPIC: topics.webhookEvents,
+    KAFKA_CODEX_TOPIC: topics.codexTasks,
+    SHUTDOWN_GRACE_SECONDS: service.shutdownGraceSeconds,
+    OTEL_EXPORTER_OTLP_ENDPOINT: service.otlpEndpoint,
+    LOG_LEVEL: service.logLevel,
+  };
+}
+
+/** Where the brokers are, as a comma list of host:port. */
+export function bootstrapServers({ kafka, namespaces }: Settings): string {
+  const port = kafka.tls ? 9093 : 9092;
+  return kafka.bootstrapServers ?? `${kafka.cluster}-kafka-bootstrap.${namespaces.kafka}.svc:${port}`;
+}

@@ -1,0 +1,56 @@
+import type { ITemplate } from "@kubernetes-models/argo-workflows/argoproj.io/v1alpha1/Template";
+import { environment } from "../environment.ts";
+import { components, labelsOf } from "../labels.ts";
+import { restrictedContainer } from "../pod-security.ts";
+import { type ResourceProps, resources } from "../resources.ts";
+import { scratchMounts, scratchVolumes } from "../scratch-folder.ts";
+import { mediatorPort } from "./mediator-template.ts";
+
+/** Name of the input by which it learns where its mediator is. */
+export const mediatorAddress = "mediatorAddress";
+
+export interface AgentTemplateProps {
+  image: string;
+  resources: ResourceProps;
+  /** Room for the working copy. */
+  room: string;
+  deadlineSeconds: number;
+}
+
+/**
+ * The pod that thinks and holds no key: no token, no Secret, no outputs that the executor would read, no logs archived,
+ * no volume but folders of its own.
+ */
+export function agentTemplate(name: string, props: AgentTemplateProps): ITemplate {
+  const folders = [
+    { name: "workspace", path: "/workspace", size: props.room },
+    { name: "home", path: "/home/agent", size: "2Gi" },
+    { name: "codex", path: "/codex", size: "1Gi" },
+    { name: "tmp", path: "/tmp", size: "2Gi" },
+  ];
+  return {
+    name,
+    inputs: { parameters: [{ name: mediatorAddress }] },
+    activeDeadlineSeconds: props.deadlineSeconds,
+    metadata: { labels: labelsOf(components.agent) },
+    archiveLocation: { archiveLogs: false },
+    podSpecPatch: JSON.stringify({ enableServiceLinks: false }),
+    volumes: scratchVolumes(folders),
+    container: {
+      name: "main",
+      image: props.image,
+      command: ["codex-runner"],
+      args: ["agent", "--workspace", "/workspace"],
+      env: environment({
+        HOME: "/home/agent",
+        TMPDIR: "/tmp",
+        CODEX_HOME: "/codex",
+        MEDIATOR_URL: `http://{{inputs.parameters.${mediatorAddress}}}:${mediatorPort}`,
+        RUN_BEARER: "{{workflow.uid}}",
+      }),
+      resources: resources(props.resources),
+      securityContext: restrictedContainer(),
+      volumeMounts: scratchMounts(folders),
+    },
+  };
+}

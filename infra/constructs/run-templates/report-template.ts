@@ -1,0 +1,61 @@
+import type { ITemplate } from "@kubernetes-models/argo-workflows/argoproj.io/v1alpha1/Template";
+import { environment, type SecretKey, type Variables } from "../environment.ts";
+import { components, labelsOf } from "../labels.ts";
+import { restrictedContainer } from "../pod-security.ts";
+import { resources } from "../resources.ts";
+import { scratchMounts, scratchVolumes } from "../scratch-folder.ts";
+import { reportDeadlineSeconds } from "./deadlines.ts";
+import { taskIdVariables } from "./task-environment.ts";
+
+const outputsFolder = "/outputs";
+/** What a run came to; each is a file of that name, empty when there is none. */
+export const reportOutputs = ["planCommentUrl", "pullRequestUrl", "usage"] as const;
+
+export interface ReportTemplateProps {
+  image: string;
+  githubToken: SecretKey;
+  settings: Variables;
+}
+
+/** The pod that looks on GitHub how the run ended, and tells it. It reads ids and the status, and no text. */
+export function reportTemplate(name: string, props: ReportTemplateProps): ITemplate {
+  const folders = [
+    { name: "outputs", path: outputsFolder, size: "1Mi" },
+    { name: "tmp", path: "/tmp", size: "64Mi" },
+  ];
+  return {
+    name,
+    activeDeadlineSeconds: reportDeadlineSeconds,
+    metadata: { labels: labelsOf(components.report) },
+    podSpecPatch: JSON.stringify({ enableServiceLinks: false }),
+    volumes: scratchVolumes(folders),
+    // 2: wrong settings, which would be wrong again. 1: GitHub could not be reached.
+    retryStrategy: {
+      limit: 3,
+      retryPolicy: "Always",
+      expression: "asInt(lastRetry.exitCode) != 2",
+      backoff: { duration: "1m", factor: 2 },
+    },
+    container: {
+      name: "main",
+      image: props.image,
+      command: ["codex-runner"],
+      args: ["report", "--outputs", outputsFolder],
+      env: environment({
+        GITHUB_TOKEN: props.githubToken,
+        RUN_STATUS: "{{workflow.status}}",
+        ...props.settings,
+        ...taskIdVariables(),
+      }),
+      resources: resources({ cpu: "250m", memory: "256Mi" }),
+      securityContext: restrictedContainer(),
+      volumeMounts: scratchMounts(folders),
+    },
+    outputs: {
+      parameters: reportOutputs.map((output) => ({
+        name: output,
+        valueFrom: { path: `${outputsFolder}/${output}`, default: "" },
+      })),
+    },
+  };
+}

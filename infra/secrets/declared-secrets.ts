@@ -1,0 +1,110 @@
+import { kafkaUsers, secrets } from "@froussard/contract";
+import { kafkaCa } from "../charts/secret-keys.ts";
+import type { Settings } from "../settings/schema.ts";
+
+/** A Secret that must be there for the deployment to work; what people create, or a store hands out. */
+export interface DeclaredSecret {
+  namespace: string;
+  name: string;
+  keys: readonly DeclaredKey[];
+  /** Which pods, or whose operator, read it. */
+  reader: string;
+  /** What has to happen before a new value holds. */
+  rotation: string;
+}
+
+export interface DeclaredKey {
+  key: string;
+  /** What stands in it, as a placeholder for people. */
+  holds: string;
+  /** The deployment works without it. */
+  optional?: boolean;
+}
+
+const restartService = "restart `froussard-serve` and `froussard-watch`";
+const restartSource = "restart the EventSource's pod: it reads Secrets once, at its start";
+
+/** Every Secret, by its namespace, that these settings refer to. */
+export function declaredSecrets(settings: Settings): DeclaredSecret[] {
+  const { secretNames: names, namespaces, service: options, kafka } = settings;
+  const { service, workflows } = namespaces;
+  const token = { key: secrets.githubToken.keys.token, holds: "the automation account's token" };
+  const password = (user: string) => ({ key: "password", holds: `password of the KafkaUser ${user}` });
+  const sameAs = (namespace: string, name: string) =>
+    `change it together with ${namespace}/${name}; the operator sets it in Kafka within two minutes`;
+  const deadLetters = { key: secrets.deadLetters.keys.token, holds: "any 32 characters, the same in both namespaces" };
+  const ca = kafkaCa(settings);
+  const authority = ca && {
+    name: ca.name,
+    keys: [{ key: ca.key, holds: `certificate authority of the Kafka cluster ${kafka.cluster}, PEM` }],
+  };
+  return [
+    {
+      namespace: service,
+      name: names.webhook,
+      keys: [
+        { key: secrets.webhook.keys.current, holds: "the webhook's secret, at least 16 characters" },
+        { key: secrets.webhook.keys.previous, holds: "the one before, while it is changed", optional: true },
+      ],
+      reader: "serve",
+      rotation: "put the old one under `webhook-secret-previous`, restart `froussard-serve`, then change it at GitHub",
+    },
+    { namespace: service, name: names.githubToken, keys: [token], reader: "serve, watch", rotation: restartService },
+    {
+      namespace: service,
+      name: names.serviceKafka,
+      keys: [{ key: "username", holds: kafkaUsers.service }, password(kafkaUsers.service)],
+      reader: "serve, watch",
+      rotation: `${sameAs(namespaces.kafka, names.serviceKafkaPassword)}; then ${restartService}`,
+    },
+    ...(options.deadLetterToken
+      ? [
+          {
+            ...{ namespace: service, name: names.deadLetters, keys: [deadLetters], reader: "serve" },
+            rotation: `change both; then ${restartService}, and the Sensor's pod`,
+          },
+          {
+            ...{ namespace: workflows, name: names.deadLetters, keys: [deadLetters], reader: "Sensor" },
+            rotation: "see the one of the service",
+          },
+        ]
+      : []),
+    ...(authority ? [{ namespace: service, ...authority, reader: "serve, watch", rotation: restartService }] : []),
+    {
+      namespace: workflows,
+      name: names.githubToken,
+      keys: [{ ...token, holds: "the same account's token: what the pipeline wrote is known by its account" }],
+      reader: "mediator, report",
+      rotation: "the next run uses it",
+    },
+    {
+      namespace: workflows,
+      name: names.openai,
+      keys: [{ key: secrets.openai.keys.apiKey, holds: "the model provider's key" }],
+      reader: "mediator",
+      rotation: "the next run uses it",
+    },
+    {
+      namespace: workflows,
+      name: names.consumerKafka,
+      keys: [{ key: "username", holds: kafkaUsers.consumer }, password(kafkaUsers.consumer)],
+      reader: "EventSource",
+      rotation: `${sameAs(namespaces.kafka, names.consumerKafkaPassword)}; then ${restartSource}`,
+    },
+    ...(authority ? [{ namespace: workflows, ...authority, reader: "EventSource", rotation: restartSource }] : []),
+    {
+      namespace: namespaces.kafka,
+      name: names.serviceKafkaPassword,
+      keys: [password(kafkaUsers.service)],
+      reader: "Strimzi's user operator",
+      rotation: `see ${service}/${names.serviceKafka}`,
+    },
+    {
+      namespace: namespaces.kafka,
+      name: names.consumerKafkaPassword,
+      keys: [password(kafkaUsers.consumer)],
+      reader: "Strimzi's user operator",
+      rotation: `see ${workflows}/${names.consumerKafka}`,
+    },
+  ];
+}

@@ -1,0 +1,48 @@
+import * as z from "zod";
+
+/** Says of a missing or wrong value what it must be, and what it is. */
+export const must = (what: string) => ({
+  error: ({ input }: { input?: unknown }) =>
+    input === undefined ? `is missing; set it to ${what}` : `must be ${what}, not ${JSON.stringify(input)}`,
+});
+
+/** Fields of the settings, each refused with what it must be. */
+export const field = {
+  text: (what: string, pattern: RegExp) => z.string(must(what)).regex(pattern, must(what)),
+  /** A name that Kubernetes allows for all kinds. */
+  name: (what: string) => field.text(`${what}, a DNS label such as my-name`, /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/),
+  whole(min: number, max: number, what: string) {
+    const range = must(`${what}, a whole number from ${min} to ${max}`);
+    return z.int(range).min(min, range).max(max, range);
+  },
+  choice: <const T extends readonly [string, ...string[]]>(values: T) =>
+    z.enum(values, must(`one of ${values.join(", ")}`)),
+  flag: () => z.boolean(must("true or false")),
+  list: <T extends z.ZodType>(element: T, what: string) => z.array(element, must(`a list of ${what}`)),
+  listOfSome: <T extends z.ZodType>(element: T, what: string) =>
+    field.list(element, what).min(1, must(`a list of at least one of ${what}`)),
+  address: (example: string) => z.url({ protocol: /^https?$/, ...must(`an address such as ${example}`) }),
+  host: () =>
+    field.text(
+      "a host name such as froussard.example.com",
+      /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$/,
+    ),
+  cidr: () => z.union([z.cidrv4(), z.cidrv6()], must("an address range such as 10.96.0.1/32")),
+  /** With a digest, or with a tag other than `latest`: what was tested is what runs. */
+  image: () =>
+    field.text(
+      "an image with a digest, or with a tag other than latest",
+      /^[a-z0-9][a-z0-9.-]*(?::[0-9]+)?(?:\/[a-z0-9._-]+)*(?::(?!latest$)[A-Za-z0-9_][A-Za-z0-9._-]{0,127}|(?::[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?@sha256:[0-9a-f]{64})$/,
+    ),
+  quantity: (what: string) => field.text(`${what}, a quantity such as 2Gi or 500m`, /^[1-9][0-9]*(?:m|Ki|Mi|Gi|Ti)?$/),
+  resources: (cpu: string, memory: string) =>
+    z
+      .strictObject({
+        cpu: field
+          .quantity("processor time")
+          .default(cpu)
+          .meta({ description: "Processor time: requested, and at most" }),
+        memory: field.quantity("memory").default(memory).meta({ description: "Memory: requested, and at most" }),
+      })
+      .prefault({}),
+};

@@ -1,0 +1,31 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { buildApp, buildApplication } from "./app.ts";
+import { readSettings } from "./settings/read-settings.ts";
+import type { SettingsInput } from "./settings/schema.ts";
+import { assertManifests, type Manifest } from "./validate-manifest.ts";
+
+/** The synced folder within the output folder, and the folder of the Application that syncs it. */
+export const folders = { synced: "argocd/applications/froussard", application: "argocd" } as const;
+
+/**
+ * Writes all manifests of these settings into a folder, which is emptied first, and says which file holds how many
+ * objects. Nothing is written when anything is wrong.
+ * @throws SettingsError; Error that names every fault of an object
+ */
+export function synthesize(input: SettingsInput, folder: string): { file: string; objects: number }[] {
+  const settings = readSettings(input);
+  const apps = [
+    buildApp(settings, join(folder, folders.synced)),
+    buildApplication(settings, join(folder, folders.application)),
+  ];
+  const charts = apps.flatMap((app) => app.charts.map((chart) => ({ chart, outdir: app.outdir })));
+  assertManifests(charts.flatMap(({ chart }) => chart.toJson() as Manifest[]));
+  rmSync(folder, { recursive: true, force: true });
+  for (const { outdir } of apps) mkdirSync(outdir, { recursive: true });
+  for (const app of apps) app.synth();
+  return charts.map(({ chart, outdir }) => ({
+    file: join(outdir, `${chart.node.id}.yaml`),
+    objects: chart.toJson().length,
+  }));
+}
