@@ -1,5 +1,6 @@
 import { defaultBranchPrefix, type PlanTrigger, parsePlanTrigger, repositoryPattern } from "@froussard/contract";
 import * as z from "zod";
+import { kafkaFaults, kafkaSettings } from "./kafka/kafka-config.ts";
 
 /** One webhook of GITHUB_HOOK_ID; without an owner it is the one served repository's. */
 export type HookSetting = { id: number } | { id: number; repository: string } | { id: number; organization: string };
@@ -103,7 +104,8 @@ const common = {
       return z.NEVER;
     }),
   CODEX_DEADLINE_MINUTES: number(60, 1, 24 * 60),
-  FROUSSARD_QUEUE: z.string("set it to the path of the embedded queue's file; it is made when missing"),
+  ...kafkaSettings,
+  FROUSSARD_QUEUE: z.string().optional(),
   SHUTDOWN_GRACE_SECONDS: number(20, 1, 600),
   OTEL_EXPORTER_OTLP_ENDPOINT: z
     .url({ protocol: /^https?$/, error: "must be an address such as http://collector:4318" })
@@ -181,8 +183,7 @@ function read<Schema extends z.ZodObject>(schema: Schema, environment: Environme
   );
   const parsed = schema.safeParse({ CODEX_TRIGGER_LOGINS: given["CODEX_TRIGGER_LOGIN"], ...given });
   const faults = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
-  if (given["KAFKA_BROKERS"] !== undefined && given["FROUSSARD_QUEUE"] === undefined)
-    faults.push("KAFKA_BROKERS: publishing to Kafka is not supported yet; set FROUSSARD_QUEUE instead");
+  faults.push(...kafkaFaults(given));
   if (given["GITHUB_APP_ID"] !== undefined && given["GITHUB_TOKEN"] === undefined)
     faults.push("GITHUB_APP_ID: a GitHub App cannot be used yet; set GITHUB_TOKEN instead");
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);

@@ -23,7 +23,15 @@ Settings are environment variables:
   CODEX_BASE_BRANCH               default: the repository's default branch
   CODEX_BRANCH_PREFIX             default: codex/issue-
   CODEX_DEADLINE_MINUTES          time limit of a run (default 60)
-  FROUSSARD_QUEUE                 file of the embedded queue (required)
+  KAFKA_BROKERS                   where to publish: host:port, comma list (this or FROUSSARD_QUEUE is required)
+  KAFKA_USERNAME, KAFKA_PASSWORD  who signs in, when the listener asks for it
+  KAFKA_SASL_MECHANISM            SCRAM-SHA-512 (default), SCRAM-SHA-256, PLAIN
+  KAFKA_CA_FILE                   the cluster's CA in PEM form; turns TLS on
+  KAFKA_TLS                       true for TLS with the system's authorities
+  KAFKA_TOPIC                     default: github.webhook.events
+  KAFKA_CODEX_TOPIC               default: github.codex.tasks
+  KAFKA_CLIENT_ID                 default: froussard
+  FROUSSARD_QUEUE                 file of the embedded queue, in place of Kafka
   SHUTDOWN_GRACE_SECONDS          time to finish what is in hand when told to stop (default 20)
   OTEL_EXPORTER_OTLP_ENDPOINT     sends traces to this collector (OTLP over HTTP) when set
   LOG_LEVEL                       debug, info (default), warn, error`;

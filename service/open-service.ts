@@ -1,11 +1,13 @@
 import { createGitHub } from "@froussard/github/client";
 import { resolveLogins } from "@froussard/github/resolve-logins";
-import type { Tracer } from "@opentelemetry/api";
 import { RequestError } from "@octokit/request-error";
+import type { Tracer } from "@opentelemetry/api";
 import { type Clock, systemClock } from "./clock.ts";
 import type { CommonConfig } from "./config.ts";
 import { type EmbeddedQueue, openEmbeddedQueue } from "./embedded-queue.ts";
 import type { Allowance, GitHubAccess } from "./github-access.ts";
+import { kafkaConfig } from "./kafka/kafka-config.ts";
+import { openKafkaPublisher } from "./kafka/kafka-publisher.ts";
 import { measuredPublisher } from "./measured-publisher.ts";
 import { Metrics } from "./metrics.ts";
 import { octokitAccess } from "./octokit-access.ts";
@@ -38,8 +40,10 @@ export interface Service {
 
 export interface ServiceOptions {
   log: ServiceLog;
-  /** @default a queue of its own, on FROUSSARD_QUEUE, closed with the service */
+  /** @default Kafka or a queue of its own, as the settings say, closed with the service */
   queue?: EmbeddedQueue;
+  /** @default those of the queue; none with Kafka */
+  liveTasks?: Service["liveTasks"];
   /** @default the system's */
   clock?: Clock;
   /** @default none: no traces */
@@ -98,12 +102,12 @@ export async function openService(config: CommonConfig, options: ServiceOptions)
     stop.abort();
     throw explain(error, baseUrl ?? "https://api.github.com");
   }
-  const queue = options.queue ?? openEmbeddedQueue({ path: config.FROUSSARD_QUEUE, now: () => clock.now() });
+  const queue = options.queue ? embedded(options.queue) : openQueue(config, { log, clock });
   return {
     github,
-    publisher: measuredPublisher(queue, metrics),
-    liveTasks: () => queue.liveTasks(),
-    notReady: () => unreadable(queue),
+    publisher: measuredPublisher(queue.publisher, metrics),
+    liveTasks: options.liveTasks ?? queue.liveTasks,
+    notReady: queue.notReady,
     published: new PublishedTasks(),
     policy,
     admits: repositoryFilter(config.CODEX_REPOSITORIES),
@@ -114,17 +118,33 @@ export async function openService(config: CommonConfig, options: ServiceOptions)
     onAllowance,
     async close() {
       stop.abort();
-      if (!options.queue) await queue.close();
+      if (!options.queue) await queue.publisher.close();
     },
   };
 }
 
+/** Where records go, and what is known there. */
+type Queue = Pick<Service, "publisher" | "liveTasks" | "notReady">;
+
+function openQueue(config: CommonConfig, { log, clock }: Pick<Service, "log" | "clock">): Queue {
+  const { FROUSSARD_QUEUE: path } = config;
+  if (path !== undefined) return embedded(openEmbeddedQueue({ path, now: () => clock.now() }));
+  const kafka = kafkaConfig(config);
+  if (!kafka) throw new Error("nowhere to publish: set KAFKA_BROKERS or FROUSSARD_QUEUE");
+  const publisher = openKafkaPublisher(kafka, { log, clock });
+  // Kafka does not know what runs.
+  return { publisher, liveTasks: async () => new Set(), notReady: async () => publisher.notReady() };
+}
+
 /** The queue is asked each time, so readiness comes back by itself. */
-function unreadable(queue: EmbeddedQueue): Promise<string | undefined> {
-  return queue.liveTasks().then(
-    () => undefined,
-    () => "the queue cannot be read",
-  );
+function embedded(queue: EmbeddedQueue): Queue {
+  const liveTasks = () => queue.liveTasks();
+  const notReady = () =>
+    liveTasks().then(
+      () => undefined,
+      () => "the queue cannot be read",
+    );
+  return { publisher: queue, liveTasks, notReady };
 }
 
 /** Does not wait for the end of `work`: it may sit in the pause before a retry, which no signal reaches. */

@@ -1,0 +1,21 @@
+import type { BaseOptions } from "@platformatic/kafka";
+import { readCaFile } from "./ca-file.ts";
+import type { KafkaConfig } from "./kafka-config.ts";
+
+/**
+ * What our clients have in common. The authority is read anew for each client, so that a cluster's new CA counts from the
+ * next one on. @throws Error when it cannot be read
+ */
+export function clientOptions({ brokers, clientId, sasl, tls }: KafkaConfig): BaseOptions {
+  return {
+    clientId,
+    bootstrapBrokers: [...brokers],
+    strict: true,
+    connectTimeout: 1_000,
+    requestTimeout: 2_000,
+    // Inside a Produce request: how long the broker may wait for its replicas.
+    timeout: 2_000,
+    ...(sasl && { sasl }),
+    ...(tls && { tls: tls.caFile === undefined ? {} : { ca: readCaFile(tls.caFile) } }),
+  };
+}

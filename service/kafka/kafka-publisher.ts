@@ -1,0 +1,71 @@
+import type { Clock } from "../clock.ts";
+import type { Publisher } from "../publisher.ts";
+import type { ServiceLog } from "../service-log.ts";
+import { readCaFile } from "./ca-file.ts";
+import { GroupedSender, type SenderOptions } from "./grouped-sender.ts";
+import { KafkaClient } from "./kafka-client.ts";
+import type { KafkaConfig } from "./kafka-config.ts";
+import { KafkaHealth } from "./kafka-health.ts";
+import { KafkaState } from "./kafka-state.ts";
+import { sizedRecord } from "./sized-record.ts";
+
+export interface KafkaPublisher extends Publisher {
+  /** Why nothing can be published now, or undefined; found out in the background, in both directions. */
+  notReady(): string | undefined;
+}
+
+export interface KafkaPublisherOptions extends Partial<Pick<SenderOptions, "maxWaiting" | "maxBytes" | "groupBytes">> {
+  log: ServiceLog;
+  clock: Clock;
+  /** How long `close` sends what is waiting. @default 5_000 */
+  closeMs?: number;
+}
+
+/**
+ * Publishes to Kafka: idempotent, acknowledged by all replicas in sync. Kafka may be down at the start and at any time
+ * later; it is reached again in the background. `headers` of records go out as they are.
+ * @throws Error when the CA file cannot be read, naming the setting
+ */
+export function openKafkaPublisher(config: KafkaConfig, options: KafkaPublisherOptions): KafkaPublisher {
+  const { log, clock, closeMs = 5_000, ...limits } = options;
+  if (config.tls?.caFile !== undefined) readCaFile(config.tls.caFile);
+  const state = new KafkaState(log);
+  const names: Readonly<Record<string, string>> = config.topicNames;
+  const producer = new KafkaClient(config);
+  const asking = new KafkaClient(config);
+  const health = new KafkaHealth({
+    clock,
+    check: () => asking.check(Object.values(names)),
+    onChecked(fault, error) {
+      if (fault) {
+        asking.replace();
+        state.failed("check", fault, error);
+      } else state.worked("check");
+    },
+  });
+  const sender = new GroupedSender({
+    ...limits,
+    send: (records) => producer.send(records),
+    onAcknowledged: () => state.worked("publish"),
+    onFault(fault, error) {
+      // About this one record: Kafka is well, and whoever published it is told.
+      if (fault.code === "TOO_LARGE" || fault.code === "INVALID_RECORD") return;
+      if (fault.retry !== "alone") producer.replace();
+      state.failed("publish", fault, error);
+      health.lookNow();
+    },
+  });
+  return {
+    notReady: () => state.notReady,
+    publish(records, { withinMs = 5_000 } = {}) {
+      const sized = records.map((record) => sizedRecord(record, names[record.topic] ?? record.topic));
+      return sender.publish(sized, withinMs);
+    },
+    async close() {
+      await sender.close(closeMs);
+      await health.stop();
+      producer.close();
+      asking.close();
+    },
+  };
+}

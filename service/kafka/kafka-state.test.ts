@@ -1,0 +1,51 @@
+import { beforeEach, expect, test } from "vitest";
+import type { KafkaFault } from "./explain-kafka-error.ts";
+import { KafkaState } from "./kafka-state.ts";
+
+const unreachable: KafkaFault = { code: "UNREACHABLE", retry: "group", advice: "Kafka cannot be reached" };
+const noAcl: KafkaFault = { code: "NOT_AUTHORIZED", retry: "alone", advice: "give the KafkaUser Write" };
+
+let lines: string[];
+let state: KafkaState;
+beforeEach(() => {
+  lines = [];
+  const log = (_: object, message: string) => void lines.push(message);
+  state = new KafkaState({ debug: log, info: log, warn: log, error: log });
+});
+
+test("not ready before Kafka has answered, ready after, and nothing to tell", () => {
+  expect(state.notReady).toBe("kafka has not answered yet");
+  state.worked("check");
+  expect(state.notReady).toBeUndefined();
+  expect(lines).toEqual([]);
+});
+
+test("a fault is told once, whoever meets it and however often, and so is its end", () => {
+  state.worked("check");
+  for (let n = 0; n < 3; n++) {
+    state.failed("publish", unreachable, new Error("ECONNREFUSED"));
+    state.failed("check", unreachable, new Error("ECONNREFUSED"));
+  }
+  expect(state.notReady).toBe("kafka: Kafka cannot be reached");
+  state.worked("check");
+  state.worked("publish");
+  expect(state.notReady).toBeUndefined();
+  expect(lines).toEqual(["Kafka cannot be reached", "kafka takes records again"]);
+});
+
+test("another fault is told too", () => {
+  state.failed("check", unreachable, new Error("ECONNREFUSED"));
+  state.failed("check", noAcl, new Error("TOPIC_AUTHORIZATION_FAILED"));
+  expect(lines).toEqual(["Kafka cannot be reached", "give the KafkaUser Write"]);
+});
+
+test("what only publishing finds out about a topic lasts until publishing works, and leaves us ready", () => {
+  state.worked("check");
+  for (let n = 0; n < 3; n++) {
+    state.failed("publish", noAcl, new Error("TOPIC_AUTHORIZATION_FAILED"));
+    state.worked("check");
+  }
+  expect(state.notReady).toBeUndefined();
+  state.worked("publish");
+  expect(lines).toEqual(["give the KafkaUser Write", "kafka takes records again"]);
+});
