@@ -6,11 +6,14 @@ import type { ByteBudget } from "./byte-budget.ts";
  */
 export class KeptBytes {
   readonly #budget: ByteBudget;
+  readonly #atMost: number;
   #room: Buffer = Buffer.alloc(0);
   #size = 0;
 
-  constructor(budget: ByteBudget) {
+  /** More than `atMost` bytes will not come. */
+  constructor(budget: ByteBudget, atMost: number) {
     this.#budget = budget;
+    this.#atMost = atMost;
   }
 
   get bytes(): Buffer {
@@ -22,7 +25,7 @@ export class KeptBytes {
     const size = this.#size + chunk.length;
     if (size > this.#room.length) {
       // Most bodies come in one piece, which is kept as it is.
-      const capacity = this.#size === 0 ? chunk.length : Math.max(size, 2 * this.#room.length);
+      const capacity = this.#size === 0 ? chunk.length : Math.max(size, Math.min(2 * this.#room.length, this.#atMost));
       if (!this.#budget.take(capacity - this.#room.length)) return false;
       this.#room = this.#size === 0 ? chunk : Buffer.concat([this.bytes], capacity);
     }

@@ -10,11 +10,11 @@ const answers: Readonly<Record<string, readonly [status: number, words: string]>
 /** How long a connection stays for the sender to take its answer. */
 const lingerMs = 1_000;
 
-/** Answers what is no request of HTTP, or did not come in time, and closes its connection. Returns the status. */
-export function answerMalformed(error: NodeJS.ErrnoException, socket: Socket): number | undefined {
+/** Answers what is no request of HTTP, or did not come in time, and closes its connection. */
+export function answerMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
   if (!socket.writable || error.code === "ECONNRESET") {
     socket.destroy();
-    return undefined;
+    return;
   }
   const [status, words] = answers[error.code ?? ""] ?? [400, "this is no request of HTTP/1.1"];
   const body = JSON.stringify({ error: words });
@@ -27,5 +27,4 @@ export function answerMalformed(error: NodeJS.ErrnoException, socket: Socket): n
   ];
   socket.setTimeout(lingerMs, () => socket.destroy());
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`, () => socket.destroy());
-  return status;
 }

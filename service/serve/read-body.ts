@@ -36,9 +36,10 @@ const close = { connection: "close" };
 export async function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Body> {
   const { maxBytes, keepBytes, budget, withinMs, onChunk } = limits;
   const tooLarge = () => new Refusal(413, `the body is larger than ${maxBytes} bytes, which GitHub never sends`, close);
-  if (Number(request.headers["content-length"] ?? 0) > maxBytes) throw tooLarge();
+  const announced = Number(request.headers["content-length"] ?? maxBytes);
+  if (announced > maxBytes) throw tooLarge();
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const kept = new KeptBytes(budget);
+  const kept = new KeptBytes(budget, Math.min(announced, keepBytes));
   let head: Buffer | undefined;
   let size = 0;
   const take = (chunk: Buffer) => {

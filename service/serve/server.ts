@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from "node:net";
 import { errorFields } from "../error-fields.ts";
 import type { ServiceLog } from "../service-log.ts";
+import { Connections } from "./connections.ts";
 import { InHand } from "./in-hand.ts";
-import { answerMalformed } from "./malformed-request.ts";
 import { Refusal } from "./refusal.ts";
 import { targetPath } from "./target-path.ts";
 
@@ -54,6 +54,7 @@ export async function startServer(
   { port, portSetting, host, log, hint, times = defaultTimes }: ServerOptions,
 ): Promise<RunningServer> {
   const inHand = new InHand();
+  const connections = new Connections();
   let stopping = false;
   const server = createServer({
     headersTimeout: times.headersMs,
@@ -67,8 +68,8 @@ export async function startServer(
   server.timeout = 60_000;
   server.maxConnections = 2_000;
   const serve = async (request: IncomingMessage, response: ServerResponse, waits: boolean) => {
-    const ended = inHand.begin();
-    response.once("close", ended);
+    response.once("close", inHand.begin());
+    connections.begin(request, response);
     let hasBody = !waits;
     const goOn = () => {
       if (!hasBody) response.writeContinue();
@@ -85,8 +86,8 @@ export async function startServer(
   server.on("request", handle(false));
   server.on("checkContinue", handle(true));
   server.on("clientError", (error, socket) => {
-    const status = answerMalformed(error, socket as Socket);
-    if (status !== undefined) log.debug({ status, ...errorFields(error) }, "request refused");
+    log.debug(errorFields(error), "no request");
+    connections.fail(error, socket as Socket);
   });
   await listen(server, port, portSetting, host);
   let stopped: Promise<boolean> | undefined;

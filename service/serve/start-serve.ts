@@ -26,7 +26,7 @@ export interface ServeOptions
   /** What people set the port by, named when it cannot be used. @default "PORT" */
   portSetting?: string;
   /** What bodies may take of the memory, all together. @default 64 MiB */
-  bodyBytes?: number;
+  budget?: ByteBudget;
 }
 
 /**
@@ -38,12 +38,13 @@ export async function startServe(
   config: Pick<ServeConfig, "GITHUB_WEBHOOK_SECRET" | "GITHUB_WEBHOOK_SECRET_PREVIOUS" | "PORT">,
   options: ServeOptions = {},
 ): Promise<Serving> {
-  const { portSetting = "PORT", requestMs = defaultRequestMs, bodyBytes = 64 * 1024 * 1024, ...others } = options;
+  const { portSetting = "PORT", requestMs = defaultRequestMs, ...others } = options;
   const { log, metrics } = service;
   const { GITHUB_WEBHOOK_SECRET: secret, GITHUB_WEBHOOK_SECRET_PREVIOUS: previous } = config;
   const marks = new BackgroundMarks((mark) => service.github.addMark(mark), log);
   const publishes = new InHand();
   const webhooks = webhookHandler({
+    budget: new ByteBudget(64 * 1024 * 1024),
     ...service,
     ...others,
     publisher: {
@@ -52,7 +53,6 @@ export async function startServe(
     },
     requestMs,
     secrets: previous === undefined ? [secret] : [secret, previous],
-    budget: new ByteBudget(bodyBytes),
     mark: (...each) => marks.add(...each),
     onWebhook: (event, verdict) => metrics.webhooks.inc({ event: eventLabel(event), verdict }),
     onPublished: (stage, again) => metrics.notePublished(stage, again),
