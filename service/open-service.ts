@@ -7,7 +7,6 @@ import type { CommonConfig } from "./config.ts";
 import { type EmbeddedQueue, openEmbeddedQueue } from "./embedded-queue.ts";
 import type { Allowance, GitHubAccess } from "./github-access.ts";
 import { kafkaConfig } from "./kafka/kafka-config.ts";
-import { openKafkaPublisher } from "./kafka/kafka-publisher.ts";
 import { measuredPublisher } from "./measured-publisher.ts";
 import { Metrics } from "./metrics.ts";
 import { octokitAccess } from "./octokit-access.ts";
@@ -102,7 +101,7 @@ export async function openService(config: CommonConfig, options: ServiceOptions)
     stop.abort();
     throw explain(error, baseUrl ?? "https://api.github.com");
   }
-  const queue = options.queue ? embedded(options.queue) : openQueue(config, { log, clock });
+  const queue = options.queue ? embedded(options.queue) : await openQueue(config, { log, clock });
   return {
     github,
     publisher: measuredPublisher(queue.publisher, metrics),
@@ -126,11 +125,13 @@ export async function openService(config: CommonConfig, options: ServiceOptions)
 /** Where records go, and what is known there. */
 type Queue = Pick<Service, "publisher" | "liveTasks" | "notReady">;
 
-function openQueue(config: CommonConfig, { log, clock }: Pick<Service, "log" | "clock">): Queue {
+async function openQueue(config: CommonConfig, { log, clock }: Pick<Service, "log" | "clock">): Promise<Queue> {
   const { FROUSSARD_QUEUE: path } = config;
   if (path !== undefined) return embedded(openEmbeddedQueue({ path, now: () => clock.now() }));
   const kafka = kafkaConfig(config);
   if (!kafka) throw new Error("nowhere to publish: set KAFKA_BROKERS or FROUSSARD_QUEUE");
+  // Loaded only where it is used: it takes time and memory.
+  const { openKafkaPublisher } = await import("./kafka/kafka-publisher.ts");
   const publisher = openKafkaPublisher(kafka, { log, clock });
   // Kafka does not know what runs.
   return { publisher, liveTasks: async () => new Set(), notReady: async () => publisher.notReady() };

@@ -266,7 +266,7 @@ describe("the program", () => {
       "GITHUB_TOKEN",
       "CODEX_TRIGGER_LOGINS",
       "CODEX_REPOSITORIES",
-      "FROUSSARD_QUEUE",
+      "KAFKA_BROKERS",
       "GITHUB_WEBHOOK_SECRET",
       "PORT",
     ])
