@@ -99,6 +99,13 @@ describe("validateManifest", () => {
     ]);
   });
 
+  test.each(["data", "stringData"])("refuses a Secret with %s", (field) => {
+    const secret = { apiVersion: "v1", kind: "Secret", metadata: { name: "token" }, [field]: { token: "x" } };
+    expect(validateManifest(secret)).toEqual([
+      `Secret/token: ${field} is not a field of this kind; allowed here: apiVersion, kind, metadata, type`,
+    ]);
+  });
+
   test("refuses what Argo Workflows 4 removed, although 3.7 still takes it", () => {
     expect(validateManifest(template({ synchronization: { mutex: { name: "m" } } }))).toEqual([
       expect.stringMatching(

@@ -56,6 +56,7 @@ export const sources = {
     version: "v1.4.1",
     sum: "h1:NPxFutNkKNa8UfLd2CMlEuhIPMQgDQ6DXNKG9sHbJU8=",
   },
+  // Release 1.0.1 of the package is made from the CRDs of Strimzi 1.0.0.
   strimzi: { package: "@kubernetes-models/strimzi-kafka-operator" },
 } as const satisfies Record<string, GoModule | NpmPackage>;
 
