@@ -10,7 +10,7 @@ const required = {
   TASK_STAGE: "planning",
   TASK_REPOSITORY: "acme/widgets",
   TASK_ISSUE_NUMBER: "7",
-  CODEX_TRIGGER_LOGINS: "alice, bob:12",
+  CODEX_TRIGGER_LOGINS: "alice, bob:12, carol_acme",
 };
 const faultsOf = (environment: Record<string, string>) => {
   try {
@@ -27,7 +27,7 @@ test("the required settings suffice, and the rest has defaults", () => {
   expect(settings).toMatchObject({
     TASK_ISSUE_NUMBER: 7,
     TASK_DRY_RUN: false,
-    CODEX_TRIGGER_LOGINS: ["alice", "bob:12"],
+    CODEX_TRIGGER_LOGINS: ["alice", "bob:12", "carol_acme"],
     CODEX_PLAN_TRIGGER: { kind: "author" },
     CODEX_MODEL: "gpt-6.1-sol",
     CODEX_SANDBOX: "require",

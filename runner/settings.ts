@@ -100,7 +100,7 @@ export const policyEnvironment = {
       z.array(
         z
           .string()
-          .regex(/^[A-Za-z0-9-]{1,39}(?::[1-9][0-9]{0,14})?$/, "has an entry that is neither login nor login:id"),
+          .regex(/^[A-Za-z0-9_-]{1,39}(?::[1-9][0-9]{0,14})?$/, "has an entry that is neither login nor login:id"),
       ),
     )
     .describe("a comma list of login or login:id, the people who may approve"),
@@ -145,6 +145,20 @@ const listenAddress = z.string().transform((text, context): ListenAddress => {
   return z.NEVER;
 });
 
+/** Of a program that also takes part in dry runs, which need no issue: 0, which cannot be given, stands for none. */
+export const dryRunIssue = { TASK_ISSUE_NUMBER: id().default(0).describe("the issue's number") };
+
+/** Refuses a missing issue unless it is a dry run; told together with everything else that is wrong. */
+export function issueUnlessDryRun<S extends z.ZodObject>(schema: S): S {
+  return schema.refine(
+    ({ TASK_ISSUE_NUMBER, TASK_DRY_RUN }: Record<string, unknown>) => TASK_DRY_RUN === true || TASK_ISSUE_NUMBER !== 0,
+    {
+      path: ["TASK_ISSUE_NUMBER"],
+      when: ({ issues }) => issues.every(({ path }) => path?.[0] !== "TASK_ISSUE_NUMBER"),
+    },
+  );
+}
+
 const mediatorFields = z.object({
   /** Where git and its helpers are found; not set: the system's folders. */
   PATH: z.string().optional(),
@@ -160,18 +174,13 @@ const mediatorFields = z.object({
   /** `stdin`: end when standard input closes, because then the parent has died. */
   MEDIATOR_PARENT: z.literal("stdin", "is not stdin").optional(),
   ...taskEnvironment,
-  /** 0, which cannot be given, stands for none. */
-  TASK_ISSUE_NUMBER: id().default(0).describe("the issue's number"),
+  ...dryRunIssue,
   ...dryRunEnvironment,
   ...policyEnvironment,
   ...codexEnvironment,
 });
-/** What the mediator alone knows. Only a dry run may have no issue. */
-export const mediatorEnvironment = mediatorFields.refine(
-  ({ TASK_ISSUE_NUMBER, TASK_DRY_RUN }) => TASK_DRY_RUN || TASK_ISSUE_NUMBER !== 0,
-  // Told together with everything else that is wrong.
-  { path: ["TASK_ISSUE_NUMBER"], when: ({ issues }) => issues.every(({ path }) => path?.[0] !== "TASK_ISSUE_NUMBER") },
-);
+/** What the mediator alone knows. */
+export const mediatorEnvironment = issueUnlessDryRun(mediatorFields);
 export type MediatorEnvironment = z.output<typeof mediatorEnvironment>;
 
 /** A task as it was handed over: what it claims to be. */

@@ -9,12 +9,22 @@ import { createGitHubFacts } from "../mediator/github-facts.ts";
 import { githubFailure } from "../mediator/github-failure.ts";
 import { createRecordStore } from "../mediator/record-store.ts";
 import { createPublisher } from "../publish/publisher.ts";
-import { githubEnvironment, policyEnvironment, readSettings, SettingsError, taskEnvironment } from "../settings.ts";
+import {
+  dryRunIssue,
+  githubEnvironment,
+  issueUnlessDryRun,
+  policyEnvironment,
+  readSettings,
+  SettingsError,
+  taskEnvironment,
+} from "../settings.ts";
 import { type Report, report } from "./report.ts";
+import { writeOutputs } from "./write-outputs.ts";
 
-const reportEnvironment = z.object({
+const reportFields = z.object({
   ...githubEnvironment,
   ...taskEnvironment,
+  ...dryRunIssue,
   ...policyEnvironment,
   RUN_STATUS: z
     .enum(["Succeeded", "Failed", "Error"], "is none of Succeeded, Failed, Error")
@@ -22,6 +32,8 @@ const reportEnvironment = z.object({
   /** One machine: the mediator's folder. Otherwise its record is read from the progress comment. */
   MEDIATOR_STATE: z.string().startsWith("/", "is not an absolute path").optional(),
 });
+/** What the report is told. */
+export const reportEnvironment = issueUnlessDryRun(reportFields);
 type ReportEnvironment = z.output<typeof reportEnvironment>;
 
 /** A mediator that was stopped finishes the publish in hand within this time. */
@@ -36,11 +48,15 @@ told (or never can be), 1 when GitHub could not be reached: call it again then. 
 export function reportCommand(): Command {
   return new Command("report")
     .description("look on GitHub whether a run's result is there, and tell the run's end where it is not")
+    .option("--outputs <folder>", "write planCommentUrl, pullRequestUrl and usage there too, each as a file")
     .addHelpText("after", help)
-    .action(async () => {
+    .action(async ({ outputs }: { outputs?: string }) => {
       const log = pino({ base: null, name: "report" }, pino.destination(2));
+      if (outputs !== undefined) writeOutputs(outputs, {});
       try {
-        process.stdout.write(`${JSON.stringify(await run(readSettings(reportEnvironment, process.env), log))}\n`);
+        const answer = await run(readSettings(reportEnvironment, process.env), log);
+        if (outputs !== undefined) writeOutputs(outputs, answer);
+        process.stdout.write(`${JSON.stringify(answer)}\n`);
       } catch (error) {
         process.exitCode = error instanceof SettingsError ? 2 : 1;
         if (error instanceof SettingsError) process.stderr.write(`${error.message}\n`);

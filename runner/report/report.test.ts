@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -283,9 +283,9 @@ test("GitHub that can not be asked is an error of the right type", async () => {
 
 describe("the command", () => {
   const script = `import { reportCommand } from ${JSON.stringify(join(import.meta.dirname, "command.ts"))};
-    await reportCommand().parseAsync([], { from: "user" });`;
-  async function start(env: Record<string, string>) {
-    const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+    await reportCommand().parseAsync(process.argv.slice(1), { from: "user" });`;
+  async function start(env: Record<string, string>, ...args: string[]) {
+    const child = spawn(process.execPath, ["--input-type=module", "-e", script, "--", ...args], {
       env: { PATH: process.env["PATH"] ?? "", ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -330,6 +330,44 @@ describe("the command", () => {
       lines: [{ outcome: "failed", code: "model-refused", usage: ledger }],
     });
     expect(await commentsOf(context, markers.result)).toHaveLength(1);
+  });
+
+  describe("--outputs", () => {
+    const outputsOf = async (env: Record<string, string>) => {
+      const folder = mkdtempSync(join(tmpdir(), "report-"));
+      const { code, stdout } = await start(env, "--outputs", join(folder, "outputs"));
+      const files = readdirSync(join(folder, "outputs")).map((name) => [
+        name,
+        readFileSync(join(folder, "outputs", name), "utf8"),
+      ]);
+      rmSync(folder, { recursive: true });
+      return { code, stdout, outputs: Object.fromEntries(files) };
+    };
+
+    test("are the addresses and what was used, each a file", async () => {
+      const { planning } = await planned();
+      const folder = mkdtempSync(join(tmpdir(), "report-"));
+      createRecordStore(folder, () => {}).write(record(planning, { state: "closed", outcome: "done" }));
+      const { code, stdout, outputs } = await outputsOf({ ...environment(planning), MEDIATOR_STATE: folder });
+      rmSync(folder, { recursive: true });
+      const { planCommentUrl } = JSON.parse(stdout) as { planCommentUrl: string };
+      expect(planCommentUrl).toContain("#issuecomment-");
+      expect({ code, outputs }).toEqual({
+        code: 0,
+        outputs: { planCommentUrl, pullRequestUrl: "", usage: JSON.stringify(ledger) },
+      });
+    });
+
+    test("a dry run needs no issue to report", async () => {
+      const { TASK_ISSUE_NUMBER: _, ...rest } = environment(await planningRun(scene.github, scene.openIssue().number));
+      const { code, stdout } = await outputsOf({ ...rest, TASK_DRY_RUN: "true", RUN_STATUS: "Succeeded" });
+      expect({ code, answer: JSON.parse(stdout) }).toEqual({ code: 0, answer: { outcome: "done" } });
+    });
+
+    test("are all there and empty when nothing could be told", async () => {
+      const { code, outputs } = await outputsOf({});
+      expect({ code, outputs }).toEqual({ code: 2, outputs: { planCommentUrl: "", pullRequestUrl: "", usage: "" } });
+    });
   });
 
   test("a token that GitHub refuses ends it with an answer; it would be refused again", async () => {
