@@ -232,7 +232,7 @@ export const settingsSchema = z
     approvers: listOfSome(
       text(
         "a login, or login:id with the account's numeric id",
-        /^[A-Za-z0-9][A-Za-z0-9-]{0,38}(?::[1-9][0-9]{0,14})?$/,
+        /^[A-Za-z0-9][A-Za-z0-9_-]{0,38}(?::[1-9][0-9]{0,14})?$/,
       ),
       "GitHub logins",
     ).meta({
