@@ -14,7 +14,7 @@ export type Kind = Origin & {
   readonly kind: string;
   /**
    * Properties to keep, by the path that leads to them ("" is the root); lists and maps are stepped through. Where a
-   * path is not named, everything is kept. What is left out is refused, so a reduced schema never accepts more.
+   * path is not named, everything is kept. A field that is left out is refused.
    */
   readonly keep?: Readonly<Record<string, readonly string[]>>;
   /** Limits of numbers, by path, where the source has none. */
