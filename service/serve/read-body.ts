@@ -68,7 +68,7 @@ export async function readBody(request: IncomingMessage, limits: BodyLimits): Pr
     throw error;
   } finally {
     clearTimeout(timer);
-    request.off("data", take);
+    request.off("data", take).off("close", gone);
   }
   const bytes = head ? undefined : kept.bytes;
   return { size, bytes, head: head ?? kept.bytes.subarray(0, headBytes), release: () => kept.release() };

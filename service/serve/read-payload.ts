@@ -3,6 +3,7 @@ import type { Body } from "./read-body.ts";
 import { Refusal } from "./refusal.ts";
 
 export interface Payload {
+  /** Only one that has the form of GitHub's actions, for it becomes a header. */
   action?: string;
   /** Only of events that mean something to us. */
   value?: Record<string, unknown>;
@@ -24,7 +25,7 @@ export function readPayload(bytes: Buffer, isForm: boolean): Payload {
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new Refusal(400, "the payload is not a JSON object");
   const action = (value as Record<string, unknown>)["action"];
-  return { value: value as Record<string, unknown>, ...(typeof action === "string" && { action }) };
+  return { value: value as Record<string, unknown>, ...(isAction(action) && { action }) };
 }
 
 /**
@@ -42,8 +43,12 @@ export function glanceAtPayload({ bytes, head }: Pick<Body, "bytes" | "head">, i
     return {};
   }
   if (!start.startsWith("{") || end?.endsWith("}") === false) throw notJson();
-  const action = /^\{\s*"action"\s*:\s*"([a-z_]{1,64})"/.exec(start)?.[1];
-  return { ...(action !== undefined && { action }) };
+  const action = /^\{\s*"action"\s*:\s*"([^"]+)"/.exec(start)?.[1];
+  return { ...(isAction(action) && { action }) };
+}
+
+function isAction(value: unknown): value is string {
+  return typeof value === "string" && /^[a-z_]{1,64}$/.test(value);
 }
 
 /** The field `payload`; unlike URLSearchParams it does not take bytes that are not UTF-8 for something else. */

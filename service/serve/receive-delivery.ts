@@ -98,7 +98,7 @@ async function receive(of: Receiving, delivery: Delivery, deadline: Deadline, sp
     of.onPublished?.(task.stage, again);
     of.mark(due.mark, { deliveryId, taskId: task.taskId });
   }
-  const reason = "reason" in due ? { reason: due.reason } : {};
+  const reason = "reason" in due ? { reason: due.reason.slice(0, 200) } : {};
   log.info({ ...ids, ...(task && { taskId: task.taskId, stage: task.stage }), ...reason }, "delivery accepted");
   return { status: "accepted", deliveryId, event, action: action ?? null, codexStageTriggered: task?.stage ?? null };
 }
