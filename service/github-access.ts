@@ -25,8 +25,35 @@ export interface Allowance {
   cost: number;
 }
 
+/** A webhook of a repository or of an organization. */
+export type GitHubHook = { id: number } & ({ repository: string } | { organization: string });
+
+/** One attempt to deliver a webhook; all attempts at one delivery have its GUID. */
+export interface HookDelivery {
+  /** Digits: GitHub's ids of attempts are larger than a number can hold exactly. */
+  id: string;
+  /** The delivery id, as the webhook's header names it. */
+  guid: string;
+  /** ISO 8601. */
+  deliveredAt: string;
+  /** Somebody asked for this attempt. */
+  redelivery: boolean;
+  /** Whether it was answered 2xx. */
+  ok: boolean;
+  /** What the answer was; 0 when there was none. GitHub writes 5xx for some reasons why there was none. */
+  statusCode: number;
+}
+
+/** What the service asks of GitHub about webhooks; it takes a permission of its own. */
+export interface HookAccess {
+  /** Attempts of the last days, newest first; `next` is the cursor of the following page. */
+  listDeliveries(hook: GitHubHook, cursor: string | undefined): Promise<{ deliveries: HookDelivery[]; next?: string }>;
+  /** Has a delivery sent again. Not repeated by itself: its answer may be lost after GitHub took it. */
+  redeliver(hook: GitHubHook, deliveryId: string): Promise<void>;
+}
+
 /** What the service asks of GitHub and does there. Reads reject on failures; each call has a time limit. */
-export interface GitHubAccess {
+export interface GitHubAccess extends HookAccess {
   /** The issue as it stands; undefined when there is none, or the number is a pull request's. */
   readIssue(repository: string, issueNumber: number, signal?: AbortSignal): Promise<IssueSnapshot | undefined>;
   /** Up to 100 comments by node id; deleted ones are missing. */

@@ -1,8 +1,11 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { markers } from "@froussard/contract";
 import { createGitHub } from "@froussard/github/client";
 import { type GitHubSimulator, startGitHub } from "@froussard/simulators/github/start";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Allowance, GitHubAccess } from "./github-access.ts";
+import type { Allowance, GitHubAccess, HookDelivery } from "./github-access.ts";
 import { octokitAccess } from "./octokit-access.ts";
 import { fakeAccess } from "./testing/fake-access.ts";
 import { FakeGitHub, owner } from "./testing/fake-github.ts";
@@ -270,4 +273,81 @@ test("the right to push", async () => {
   expect(await access.mayPush("octocat/hello")).toBe(true);
   expect(await access.mayPush("octocat/read-only")).toBe(false);
   await expect(access.mayPush("octocat/nothing")).rejects.toThrow(/no repository octocat\/nothing.*CODEX_REPOSITORIES/);
+});
+
+describe("webhooks", () => {
+  const administrator = () =>
+    octokitAccess(
+      createGitHub({ token: simulator.token("octocat"), baseUrl: simulator.apiUrl, paceWrites: false, retries: 0 }),
+      { approverIds: [], trigger: { kind: "author" } },
+    );
+
+  test("a failed delivery is found over all pages, sent again, and seen to have been", async () => {
+    const receiver = createServer((request, response) => {
+      response.writeHead(request.headers["x-github-event"] === "ping" ? 503 : 202).end();
+    });
+    receiver.listen(0, "127.0.0.1");
+    await once(receiver, "listening");
+    const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
+    const { id } = simulator.addWebhook(repository, { url, events: ["issues"] });
+    for (let n = 0; n < 130; n++) octocat().openIssue(repository, { title: `issue ${n}` });
+    await simulator.webhooksSettled();
+    const hook = { id, repository: "octocat/hello" };
+    const webhooks = administrator();
+    const listAll = async () => {
+      const pages: HookDelivery[][] = [];
+      let cursor: string | undefined;
+      do {
+        const { deliveries, next } = await webhooks.listDeliveries(hook, cursor);
+        pages.push(deliveries);
+        cursor = next;
+      } while (cursor !== undefined);
+      return pages;
+    };
+    const pages = await listAll();
+    expect(pages.map(({ length }) => length)).toEqual([100, 31]);
+    const failed = pages.flat().filter(({ ok }) => !ok);
+    expect(failed).toMatchObject([{ statusCode: 503, redelivery: false, id: expect.stringMatching(/^[0-9]+$/) }]);
+    await webhooks.redeliver(hook, failed[0]?.id ?? "");
+    await simulator.webhooksSettled();
+    const again = (await listAll()).flat().filter(({ guid }) => guid === failed[0]?.guid);
+    expect(again.map(({ redelivery }) => redelivery)).toEqual([true, false]);
+    receiver.closeAllConnections();
+    receiver.close();
+  });
+
+  test("are hidden from who may not administer", async () => {
+    const [{ id }] = [simulator.addWebhook(repository, { url: "http://127.0.0.1:9/", events: ["issues"] })];
+    await simulator.webhooksSettled();
+    const refused = access.listDeliveries({ id, repository: "octocat/hello" }, undefined);
+    await expect(refused).rejects.toMatchObject({ status: 403 });
+  });
+
+  test("of organizations, and ids that no number can hold", async () => {
+    const seen: string[] = [];
+    const big = "3804004623172239366";
+    const api = createServer((request, response) => {
+      seen.push(`${request.method} ${request.url}`);
+      response.writeHead(request.method === "POST" ? 202 : 200, { "content-type": "application/json" });
+      const item = { guid: "g", delivered_at: "2026-03-01T00:00:00Z", redelivery: false, duration: 1, event: "ping" };
+      const more = { action: null, installation_id: null, repository_id: 1, status: "timed out", status_code: 504 };
+      const body = JSON.stringify([{ id: 0, ...item, ...more }]).replace('"id":0', `"id":${big}`);
+      response.end(request.method === "POST" ? "{}" : body);
+    });
+    api.listen(0, "127.0.0.1");
+    await once(api, "listening");
+    const baseUrl = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
+    const github = createGitHub({ token: "x", baseUrl, paceWrites: false, retries: 0 });
+    const webhooks = octokitAccess(github, { approverIds: [], trigger: { kind: "author" } });
+    const hook = { id: 7, organization: "github" };
+    const { deliveries, next } = await webhooks.listDeliveries(hook, "c1");
+    expect([deliveries[0]?.id, deliveries[0]?.ok, next]).toEqual([big, false, undefined]);
+    await webhooks.redeliver(hook, deliveries[0]?.id ?? "");
+    expect(seen).toEqual([
+      "GET /orgs/github/hooks/7/deliveries?per_page=100&cursor=c1",
+      `POST /orgs/github/hooks/7/deliveries/${big}/attempts`,
+    ]);
+    api.closeAllConnections();
+    api.close();
+  });
 });

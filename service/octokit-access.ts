@@ -6,6 +6,7 @@ import { readPulse, readSnapshot } from "@froussard/github/read-snapshot";
 import { minimizeMutation } from "@froussard/github/snapshot-query";
 import { RequestError } from "@octokit/request-error";
 import type { Allowance, GitHubAccess } from "./github-access.ts";
+import { octokitHooks } from "./octokit-hooks.ts";
 import {
   addMarkMutation,
   type PendingNode,
@@ -109,6 +110,7 @@ export function octokitAccess(
         throw new Error(`there is no repository ${repository} as far as the token may see: ${fix}`, { cause: error });
       }
     },
+    ...octokitHooks(github, (headers) => noteHeaders(headers, note)),
     async addMark({ nodeId, content, stale }) {
       if (stale) await mutate(removeMarkMutation, { id: nodeId, content });
       await mutate(addMarkMutation, { id: nodeId, content });

@@ -150,6 +150,26 @@ describe("the service", () => {
     expect((await queue.liveTasks()).size).toBe(1);
   });
 
+  test("has a delivery sent again that failed while nobody looked, when it knows the webhook", async () => {
+    const admin = simulator.token("octocat");
+    const over = await service({ GITHUB_TOKEN: admin });
+    await serve(over);
+    simulator.webhookFaults = { lose: () => true };
+    octocat().openIssue(repository, { title: "Make it blue" });
+    await simulator.webhooksSettled();
+    simulator.webhookFaults = {};
+    const watching = startWatch(over, readWatchConfig({ ...environment, GITHUB_HOOK_ID: String(hook.id) }));
+    open.push(watching);
+    const again = await simulator.waitFor("a redelivery", () =>
+      simulator.deliveries(hook).find(({ redelivery, status }) => redelivery && status !== null),
+    );
+    expect(again).toMatchObject({ event: "issues", statusCode: 202 });
+    expect(await over.metrics.registry.getSingleMetricAsString("froussard_redeliveries_total")).toMatch(
+      /\{result="asked"\} 1$/m,
+    );
+    expect((await queue.liveTasks()).size).toBe(1);
+  });
+
   test("answers a redelivery without queueing anything twice", async () => {
     await serve();
     simulator.webhookFaults = { repeat: () => true };

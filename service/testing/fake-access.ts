@@ -75,6 +75,10 @@ export function fakeAccess(github: FakeGitHub): FakeAccess {
     async mayPush() {
       return true;
     },
+    async listDeliveries() {
+      return { deliveries: [] };
+    },
+    async redeliver() {},
     async addMark({ nodeId, content, stale }) {
       for (const _ of stale ? ["remove", "add"] : ["add"]) spend("mutation");
       const target = targets(nodeId);

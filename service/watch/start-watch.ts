@@ -1,5 +1,6 @@
 import type { WatchConfig } from "../config.ts";
 import type { Service } from "../open-service.ts";
+import { Redelivery } from "../redelivery/redelivery.ts";
 import { Watch, type WatchSettings } from "./watch.ts";
 
 export interface Watching {
@@ -11,8 +12,9 @@ export interface Watching {
 /** Runs the reconcile loop over an open service, until it is stopped. */
 export function startWatch(service: Service, config: WatchSettingsConfig): Watching {
   const watch = createWatch(service, config);
+  const redelivery = createRedelivery(service, config);
   const stop = new AbortController();
-  const running = watch.run(stop.signal);
+  const running = Promise.all([watch.run(stop.signal), redelivery.run(stop.signal)]);
   service.log.info({ repositories: config.CODEX_REPOSITORIES }, "watching");
   return {
     watch,
@@ -30,6 +32,7 @@ export type WatchSettingsConfig = Pick<
   | "WATCH_FRESH_PLAN_SECONDS"
   | "WATCH_OLD_PLAN_SECONDS"
   | "WATCH_POINTS_PER_HOUR"
+  | "GITHUB_HOOK_ID"
 >;
 
 /** The loop, not yet running. */
@@ -47,6 +50,21 @@ export function createWatch(service: Service, config: WatchSettingsConfig): Watc
   metrics.loop = watch;
   onAllowance.add((allowance) => watch.note(allowance));
   return watch;
+}
+
+/** Asks for failed deliveries of the webhooks that are named; without any it does nothing. */
+function createRedelivery(service: Service, config: WatchSettingsConfig): Redelivery {
+  const { metrics, onAllowance } = service;
+  const [repository = ""] = config.CODEX_REPOSITORIES;
+  const redelivery = new Redelivery({
+    ...service,
+    hooks: (config.GITHUB_HOOK_ID ?? []).map((hook) =>
+      "repository" in hook || "organization" in hook ? hook : { ...hook, repository },
+    ),
+    onRedelivery: (result) => metrics.redeliveries.inc({ result }),
+  });
+  onAllowance.add((allowance) => redelivery.note(allowance));
+  return redelivery;
 }
 
 function settingsOf(config: WatchSettingsConfig): WatchSettings {
