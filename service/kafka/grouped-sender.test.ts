@@ -41,6 +41,11 @@ describe("publishes at the same time", () => {
     await Promise.all(all);
   });
 
+  test("one that comes right after the last was sent goes at once, too", async () => {
+    const { publish } = setUp({ send: () => Promise.resolve() });
+    for (const name of ["a", "b", "c"]) await publish(name, { withinMs: 200 });
+  });
+
   test("no more go together than fit", async () => {
     const { sends, publish, sent } = setUp({ groupBytes: 250 });
     const all = ["a", "b", "c", "d"].map((name) => publish(name, { size: 50 }));

@@ -86,9 +86,7 @@ export class GroupedSender {
       this.#waiting = this.#waiting.filter((each) => each !== waiting);
     }, withinMs);
     this.#waiting.push(waiting);
-    this.#sending ??= this.#sendAll().finally(() => {
-      this.#sending = undefined;
-    });
+    this.#sending ??= this.#sendAll();
     return promise;
   }
 
@@ -121,6 +119,8 @@ export class GroupedSender {
         if (again.length > 0 && fault.retry === "group") await wait(pauseMs);
       }
     }
+    // In the same turn as the look at what waits: whoever comes next must start it again.
+    this.#sending = undefined;
   }
 
   /** Settles those that get no other chance; the others, in their order. */
