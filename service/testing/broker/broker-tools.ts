@@ -4,7 +4,15 @@ const install = "apt-get install -y default-jre-headless maven openssl";
 
 /** What a real broker is made and run with. */
 export const brokerTools: readonly Tool[] = [
-  { command: "java", arguments: ["-version"], install },
-  { command: "mvn", arguments: ["-version"], install },
-  { command: "openssl", arguments: ["version"], install },
+  { name: "java", command: "java", arguments: ["-version"], install },
+  { name: "mvn", command: "mvn", arguments: ["-version"], install },
+  { name: "openssl", command: "openssl", arguments: ["version"], install },
 ];
+
+/** In place of a disk of its own that fills up. */
+export const smallDisk: Tool = {
+  name: "a small disk",
+  command: "sh",
+  arguments: ["-c", "d=$(mktemp -d) && mount -t tmpfs -o size=1m tmpfs $d && umount $d && rmdir $d"],
+  install: "run as root, who may mount one",
+};
