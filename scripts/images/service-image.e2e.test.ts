@@ -3,8 +3,13 @@ import { SourceMap } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { topics } from "../../contract/index.ts";
+import { brokerTools } from "../../service/testing/broker/broker-tools.ts";
 import { freePorts } from "../../service/testing/broker/free-ports.ts";
+import { readTopic } from "../../service/testing/broker/read-topic.ts";
+import { type Broker, startBroker } from "../../service/testing/broker/start-broker.ts";
+import { users } from "../../service/testing/broker/users.ts";
 import { describeWith } from "../../service/testing/needs-tools.ts";
 import { type GitHubSimulator, startGitHub } from "../../simulators/github/start.ts";
 import { type Container, startContainer } from "./testing/container.ts";
@@ -41,8 +46,9 @@ describeWith(imageTools, "the service's image", () => {
   });
   afterAll(() => workshop?.close(), 60_000);
 
-  const start = (line: string, environment: Readonly<Record<string, string>> = {}) => {
-    const container = startContainer({ root, config, arguments: line.split(" "), environment });
+  type Texts = Readonly<Record<string, string>>;
+  const start = (line: string, environment: Texts = {}, files: Texts = {}) => {
+    const container = startContainer({ root, config, arguments: line.split(" "), environment, files });
     started.push(container);
     return container;
   };
@@ -162,57 +168,90 @@ describeWith(imageTools, "the service's image", () => {
     rmSync(context, { recursive: true });
   });
 
-  let simulator: GitHubSimulator;
-  let repository: ReturnType<GitHubSimulator["repository"]>;
-  beforeEach(async () => {
-    simulator = await startGitHub();
-    for (const login of ["octocat", "codex-automation"]) simulator.addUser({ login });
-    repository = await simulator.addRepository({
-      owner: "octocat",
-      name: "hello",
-      files: { "README.md": "# hello\n" },
-      collaborators: { "codex-automation": "write" },
+  describe("serves", () => {
+    let simulator: GitHubSimulator;
+    let repository: ReturnType<GitHubSimulator["repository"]>;
+    let environment: Record<string, string>;
+    let address: string;
+    beforeEach(async () => {
+      simulator = await startGitHub();
+      for (const login of ["octocat", "codex-automation"]) simulator.addUser({ login });
+      repository = await simulator.addRepository({
+        owner: "octocat",
+        name: "hello",
+        files: { "README.md": "# hello\n" },
+        collaborators: { "codex-automation": "write" },
+      });
+      const [port] = await freePorts(1);
+      address = `http://127.0.0.1:${port}`;
+      environment = {
+        GITHUB_TOKEN: simulator.token("codex-automation"),
+        GITHUB_API_BASE_URL: simulator.apiUrl,
+        GITHUB_WEBHOOK_SECRET: "It's a Secret to Everybody",
+        CODEX_TRIGGER_LOGINS: "octocat",
+        CODEX_REPOSITORIES: "octocat/hello",
+        PORT: String(port),
+      };
     });
-  });
-  afterEach(() => simulator.close());
+    afterEach(() => simulator.close());
 
-  test("serves: alive, ready, a signed delivery is answered 202, SIGTERM ends it in order", async () => {
-    const [port = 0] = await freePorts(1);
-    const environment = {
-      GITHUB_TOKEN: simulator.token("codex-automation"),
-      GITHUB_API_BASE_URL: simulator.apiUrl,
-      GITHUB_WEBHOOK_SECRET: "It's a Secret to Everybody",
-      CODEX_TRIGGER_LOGINS: "octocat",
-      CODEX_REPOSITORIES: "octocat/hello",
-      FROUSSARD_QUEUE: "/data/queue.db",
-      PORT: String(port),
-    };
-    const begun = performance.now();
-    const container = start("serve", environment);
-    const get = async (path: string) =>
-      fetch(`http://127.0.0.1:${port}${path}`).then(
+    const get = (path: string) =>
+      fetch(`${address}${path}`).then(
         ({ status }) => status,
-        () => 0,
+        () => "no answer",
       );
-    await expect.poll(() => get("/health/readiness"), { timeout: 20_000, interval: 10 }).toBe(200);
-    console.log(`ready ${Math.round(performance.now() - begun)} ms after the start`);
-    expect(await get("/health/liveness")).toBe(200);
-    expect(await get("/metrics")).toBe(200);
 
-    const hook = simulator.addWebhook(repository, {
-      url: `http://127.0.0.1:${port}/webhooks/github`,
-      secret: environment.GITHUB_WEBHOOK_SECRET,
-      events: ["issues"],
+    /** Until it is ready, one delivery, and the end that it is told. */
+    async function wholeLife(container: Container, begun: number): Promise<void> {
+      const ready = async () => ((await get("/health/readiness")) === 200 ? "ready" : container.output());
+      await expect.poll(ready, { timeout: 30_000, interval: 10 }).toBe("ready");
+      console.log(`ready ${Math.round(performance.now() - begun)} ms after the start`);
+      expect(await get("/health/liveness")).toBe(200);
+      expect(await get("/metrics")).toBe(200);
+
+      const secret = environment["GITHUB_WEBHOOK_SECRET"] ?? "";
+      const hook = simulator.addWebhook(repository, {
+        url: `${address}/webhooks/github`,
+        secret,
+        events: ["issues"],
+      });
+      const issue = simulator.as("octocat").openIssue(repository, { title: "Make it blue" });
+      await simulator.waitFor("👀 on the issue", () => issue.reactions.some(({ content }) => content === "eyes"));
+      await simulator.webhooksSettled();
+      const delivery = simulator.deliveries(hook).find(({ event }) => event === "issues");
+      expect(delivery).toMatchObject({ statusCode: 202 });
+
+      await container.signal("TERM");
+      expect(await container.exit, container.output()).toBe(0);
+      expect(container.output()).toContain('"taskId":"codex-planning-');
+      expect(container.output()).not.toContain(environment["GITHUB_TOKEN"]);
+      expect(container.output()).not.toContain(secret);
+    }
+
+    test("from a queue of its own: ready, 202 to a signed delivery, ended in order by SIGTERM", async () => {
+      const begun = performance.now();
+      await wholeLife(start("serve", { ...environment, FROUSSARD_QUEUE: "/data/queue.db" }), begun);
     });
-    const issue = simulator.as("octocat").openIssue(repository, { title: "Make it blue" });
-    await simulator.waitFor("👀 on the issue", () => issue.reactions.some(({ content }) => content === "eyes"));
-    const delivery = simulator.deliveries(hook).find(({ event }) => event === "issues");
-    expect(delivery).toMatchObject({ statusCode: 202 });
 
-    await container.signal("TERM");
-    expect(await container.exit, container.output()).toBe(0);
-    expect(container.output()).toContain('"taskId":"codex-planning-');
-    expect(container.output()).not.toContain(environment.GITHUB_TOKEN);
-    expect(container.output()).not.toContain(environment.GITHUB_WEBHOOK_SECRET);
+    describeWith(brokerTools, "to a real broker", () => {
+      let broker: Broker;
+      beforeAll(async () => {
+        broker = await startBroker();
+        await broker.createTopics();
+        await broker.allow(users.service);
+      }, 180_000);
+      afterAll(() => broker?.stop());
+
+      test("over TLS, as its user: the same, and the task is in its topic", async () => {
+        const caFile = "/etc/froussard/ca.crt";
+        const kafka = { ...broker.environment({ tls: true }), KAFKA_CA_FILE: caFile };
+        const begun = performance.now();
+        const container = start("serve", { ...environment, ...kafka }, { [caFile]: broker.caFile });
+        await wholeLife(container, begun);
+        expect(container.output()).not.toContain(users.service.password);
+        const [task] = await readTopic(broker, topics.codexTasks);
+        expect(task).toMatchObject({ key: "octocat/hello#1" });
+      });
+    });
   });
 });

@@ -15,6 +15,8 @@ export interface ContainerOptions {
   entrypoint?: readonly string[];
   arguments: readonly string[];
   environment?: Readonly<Record<string, string>>;
+  /** Files of this machine that it may read, by their path there. */
+  files?: Readonly<Record<string, string>>;
   /** @default true */
   readonlyRoot?: boolean;
 }
@@ -29,6 +31,9 @@ export interface Container {
 }
 
 const memoryFolders = ["/tmp", "/data"];
+
+/** What every runtime gives a container, so that names are found. */
+const names = { "/etc/hosts": "/etc/hosts", "/etc/resolv.conf": "/etc/resolv.conf" };
 
 /**
  * Starts an image as a strict cluster does: process 1 of its own namespaces, the image's user, no capability, no new
@@ -74,6 +79,7 @@ function runtimeSpec({
   entrypoint,
   arguments: args,
   environment = {},
+  files = {},
   readonlyRoot = true,
 }: ContainerOptions) {
   const [uid, gid] = config.User.split(":").map(Number);
@@ -98,6 +104,12 @@ function runtimeSpec({
       { destination: "/proc", type: "proc", source: "proc" },
       { destination: "/dev", type: "tmpfs", source: "tmpfs", options: ["nosuid", "mode=755", "size=64k"] },
       ...memoryFolders.map(memory),
+      ...Object.entries({ ...names, ...files }).map(([destination, source]) => ({
+        destination,
+        source,
+        type: "none",
+        options: ["bind", "ro", "nosuid", "nodev", "noexec"],
+      })),
     ],
     linux: {
       namespaces: ["pid", "ipc", "uts", "mount"].map((type) => ({ type })),
