@@ -1,6 +1,8 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { buildApp, buildApplication } from "./app.ts";
+import { referenceFaults } from "./references/check-references.ts";
+import { declaredSecrets } from "./secrets/declared-secrets.ts";
 import { readSettings } from "./settings/read-settings.ts";
 import type { SettingsInput } from "./settings/schema.ts";
 import { assertManifests, type Manifest } from "./validate-manifest.ts";
@@ -20,7 +22,10 @@ export function synthesize(input: SettingsInput, folder: string): { file: string
     buildApplication(settings, join(folder, folders.application)),
   ];
   const charts = apps.flatMap((app) => app.charts.map((chart) => ({ chart, outdir: app.outdir })));
-  assertManifests(charts.flatMap(({ chart }) => chart.toJson() as Manifest[]));
+  const manifests = charts.flatMap(({ chart }) => chart.toJson() as Manifest[]);
+  assertManifests(manifests);
+  const broken = referenceFaults(manifests, declaredSecrets(settings));
+  if (broken.length > 0) throw new Error(`broken links:\n${broken.map((fault) => `  ${fault}`).join("\n")}`);
   rmSync(folder, { recursive: true, force: true });
   for (const { outdir } of apps) mkdirSync(outdir, { recursive: true });
   for (const app of apps) app.synth();

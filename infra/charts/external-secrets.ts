@@ -21,7 +21,7 @@ export class ExternalSecrets extends Chart {
     { store, storeKind, prefix, refreshInterval }: SecretStore,
   ) {
     super(scope, id, chartProps);
-    for (const { namespace, name, keys } of declaredSecrets(settings))
+    for (const { namespace, name, keys } of declaredSecrets(settings).filter(({ isMadeElsewhere }) => !isMadeElsewhere))
       addManifest<IExternalSecret>(this, `${namespace}-${name}`, {
         apiVersion: "external-secrets.io/v1",
         kind: "ExternalSecret",

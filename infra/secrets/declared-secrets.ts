@@ -11,6 +11,8 @@ export interface DeclaredSecret {
   reader: string;
   /** What has to happen before a new value holds. */
   rotation: string;
+  /** Others write it, such as cert-manager; no store is asked for it. */
+  isMadeElsewhere?: boolean;
 }
 
 export interface DeclaredKey {
@@ -26,7 +28,7 @@ const restartSource = "restart the EventSource's pod: it reads Secrets once, at 
 
 /** Every Secret, by its namespace, that these settings refer to. */
 export function declaredSecrets(settings: Settings): DeclaredSecret[] {
-  const { secretNames: names, namespaces, service: options, kafka } = settings;
+  const { secretNames: names, namespaces, service: options, kafka, ingress } = settings;
   const { service, workflows } = namespaces;
   const token = { key: secrets.githubToken.keys.token, holds: "the automation account's token" };
   const password = (user: string) => ({ key: "password", holds: `password of the KafkaUser ${user}` });
@@ -70,6 +72,23 @@ export function declaredSecrets(settings: Settings): DeclaredSecret[] {
         ]
       : []),
     ...(authority ? [{ namespace: service, ...authority, reader: "serve, watch", rotation: restartService }] : []),
+    ...(ingress.kind === "ingress" && ingress.tlsSecret !== undefined
+      ? [
+          {
+            ...{
+              namespace: service,
+              name: ingress.tlsSecret,
+              reader: "the Ingress's controller",
+              isMadeElsewhere: true,
+            },
+            keys: [
+              { key: "tls.crt", holds: `certificate of ${ingress.host}` },
+              { key: "tls.key", holds: "its key" },
+            ],
+            rotation: "the controller takes it by itself",
+          },
+        ]
+      : []),
     {
       namespace: workflows,
       name: names.githubToken,

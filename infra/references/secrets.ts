@@ -1,0 +1,57 @@
+import type { DeclaredSecret } from "../secrets/declared-secrets.ts";
+import { nameOf, namespaceOf, type Objects } from "./objects.ts";
+import { at, textAt, under } from "./tree.ts";
+
+const keyFields = [
+  "secretKeyRef",
+  "userSecret",
+  "passwordSecret",
+  "caCertSecret",
+  "clientCertSecret",
+  "clientKeySecret",
+];
+
+/** Secrets and ConfigMaps that are named somewhere: each is declared or ours, with the key that is asked for. */
+export function secretFaults(objects: Objects, declared: readonly DeclaredSecret[]): string[] {
+  const secretFault = (namespace: string, name: string | undefined, key: string | undefined) => {
+    const secret = declared.find((each) => each.namespace === namespace && each.name === name);
+    if (!secret) return `Secret ${namespace}/${name} is not declared; see infra/secrets/declared-secrets.ts`;
+    if (key === undefined || secret.keys.some((each) => each.key === key)) return undefined;
+    return `Secret ${namespace}/${name} has no key ${key}, only ${secret.keys.map((each) => each.key).join(", ")}`;
+  };
+  const configMapFault = (namespace: string, name: string | undefined, key: string | undefined) => {
+    const map = objects.find("ConfigMap", namespace, name);
+    if (!map) return `ConfigMap ${namespace}/${name} does not exist`;
+    return key === undefined || at(map, "data") === undefined || key in (at(map, "data") as object)
+      ? undefined
+      : `ConfigMap ${namespace}/${name} has no key ${key}`;
+  };
+  return objects.all.flatMap((object) => {
+    const namespace = namespaceOf(object);
+    const name = (reference: unknown) => textAt(reference, "name");
+    const key = (reference: unknown) => textAt(reference, "key");
+    return [
+      ...under(object, ...keyFields).map((each) => secretFault(namespace, name(each), key(each))),
+      ...under(object, "secretName").map((each) => secretFault(namespace, String(each), undefined)),
+      ...under(object, "configMapKeyRef").map((each) => configMapFault(namespace, name(each), key(each))),
+      ...under(object, "configMap").map((each) => configMapFault(namespace, name(each), undefined)),
+    ].flatMap((fault) => (fault === undefined ? [] : [`${nameOf(object)}: ${fault}`]));
+  });
+}
+
+/** Declared Secrets that nothing refers to: people would create them for nothing. */
+export function unusedSecretFaults(objects: Objects, declared: readonly DeclaredSecret[]): string[] {
+  const isUsed = ({ namespace, name }: DeclaredSecret, key: string) =>
+    objects.all.some(
+      (object) =>
+        object.kind !== "ExternalSecret" &&
+        namespaceOf(object) === namespace &&
+        (under(object, ...keyFields).some((each) => textAt(each, "name") === name && textAt(each, "key") === key) ||
+          under(object, "secretName").includes(name)),
+    );
+  return declared.flatMap((secret) =>
+    secret.keys
+      .filter(({ key }) => !isUsed(secret, key))
+      .map(({ key }) => `Secret ${secret.namespace}/${secret.name}: nothing reads its key ${key}; do not declare it`),
+  );
+}

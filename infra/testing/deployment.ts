@@ -1,0 +1,38 @@
+import { buildApp, buildApplication } from "../app.ts";
+import { readSettings } from "../settings/read-settings.ts";
+import type { Settings, SettingsInput } from "../settings/schema.ts";
+import { settings as production } from "../settings.ts";
+import type { Manifest } from "../validate-manifest.ts";
+
+/** For tests only: the production settings with some of them changed. */
+export function settingsWith(changes: Partial<SettingsInput> = {}): Settings {
+  return readSettings({ ...production, ...changes });
+}
+
+/** Everything that is off or left out by default. */
+export const everythingOn: Partial<SettingsInput> = {
+  github: { apiUrl: "https://github.example.com:8443/api/v3", baseBranch: "trunk", hooks: ["gregkonush/lab=7"] },
+  kafka: { tls: true },
+  service: { deadLetterToken: true, otlpEndpoint: "http://collector.monitoring:4318" },
+  ingress: { kind: "ingress", host: "froussard.example.com", className: "traefik", tlsSecret: "froussard-tls" },
+  codex: { webSearch: "cached", openaiUrl: "https://models.example.com/v1" },
+  eventBus: { storageClass: "fast" },
+  externalSecrets: { kind: "store", store: "vault" },
+  monitoring: { serviceMonitor: true, labels: { release: "prometheus" } },
+};
+
+/** All objects of a deployment, as they are written. */
+export function deployment(settings: Settings = settingsWith()): Manifest[] {
+  const apps = [buildApp(settings, "unused"), buildApplication(settings, "unused")];
+  return structuredClone(apps.flatMap(({ charts }) => charts.flatMap((chart) => chart.toJson() as Manifest[])));
+}
+
+/** The one object of this kind and name. */
+export function object(manifests: readonly Manifest[], kind: string, name?: string): Manifest {
+  const found = manifests.filter(
+    ({ kind: of, metadata }) => of === kind && (name === undefined || metadata?.name === name),
+  );
+  const [first, ...more] = found;
+  if (!first || more.length > 0) throw new Error(`${found.length} objects are a ${kind} ${name ?? ""}`);
+  return first;
+}
