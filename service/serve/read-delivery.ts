@@ -35,9 +35,9 @@ export interface ReadingDelivery {
 
 /**
  * Of the events that are read: GitHub's texts have at most 65,536 characters, and an event holds three of them at most, so
- * that even with every character escaped it stays below 2 MiB. One that is larger is left to the loop.
+ * that even with every character escaped it stays below this. One that is larger is left to the loop.
  */
-const readableBytes = 4 * 1024 * 1024;
+const readableBytes = 2 * 1024 * 1024;
 
 const required = ["x-github-delivery", "x-github-event", "x-hub-signature-256"] as const;
 

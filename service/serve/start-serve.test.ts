@@ -142,7 +142,7 @@ describe("a delivery", () => {
     const body = `${start}${" ".repeat(size - start.length - 1)}}`;
     const answer = await kit.send({ event, body });
     // An issue's event of this size cannot be GitHub's; what can be read at all is read.
-    const isRead = event === "issues" && size < 4 * 1024 * 1024;
+    const isRead = event === "issues" && size < 2 * 1024 * 1024;
     expect(answer).toMatchObject({
       status: 202,
       body: { action: "opened", codexStageTriggered: isRead ? "planning" : null },

@@ -25,7 +25,7 @@ export interface ServeOptions
     Pick<ServerOptions, "host" | "times"> {
   /** What people set the port by, named when it cannot be used. @default "PORT" */
   portSetting?: string;
-  /** What bodies may take of the memory, all together. @default 64 MiB */
+  /** What bodies may take of the memory, all together. @default 32 MiB, a thousand deliveries of the usual size */
   budget?: ByteBudget;
 }
 
@@ -44,7 +44,7 @@ export async function startServe(
   const marks = new BackgroundMarks((mark) => service.github.addMark(mark), log);
   const publishes = new InHand();
   const webhooks = webhookHandler({
-    budget: new ByteBudget(64 * 1024 * 1024),
+    budget: new ByteBudget(32 * 1024 * 1024),
     ...service,
     ...others,
     publisher: {
