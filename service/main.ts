@@ -2,7 +2,8 @@
 import { once } from "node:events";
 import { Command, CommanderError } from "commander";
 import { pino } from "pino";
-import { type CommonConfig, ConfigError, readServeConfig, readWatchConfig } from "./config.ts";
+import { systemClock } from "./clock.ts";
+import { type CommonConfig, ConfigError, readServeConfig, readWatchConfig, type WatchConfig } from "./config.ts";
 import { type Ending, endInOrder } from "./end-in-order.ts";
 import { openService, type Service } from "./open-service.ts";
 import { healthHandlers } from "./serve/health-handlers.ts";
@@ -11,6 +12,7 @@ import { startDeadLetters } from "./serve/start-dead-letters.ts";
 import { startServe } from "./serve/start-serve.ts";
 import type { Tracing } from "./tracing/start-tracing.ts";
 import { createWatch, startWatch } from "./watch/start-watch.ts";
+import { unfinishedWorkflows } from "./workflows/unfinished-workflows.ts";
 
 const common = `
 Settings are environment variables:
@@ -73,15 +75,32 @@ interface Open {
   tracing: Tracing | undefined;
 }
 
-async function open(config: CommonConfig): Promise<Open> {
+async function open(config: CommonConfig & Pick<Partial<WatchConfig>, "WORKFLOWS_NAMESPACE">): Promise<Open> {
   const log = logger(config.LOG_LEVEL);
   const endpoint = config.OTEL_EXPORTER_OTLP_ENDPOINT;
   // Loaded only where it is used: it takes memory.
   const tracing =
     endpoint === undefined ? undefined : (await import("./tracing/start-tracing.ts")).startTracing({ endpoint, log });
-  const service = await openService(config, { log, signal, ...(tracing && { tracer: tracing.tracer }) });
+  const namespace = config.WORKFLOWS_NAMESPACE;
+  const liveTasks = namespace === undefined ? undefined : await workflowsIn(namespace);
+  const service = await openService(config, {
+    log,
+    signal,
+    ...(tracing && { tracer: tracing.tracer }),
+    ...(liveTasks && { liveTasks }),
+  });
   service.metrics.collectProcess();
   return { service, tracing };
+}
+
+/** Loaded only where it is used, too. @throws Error outside of a cluster */
+async function workflowsIn(namespace: string): Promise<Service["liveTasks"]> {
+  const { inClusterConfig, kubernetesWorkflows } = await import("./workflows/kubernetes-workflows.ts");
+  inClusterConfig();
+  return unfinishedWorkflows(
+    kubernetesWorkflows(() => inClusterConfig(), namespace),
+    { clock: systemClock },
+  );
 }
 
 async function serve(): Promise<void> {
@@ -129,12 +148,9 @@ async function lookOnce(): Promise<void> {
   if (failed > 0) throw new Error(`${failed} questions to GitHub failed, see the log: run it again`);
 }
 
-async function startHealth({ metrics, log }: Service, port: number | undefined) {
+async function startHealth({ metrics, log, notReady }: Service, port: number | undefined) {
   if (port === undefined) return undefined;
-  return startServer(
-    healthHandlers(metrics, async () => undefined),
-    { port, portSetting: "WATCH_PORT", log },
-  );
+  return startServer(healthHandlers(metrics, notReady), { port, portSetting: "WATCH_PORT", log });
 }
 
 /** Says what went wrong; the exit code, 2 for what was called or set wrongly. */

@@ -11,6 +11,8 @@ import { readServeConfig, readWatchConfig } from "./config.ts";
 import { type Claim, type EmbeddedQueue, openEmbeddedQueue } from "./embedded-queue.ts";
 import { openService, type Service } from "./open-service.ts";
 import { type Serving, startServe } from "./serve/start-serve.ts";
+import { freePorts } from "./testing/broker/free-ports.ts";
+import { startTraceCollector } from "./testing/trace-collector.ts";
 import { startWatch, type Watching } from "./watch/start-watch.ts";
 
 /** The service as it runs, over the simulated GitHub; the workers' side of the queue is played by the test. */
@@ -341,6 +343,31 @@ describe("the program", () => {
     const { child, output } = start(command, { ...environment, [setting]: port });
     expect(await once(child, "close")).toEqual([1, null]);
     expect(output()).toContain(`cannot listen on port ${port}: set ${setting} to a free one`);
+  });
+
+  test("watch with WORKFLOWS_NAMESPACE outside of a cluster ends and says so", async () => {
+    const { child, output } = start("watch", { ...environment, WORKFLOWS_NAMESPACE: "argo-workflows" });
+    expect(await once(child, "close")).toEqual([1, null]);
+    expect(output()).toContain(
+      "WORKFLOWS_NAMESPACE is for a pod with a service account: unset it outside of a cluster",
+    );
+  });
+
+  test("watch sends its traces before it ends, and shows what it uses at /metrics", async () => {
+    const collector = await startTraceCollector();
+    const [port] = await freePorts(1);
+    const more = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint, WATCH_PORT: String(port) };
+    octocat().openIssue(repository, { title: "Make it blue" });
+    const { child } = start("watch", { ...environment, ...more });
+    await expect.poll(async () => taskId(await claim()), { timeout: 10_000 }).toMatch(/^codex-planning-/);
+    const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    expect(metrics).toMatch(/^process_resident_memory_bytes \d+/m);
+    expect(metrics).toMatch(/^froussard_tasks_published_total\{stage="planning"\} 1$/m);
+    expect(metrics).toMatch(/^froussard_watch_tick_duration_seconds_count\{track="issue"\} [1-9]/m);
+    child.kill("SIGTERM");
+    expect(await once(child, "close")).toEqual([0, null]);
+    expect(collector.spans).toMatchObject([{ name: "publish", service: "froussard" }]);
+    await collector.close();
   });
 
   test("once ends by itself", async () => {

@@ -120,7 +120,7 @@ describe("the Workflows that have not finished", () => {
   });
 });
 
-const openssl = { command: "openssl", arguments: ["version"], install: "apt-get install -y openssl" };
+const openssl = { name: "openssl", command: "openssl", arguments: ["version"], install: "apt-get install -y openssl" };
 describeWith([openssl], "in a pod", () => {
   test("server, authority and token are the mounted ones", async () => {
     const { caFile, keyStore } = makeCertificates(join(folder, "tls"));
