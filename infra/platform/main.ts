@@ -1,9 +1,9 @@
-import { homedir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { Command } from "commander";
 import { argoLint } from "./argo-lint.ts";
 import { buildTool } from "./build-tool.ts";
+import { cacheFolder } from "./cache-folder.ts";
 import { type GoTool, goTools } from "./go-tool.ts";
 import { kubeconform } from "./kubeconform.ts";
 import { manifestFiles } from "./manifest-file.ts";
@@ -13,12 +13,13 @@ const stopped = new AbortController();
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
   process.once(name, () => stopped.abort(new Error(`stopped by ${name}`)));
 
-/** The rule of scripts/with-toolchain.mjs. */
-const cache =
-  process.env["FROUSSARD_CACHE"] ?? join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "froussard");
-
 const build = (tool: GoTool) =>
-  buildTool(tool, { cache, env: process.env, report: (line) => console.error(line), signal: stopped.signal });
+  buildTool(tool, {
+    cache: cacheFolder(process.env),
+    env: process.env,
+    report: (line) => console.error(line),
+    signal: stopped.signal,
+  });
 
 const program = new Command("platform").description("checks of dist/ with the platform's own code");
 
