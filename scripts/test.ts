@@ -11,9 +11,10 @@ const program = new Command("test")
   .description("Format and lint, types, then every test. Arguments after -- go to vitest (a path, -t <name>, …).")
   .option("--static", "only format, lint and types")
   .option("--e2e", "only the slow suites (*.e2e.test.ts): the whole pipeline as processes, with kills")
+  .option("--platform", "only the checks of dist/ with the platform's own code (*.platform.test.ts; needs Go)")
   .argument("[vitest...]", "arguments for vitest")
   .parse();
-const options = program.opts<{ static?: boolean; e2e?: boolean }>();
+const options = program.opts<{ static?: boolean; e2e?: boolean; platform?: boolean }>();
 
 let passed = 0;
 let failed = 0;
@@ -36,7 +37,7 @@ async function check(name: string, command: string, args: string[]): Promise<voi
   console.log(`${ok ? "ok  " : "FAIL"} ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
 }
 
-if (!options.e2e) {
+if (!options.e2e && !options.platform) {
   await check("format and lint", "biome", [
     "ci",
     "--error-on-warnings",
@@ -52,6 +53,7 @@ if (!options.static) {
   const ok = await run("vitest", [
     "run",
     ...(options.e2e ? ["--config", "vitest.e2e.config.ts"] : []),
+    ...(options.platform ? ["--config", "vitest.platform.config.ts"] : []),
     "--reporter=default",
     "--reporter=json",
     `--outputFile.json=${report}`,
