@@ -82,6 +82,12 @@ describe("bodies", () => {
     expect(statuses(answer)).toEqual([401]);
   });
 
+  test("that come in crumbs are refused long before they are whole", async () => {
+    const answer = await exchange(deliveryHead(json, ["transfer-encoding: chunked"]), "1\r\nx\r\n".repeat(10_000));
+    expect(statuses(answer)).toEqual([400]);
+    expect(answer).toContain("too many small pieces");
+  });
+
   test.each<[string, string]>([
     ["announces", ""],
     ["sends", `${(26 * 1024 * 1024).toString(16)}\r\n${"x".repeat(26 * 1024 * 1024)}\r\n`],

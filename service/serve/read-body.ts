@@ -28,10 +28,12 @@ export interface Body {
 /** How much of a body that is not kept stays to be looked at. */
 const headBytes = 1024;
 const close = { connection: "close" };
+/** Chunks of single bytes cost hundreds of times what they carry; networks cut at a thousand bytes or more. */
+const isCrumbled = (pieces: number, size: number) => pieces > 256 + size / 64;
 
 /**
  * Reads a body, never holding more than the limits allow.
- * @throws Refusal 413 (too large), 408 (too slow), 503 (too many at a time); Error when the sender went away
+ * @throws Refusal 400 (in crumbs), 413 (too large), 408 (too slow), 503 (too many at a time); Error when the sender went away
  */
 export async function readBody(request: IncomingMessage, limits: BodyLimits): Promise<Body> {
   const { maxBytes, keepBytes, budget, withinMs, onChunk } = limits;
@@ -42,14 +44,21 @@ export async function readBody(request: IncomingMessage, limits: BodyLimits): Pr
   const kept = new KeptBytes(budget, Math.min(announced, keepBytes));
   let head: Buffer | undefined;
   let size = 0;
+  let pieces = 0;
+  const refuse = (refusal: Refusal) => {
+    request.off("data", take);
+    reject(refusal);
+  };
   const take = (chunk: Buffer) => {
     size += chunk.length;
-    if (size > maxBytes) return reject(tooLarge());
+    pieces += 1;
+    if (size > maxBytes) return refuse(tooLarge());
+    if (isCrumbled(pieces, size)) return refuse(new Refusal(400, "the body comes in too many small pieces", close));
     onChunk?.(chunk);
     if (head) return;
     if (size <= keepBytes) {
       if (!kept.append(chunk))
-        reject(new Refusal(503, "too many bodies at a time: redeliver it later", { ...close, "retry-after": "5" }));
+        refuse(new Refusal(503, "too many bodies at a time: redeliver it later", { ...close, "retry-after": "5" }));
       return;
     }
     head = Buffer.from((kept.bytes.length > 0 ? kept.bytes : chunk).subarray(0, headBytes));

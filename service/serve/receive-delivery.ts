@@ -87,7 +87,7 @@ async function receive(of: Receiving, delivery: Delivery, deadline: Deadline, sp
       ),
     );
   } catch (error) {
-    log.error({ ...ids, ...errorFields(error) }, "delivery not published");
+    log.error({ ...ids, ...(task && { taskId: task.taskId }), ...errorFields(error) }, "delivery not published");
     of.onWebhook?.(event, "unavailable");
     throw new Refusal(503, "the queue does not take the delivery now: redeliver it later", { "retry-after": "30" });
   }
