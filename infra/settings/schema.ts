@@ -157,9 +157,11 @@ const runs = z.strictObject(
   must("an object with apiServerCidrs"),
 );
 
+const busReplicas = "1, or from 3 to 9";
 const eventBus = z.strictObject({
   replicas: z
-    .union([z.literal(1), whole(3, 9, "")], must("1, or from 3 to 9"))
+    .int(must(busReplicas))
+    .refine((value) => value === 1 || (value >= 3 && value <= 9), must(busReplicas))
     .default(3)
     .meta({ description: "Servers of the event bus: 1, or at least 3" }),
   volumeGi: whole(4, 1_000, "GiB")
@@ -277,14 +279,20 @@ export const settingsSchema = z
     monitoring: monitoring.prefault({}).meta({ description: "Prometheus" }),
     argoCd: argoCd.meta({ description: "The Argo CD Application" }),
   })
-  .superRefine(({ codex: { idleMinutes, deadlineMinutes }, namespaces: { service, workflows, kafka } }, context) => {
+  .superRefine(({ codex, namespaces: { service, workflows, kafka }, github: { hooks }, repositories }, context) => {
     const fault = (path: string[], message: string) => context.addIssue({ code: "custom", path, message });
+    const { idleMinutes, deadlineMinutes } = codex;
     if (idleMinutes > deadlineMinutes)
       fault(["codex", "idleMinutes"], `must be at most codex.deadlineMinutes (${deadlineMinutes}), not ${idleMinutes}`);
-    if (new Set([service, workflows, kafka]).size < 3)
+    const three = [service, workflows, kafka];
+    if (new Set(three).size < three.length)
+      fault(["namespaces"], `must be three, not ${three.join(", ")}: each keeps Secrets that the others must not see`);
+    const isOne = repositories.length === 1 && !/[*?]/.test(repositories[0] ?? "");
+    const bare = hooks.filter((hook) => !hook.includes("="));
+    if (bare.length > 0 && !isOne)
       fault(
-        ["namespaces"],
-        `must be three, not ${[service, workflows, kafka].join(", ")}; Secrets of one must not be readable from another`,
+        ["github", "hooks"],
+        `an id alone needs exactly one repository; write owner/name=<id>, not ${bare.join(", ")}`,
       );
   });
 

@@ -1,0 +1,111 @@
+import { expect, test } from "vitest";
+import { deployment, settingsWith } from "../testing/deployment.ts";
+import { readSettings, SettingsError } from "./read-settings.ts";
+import type { SettingsInput } from "./schema.ts";
+
+const least: SettingsInput = {
+  approvers: ["octocat"],
+  repositories: ["octocat/hello"],
+  runs: { apiServerCidrs: ["10.0.0.1/32"] },
+  argoCd: { repoUrl: "https://github.com/octocat/hello.git" },
+};
+
+function faultsOf(input: unknown): readonly string[] {
+  try {
+    readSettings(input as SettingsInput);
+    return [];
+  } catch (error) {
+    if (error instanceof SettingsError) return error.faults;
+    throw error;
+  }
+}
+
+test("what is left out has the documented names", () => {
+  expect(readSettings(least)).toMatchObject({
+    namespaces: { service: "froussard", workflows: "argo-workflows", kafka: "kafka" },
+    kafka: { cluster: "kafka", tls: false },
+    secretNames: { githubToken: "github-token", openai: "codex-openai", webhook: "github-secret" },
+    codex: { model: "gpt-6.1-sol", effort: "high" },
+    planTrigger: "author",
+    ingress: { kind: "none" },
+  });
+});
+
+test("a newcomer's login, repository and cluster are all that is to change", () => {
+  const settings = settingsWith({
+    approvers: ["octocat"],
+    repositories: ["octocat/hello"],
+    kafka: { cluster: "events" },
+  });
+  const text = JSON.stringify(deployment(settings));
+  expect(text).toContain("events-kafka-bootstrap.kafka.svc:9092");
+  expect(text.replaceAll(/ghcr\.io\/gregkonush|github\.com\/gregkonush/g, "")).not.toMatch(
+    /gregkonush|kafka-kafka-bootstrap/,
+  );
+});
+
+test("everything that is wrong is told at once, each with its name, its value and what to do", () => {
+  expect(
+    faultsOf({
+      ...least,
+      approvers: ["octo cat"],
+      repositories: ["octocat"],
+      planTrigger: "everybody",
+      namespaces: { service: "Froussard" },
+      kafka: { cluster: "kafka", tls: "yes", bootstrapServers: "kafka" },
+      images: { service: "ghcr.io/octocat/froussard:latest", runner: "ghcr.io/octocat/runner" },
+      service: { replicas: 0 },
+      ingress: { kind: "route" },
+      codex: { effort: "some", modle: "gpt" },
+      runs: { apiServerCidrs: ["10.0.0.1"], workspace: "10 GB" },
+      eventBus: { replicas: 2 },
+      argoCd: {},
+    }),
+  ).toEqual([
+    'approvers.0: must be a login, or login:id with the account\'s numeric id, not "octo cat"',
+    'repositories.0: must be owner/name or a glob such as octocat/*, not "octocat"',
+    'planTrigger: must be author, command or label:<name>, not "everybody"',
+    'namespaces.service: must be a namespace, a DNS label such as my-name, not "Froussard"',
+    'kafka.bootstrapServers: must be a comma list of host:port, not "kafka"',
+    'kafka.tls: must be true or false, not "yes"',
+    'images.service: must be an image with a digest, or with a tag other than latest, not "ghcr.io/octocat/froussard:latest"',
+    'images.runner: must be an image with a digest, or with a tag other than latest, not "ghcr.io/octocat/runner"',
+    "service.replicas: must be a number of pods, a whole number from 1 to 20, not 0",
+    'ingress.kind: must be an object whose kind is none, ingress or httpRoute, not {"kind":"route"}',
+    'codex.effort: must be one of minimal, low, medium, high, xhigh, max, ultra, not "some"',
+    "codex.modle: is no setting; correct its name or take it out (see docs/settings.md)",
+    'runs.apiServerCidrs.0: must be an address range such as 10.96.0.1/32, not "10.0.0.1"',
+    'runs.workspace: must be room, a quantity such as 2Gi or 500m, not "10 GB"',
+    "eventBus.replicas: must be 1, or from 3 to 9, not 2",
+    "argoCd.repoUrl: is missing; set it to the address of a Git repository",
+  ]);
+});
+
+test.each<[string, Partial<SettingsInput>, string]>([
+  [
+    "a silence longer than the whole time",
+    { codex: { idleMinutes: 90 } },
+    "codex.idleMinutes: must be at most codex.deadlineMinutes (60), not 90",
+  ],
+  [
+    "one namespace for two things",
+    { namespaces: { service: "argo-workflows" } },
+    "namespaces: must be three, not argo-workflows, argo-workflows, kafka",
+  ],
+  [
+    "a webhook's id alone with more than one repository",
+    { repositories: ["octocat/*"], github: { hooks: ["7"] } },
+    "github.hooks: an id alone needs exactly one repository; write owner/name=<id>, not 7",
+  ],
+])("fails for %s", (_, changes, fault) => {
+  expect(faultsOf({ ...least, ...changes })).toEqual([expect.stringContaining(fault)]);
+});
+
+test.each([
+  "ghcr.io/octocat/froussard:1.2.3",
+  "registry.example.com:5000/a/b:v1",
+  `froussard@sha256:${"0".repeat(64)}`,
+  `ghcr.io/octocat/froussard:1.2.3@sha256:${"a".repeat(64)}`,
+])("takes the image %s", (service) => {
+  expect(faultsOf({ ...least, images: { service } })).toEqual([]);
+});
