@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { build, type Metafile, type Plugin } from "esbuild";
+import { ownSourcesAlone } from "./own-sources-alone.ts";
 import { thirdPartyLicenses } from "./third-party-licenses.ts";
 
 /**
@@ -54,7 +55,8 @@ const { outputFiles, metafile } = await build({
 checkComplete(metafile, outputFiles.map(({ text }) => text).join("\n"));
 
 mkdirSync(folder, { recursive: true });
-for (const { path, contents } of outputFiles) writeFileSync(join(folder, path.slice(root.length)), contents);
+for (const { path, text } of outputFiles)
+  writeFileSync(join(folder, basename(path)), path.endsWith(".map") ? ownSourcesAlone(text) : text);
 writeFileSync(join(folder, "THIRD-PARTY-LICENSES"), thirdPartyLicenses(metafile, root));
 
 /** What the one file would look for beside itself is not there. @throws Error that names it */

@@ -1,16 +1,16 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import process from "node:process";
-import { missingTool, type Tool } from "../../../service/testing/needs-tools.ts";
+import { missingTool, type Tool } from "../../../service/testing/tools.ts";
 
 const packages = ["buildah", "runc", "npm"];
 const install = `apt-get install -y ${packages.join(" ")}`;
 
 /** What an image is built and started with. */
 export const imageTools: readonly Tool[] = [
-  { command: "buildah", arguments: ["--version"], install },
-  { command: "runc", arguments: ["--version"], install },
-  { command: "npm", arguments: ["--version"], install },
+  { name: "buildah", command: "buildah", arguments: ["--version"], install },
+  { name: "runc", command: "runc", arguments: ["--version"], install },
+  { name: "npm", command: "npm", arguments: ["--version"], install },
 ];
 
 /** Installs what is missing where that needs nobody: as root, on Debian. Elsewhere the suite says what to install. */
