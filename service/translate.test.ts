@@ -194,7 +194,7 @@ test.each<[string, string, unknown, string | object]>([
     "starts nothing",
   ],
   ["another label removed", "issues", opened({ action: "unlabeled", label: { name: "bug" } }), "starts nothing"],
-  ["edited", "issues", opened({ action: "edited" }), "issues.edited starts nothing"],
+  ["edited", "issues", opened({ action: "edited" }), "this action of issues starts nothing"],
   ["an edited command", "issue_comment", commented("/approve", { action: "edited" }), "starts nothing"],
   [
     "a command on a pull request",
@@ -210,7 +210,7 @@ test.each<[string, string, unknown, string | object]>([
   ["a quoted command", "issue_comment", commented("> /approve"), "no command"],
   ["our own comment", "issue_comment", commented("<!-- codex:note -->\n/approve"), "no command"],
   ["an unknown event", "codex_surprise", { action: "created" }, "codex_surprise events start nothing"],
-  ["an unknown action", "issues", opened({ action: "enchanted" }), "issues.enchanted starts nothing"],
+  ["an unknown action", "issues", opened({ action: "enchanted" }), "this action of issues starts nothing"],
   ["an empty payload", "issues", {}, "payload without usable"],
   ["no payload at all", "issue_comment", null, "payload without usable"],
   ["ids that are no numbers", "issues", opened({ issue: { id: "70" } }), "issue.id"],

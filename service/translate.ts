@@ -46,7 +46,7 @@ export function translate(event: WebhookEvent, context: TranslateContext): Trans
       const facts = issueCommentFacts.safeParse(event.payload);
       if (!facts.success) return unreadable(facts.error.issues);
       const { action, comment, issue, repository } = facts.data;
-      if (action !== "created") return { reason: `issue_comment.${action} starts nothing` };
+      if (action !== "created") return { reason: "this action of issue_comment starts nothing" };
       const gate = closedGate(issue, repository, context);
       if (gate) return { reason: gate };
       if (!isListed(comment.user ?? undefined, context.policy))
@@ -70,7 +70,7 @@ function translateIssues(facts: IssuesFacts, deliveryId: string, context: Transl
     case "labeled":
       if (gate) return { reason: gate };
       if (policy.trigger.kind !== "label" || label?.name !== policy.trigger.label)
-        return { reason: `the label ${JSON.stringify(label?.name)} starts nothing` };
+        return { reason: "this label starts nothing (CODEX_PLAN_TRIGGER)" };
       if (!isListed(sender ?? undefined, policy)) return { reason: "labelled by somebody who is not listed" };
       return look(repository, issue);
     case "unlabeled":
@@ -79,7 +79,7 @@ function translateIssues(facts: IssuesFacts, deliveryId: string, context: Transl
         ? look(repository, issue)
         : { reason: "the label that was removed starts nothing" };
     default:
-      return { reason: `issues.${action} starts nothing` };
+      return { reason: "this action of issues starts nothing" };
   }
 }
 

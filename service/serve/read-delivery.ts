@@ -8,6 +8,9 @@ import { glanceAtPayload, type Payload, readPayload } from "./read-payload.ts";
 import { Refusal } from "./refusal.ts";
 import { SignatureCheck } from "./signature.ts";
 
+/** What GitHub's delivery ids are: GUIDs, and a little more is let through. */
+export const deliveryIdPattern = /^[0-9A-Za-z-]{1,64}$/;
+
 /** A webhook whose signature fits. */
 export interface Delivery {
   deliveryId: string;
@@ -97,7 +100,7 @@ function readHeaders({ headers }: IncomingMessage) {
   if (missing.length > 0) throw new Refusal(400, `headers missing: ${missing.join(", ")}`);
   const deliveryId = String(headers["x-github-delivery"]);
   const event = String(headers["x-github-event"]);
-  if (!/^[0-9A-Za-z-]{1,64}$/.test(deliveryId)) throw new Refusal(400, "x-github-delivery is not a delivery id");
+  if (!deliveryIdPattern.test(deliveryId)) throw new Refusal(400, "x-github-delivery is not a delivery id");
   if (!/^[a-z_]{1,64}$/.test(event)) throw new Refusal(400, "x-github-event is not the name of an event");
   const coding = headers["transfer-encoding"];
   if (coding !== undefined && coding.toLowerCase() !== "chunked")

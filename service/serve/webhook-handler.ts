@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { errorFields } from "../error-fields.ts";
 import type { ByteBudget } from "./byte-budget.ts";
 import { Deadline } from "./deadline.ts";
-import { readDelivery } from "./read-delivery.ts";
+import { deliveryIdPattern, readDelivery } from "./read-delivery.ts";
 import { type Receiving, receiveDelivery, requestMs } from "./receive-delivery.ts";
 import { Refusal } from "./refusal.ts";
 import type { Handler } from "./server.ts";
@@ -37,6 +37,8 @@ export function webhookHandler(of: WebhookHandling): Handler {
 function refused({ onWebhook, log }: Receiving, { headers }: IncomingMessage, refusal: Refusal): void {
   const { status } = refusal;
   onWebhook?.(String(headers["x-github-event"]), status === 503 ? "unavailable" : "refused");
-  const deliveryId = String(headers["x-github-delivery"] ?? "").slice(0, 64);
+  // Not signed, so anybody's text.
+  const id = String(headers["x-github-delivery"] ?? "");
+  const deliveryId = deliveryIdPattern.test(id) ? id : "(unusable)";
   log.warn({ deliveryId, status, ...errorFields(refusal) }, "delivery refused");
 }

@@ -75,7 +75,10 @@ export async function considerIssue(of: Considering, repository: string, issueNu
   if ("task" in next) {
     const { taskId, stage } = next.task;
     const again = next.again ?? false;
-    await publish(of, next.task, again);
+    await publish(of, next.task, again).catch((error: unknown) => {
+      log.warn({ ...fields, stage, ...errorFields(error) }, "task not published");
+      throw error;
+    });
     published.note(taskId, next.askedAt, clock.now());
     of.onPublished?.(stage, again);
     log.info({ ...fields, stage, again }, "task published");
