@@ -1,0 +1,3 @@
+// What the synth beside this file loads, and nothing else.
+import "../../infra/settings.ts";
+import "../../infra/synthesize.ts";
