@@ -47,7 +47,7 @@ export interface World {
 }
 
 /** `serve` on a real port, over a GitHub in memory with one issue and a publisher that the test plays. */
-export async function startServeKit(options: ServeOptions = {}) {
+export async function startServeKit({ tracer, ...options }: ServeOptions & Pick<Service, "tracer"> = {}) {
   const github = new FakeGitHub();
   const on = github.open(github.repository("octocat/hello"), owner);
   github.wait(5);
@@ -77,6 +77,7 @@ export async function startServeKit(options: ServeOptions = {}) {
     clock: { now: () => github.now, sleep: async () => {} },
     log: { debug: log, info: log, warn: log, error: log },
     metrics: new Metrics(),
+    ...(tracer && { tracer }),
     onAllowance: new Set(),
     close: async () => {},
   };
