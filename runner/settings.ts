@@ -43,7 +43,7 @@ export function readSettings<S extends z.ZodObject>(schema: S, environment: Envi
 const number = (min: number, max: number) =>
   z
     .string()
-    .regex(/^[0-9]{1,12}$/, "is not a whole number")
+    .regex(/^[0-9]{1,16}$/, "is not a whole number")
     .transform(Number)
     .pipe(z.int().min(min, `is less than ${min}`).max(max, `is more than ${max}`));
 const id = () => number(1, Number.MAX_SAFE_INTEGER);
