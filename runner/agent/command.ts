@@ -11,7 +11,7 @@ import { createMediatorClient } from "./mediator-client.ts";
 import { runAgent } from "./run-agent.ts";
 
 /** All that the agent is told; it holds no token and no key. */
-const agentEnvironment = z.object({
+export const agentEnvironment = z.object({
   PATH: z.string().describe("where to find git"),
   HOME: z.string().describe("an empty folder"),
   LANG: z.string().default("C.UTF-8"),

@@ -1,0 +1,129 @@
+import { describe, expect, test } from "vitest";
+import type * as z from "zod";
+import { agentEnvironment } from "../runner/agent/command.ts";
+import { reportEnvironment } from "../runner/report/command.ts";
+import { mediatorEnvironment, readSettings } from "../runner/settings.ts";
+import { readServeConfig, readWatchConfig } from "../service/config.ts";
+import { taskMapping, workflowOf } from "./constructs/task-mapping.ts";
+import { at, listAt, textAt } from "./references/tree.ts";
+import { deployment, everythingOn, object, settingsWith } from "./testing/deployment.ts";
+import { goldenMessages } from "./testing/golden-messages.ts";
+import { applyParameters } from "./testing/sensor-model.ts";
+
+/** What the programs' images bring. */
+const ofTheImage = { PATH: "/usr/local/bin:/usr/bin:/bin" };
+
+/** The environment of a container as its program finds it, with something in place of each Secret. */
+function environmentOf(container: unknown): Record<string, string> {
+  return Object.fromEntries(
+    listAt(container, "env").map((variable) => [
+      textAt(variable, "name") ?? "",
+      at(variable, "valueFrom") ? "a-secret-of-32-characters-and-more" : (textAt(variable, "value") ?? ""),
+    ]),
+  );
+}
+
+describe.each([
+  ["as it is deployed", settingsWith()],
+  ["with everything on", settingsWith(everythingOn)],
+])("the service's programs read what they are given, %s", (_, settings) => {
+  const manifests = deployment(settings);
+  test.each([
+    ["froussard-serve", readServeConfig],
+    ["froussard-watch", readWatchConfig],
+  ])("%s", (name, read) => {
+    const [container] = listAt(object(manifests, "Deployment", name), "spec.template.spec.containers");
+    const environment = environmentOf(container);
+    const config = read(environment) as Record<string, unknown>;
+    expect(Object.keys(environment).filter((variable) => !(variable in config))).toEqual([]);
+    expect(config).toMatchObject({
+      KAFKA_TOPIC: "github.webhook.events",
+      KAFKA_CODEX_TOPIC: "github.codex.tasks",
+      KAFKA_BROKERS: [`kafka-kafka-bootstrap.kafka.svc:${settings.kafka.tls ? 9093 : 9092}`],
+      CODEX_TRIGGER_LOGINS: ["gregkonush"],
+      CODEX_DEADLINE_MINUTES: settings.codex.deadlineMinutes,
+    });
+  });
+});
+
+/** The environment of one of a run's containers, with the Workflow's arguments put in as Argo does. */
+function runEnvironment(manifests: ReturnType<typeof deployment>, template: string, args: Record<string, string>) {
+  const workflow = object(manifests, "WorkflowTemplate");
+  const found = listAt(workflow, "spec.templates").find((each) => textAt(each, "name") === template);
+  const defaults = listAt(workflow, "spec.arguments.parameters").map((each) => [
+    textAt(each, "name"),
+    textAt(each, "value") ?? "",
+  ]);
+  const values: Record<string, string> = {
+    ...{ "workflow.uid": "0b5ee9b4-8f1b-4c3e-9d1a-1d3b0c9d9e11", "workflow.status": "Succeeded" },
+    "inputs.parameters.mediatorAddress": "10.1.2.3",
+    ...Object.fromEntries(
+      [...defaults, ...Object.entries(args)].map(([name, value]) => [`workflow.parameters.${name}`, value]),
+    ),
+  };
+  return Object.fromEntries(
+    Object.entries(environmentOf(at(found, "container"))).map(([name, value]) => [
+      name,
+      value.replaceAll(/\{\{([\w.]+)\}\}/g, (_, key: string) => values[key] ?? `{{${key}}}`),
+    ]),
+  );
+}
+
+const programs: [string, z.ZodObject][] = [
+  ["mediator", mediatorEnvironment],
+  ["report", reportEnvironment],
+  ["agent", agentEnvironment],
+];
+
+describe.each(goldenMessages)("a run of $name reads what it is given", ({ task, json }) => {
+  const manifests = deployment();
+  const events = { task: { body: JSON.parse(json) as unknown } };
+  const workflow = applyParameters(workflowOf("argo-workflows"), taskMapping("task"), events);
+  const args = Object.fromEntries(
+    listAt(workflow, "spec.arguments.parameters").map((each) => [
+      textAt(each, "name") ?? "",
+      textAt(each, "value") ?? "",
+    ]),
+  );
+
+  test.each(programs)("%s", (name, schema) => {
+    const environment = runEnvironment(manifests, name, args);
+    expect(Object.values(environment).filter((value) => value.includes("{{"))).toEqual([]);
+    expect(Object.keys(environment).filter((variable) => !(variable in schema.shape))).toEqual([]);
+    const settings = readSettings(schema, { ...ofTheImage, ...environment });
+    if (name !== "agent")
+      expect(settings).toMatchObject({
+        TASK_STAGE: task.stage,
+        TASK_ID: task.taskId,
+        TASK_REPOSITORY: task.repository,
+        TASK_REPOSITORY_ID: task.repositoryId,
+        TASK_ISSUE_NUMBER: task.issueNumber,
+        TASK_DRY_RUN: false,
+        ...(task.stage === "implementation" && {
+          TASK_PLAN_COMMENT_ID: task.planCommentId,
+          TASK_PLAN_SHA256: task.planSha256,
+        }),
+      });
+  });
+});
+
+test("a run by hand, as it is documented, reads what it is given", () => {
+  const documented = {
+    ...{ stage: "planning", prompt: "Simple dry run", repository: "gregkonush/lab", base: "main", head: "codex/test" },
+    ...{ issueNumber: "999", issueUrl: "https://github.com/gregkonush/lab/issues/999" },
+    ...{ issueTitle: "Codex dry run", issueBody: "Testing orchestration" },
+  };
+  for (const [name, schema] of programs)
+    expect(() =>
+      readSettings(schema, { ...ofTheImage, ...runEnvironment(deployment(), name, documented) }),
+    ).not.toThrow();
+  const mediator = readSettings(mediatorEnvironment, runEnvironment(deployment(), "mediator", documented));
+  expect(mediator).toMatchObject({
+    TASK_ISSUE_TITLE: "Codex dry run",
+    TASK_ISSUE_BODY: "Testing orchestration",
+    TASK_PROMPT: "Simple dry run",
+    CODEX_SANDBOX: "pod",
+    MEDIATOR_LISTEN: { host: "0.0.0.0", port: 8080 },
+  });
+  expect(mediator.TASK_ID).toBeUndefined();
+});
