@@ -11,6 +11,12 @@ export const imageTools: readonly Tool[] = [
   { name: "buildah", command: "buildah", arguments: ["--version"], install },
   { name: "runc", command: "runc", arguments: ["--version"], install },
   { name: "npm", command: "npm", arguments: ["--version"], install },
+  {
+    name: "namespaces",
+    command: "unshare",
+    arguments: ["--mount", "--pid", "--fork", "true"],
+    install: "run as root, where containers can be started",
+  },
 ];
 
 /** Installs what is missing where that needs nobody: as root, on Debian. Elsewhere the suite says what to install. */
