@@ -20,19 +20,31 @@ export async function startFakeKubernetes(templates: readonly Manifest[]): Promi
     /^\/apis\/argoproj\.io\/v1alpha1\/namespaces\/([^/?]+)\/(workflows|workflowtemplates)(?:\/([^/?]+))?(?:\?|$)/;
 
   async function answer(request: IncomingMessage): Promise<object | undefined> {
-    const [, namespace, resource, name] = collection.exec(request.url ?? "") ?? [];
+    if (request.method === "POST" && request.url === "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews")
+      // The CLI asks whether it may see ClusterWorkflowTemplates.
+      return { kind: "SelfSubjectAccessReview", apiVersion: "authorization.k8s.io/v1", status: { allowed: false } };
+    const [, namespace, resource, named] = collection.exec(request.url ?? "") ?? [];
     if (request.method === "GET" && resource === "workflowtemplates")
-      return templates.find(({ metadata }) => metadata?.namespace === namespace && metadata?.name === name);
+      return templates.find(({ metadata }) => metadata?.namespace === namespace && metadata?.name === named);
     if (request.method !== "POST" || resource !== "workflows") return undefined;
     const workflow = JSON.parse(await text(request));
-    created.push(workflow);
-    return { ...workflow, metadata: { ...workflow.metadata, name: `${workflow.metadata.generateName}x7k2p` } };
+    const name = workflow.metadata.name ?? `${workflow.metadata.generateName}x7k2p`;
+    const stored = { ...workflow, metadata: { ...workflow.metadata, namespace, name } };
+    created.push(stored);
+    return stored;
   }
 
   const server = createServer(async (request, response) => {
     requests.push(`${request.method} ${request.url}`);
     const found = await answer(request);
-    const status = { kind: "Status", apiVersion: "v1", status: "Failure", reason: "NotFound", code: 404 };
+    const status = {
+      kind: "Status",
+      apiVersion: "v1",
+      status: "Failure",
+      reason: "NotFound",
+      code: 404,
+      message: `${request.method} ${request.url} not found`,
+    };
     response.writeHead(found ? 200 : 404, { "Content-Type": "application/json" });
     response.end(JSON.stringify(found ?? status));
   });
