@@ -55,7 +55,7 @@ describeWith(brokerTools, "outages of a real broker", () => {
     expect(again - there).toBeLessThan(2_000);
     expect(load.slowestMs).toBeLessThan(3_000);
     expect(load.refused.size).toBeGreaterThan(0);
-    expect(compareStored(load, await countStored(broker)).lost).toEqual([]);
+    expect(compareStored(load.acknowledged.keys(), await countStored(broker)).lost).toEqual([]);
   }, 60_000);
 
   test("a broker that hangs for 5 s: publishes end in their time, and it goes on by itself", async () => {
@@ -75,7 +75,7 @@ describeWith(brokerTools, "outages of a real broker", () => {
     expect(again - there).toBeLessThan(2_000);
     expect(load.slowestMs).toBeLessThan(3_000);
     expect(load.refused.size).toBeGreaterThan(0);
-    expect(compareStored(load, await countStored(broker)).lost).toEqual([]);
+    expect(compareStored(load.acknowledged.keys(), await countStored(broker)).lost).toEqual([]);
   }, 60_000);
 
   test("what waits is bounded: beyond it a publish is refused at once; close sends what is in hand", async () => {

@@ -1,10 +1,10 @@
 import { headers, topics } from "@froussard/contract";
-import { vi } from "vitest";
 import { systemClock } from "../clock.ts";
 import { readWatchConfig } from "../config.ts";
 import { type KafkaConfig, kafkaConfig } from "../kafka/kafka-config.ts";
 import { type KafkaPublisher, type KafkaPublisherOptions, openKafkaPublisher } from "../kafka/kafka-publisher.ts";
 import type { OutgoingRecord } from "../publisher.ts";
+import { until } from "./until.ts";
 
 /** A publisher under test, and what it logged. */
 export interface Publishing {
@@ -29,10 +29,7 @@ export function openPublishing(
   return {
     publisher,
     logged,
-    ready: (isReady, ms = 20_000) =>
-      vi
-        .waitUntil(() => (publisher.notReady() === undefined) === isReady, { timeout: ms, interval: 10 })
-        .then(() => {}),
+    ready: (isReady, ms = 20_000) => until(() => (publisher.notReady() === undefined) === isReady, ms),
   };
 }
 

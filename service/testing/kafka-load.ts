@@ -15,10 +15,18 @@ export interface Load {
   stop(): Promise<void>;
 }
 
-export function startLoad(
-  publisher: Publisher,
-  { senders, prefix, withinMs, bytes }: { senders: number; prefix: string; withinMs: number; bytes?: number },
-): Load {
+export interface LoadOptions {
+  senders: number;
+  /** What ids begin with. */
+  prefix: string;
+  withinMs: number;
+  /** Of each of the two values. */
+  bytes?: number;
+  onAcknowledged?: (id: string) => void;
+}
+
+export function startLoad(publisher: Publisher, options: LoadOptions): Load {
+  const { senders, prefix, withinMs, bytes, onAcknowledged } = options;
   let stopped = false;
   let count = 0;
   const load: Load = {
@@ -37,6 +45,7 @@ export function startLoad(
       try {
         await publisher.publish(deliveryRecords(id, bytes), { withinMs });
         load.acknowledged.set(id, performance.now());
+        onAcknowledged?.(id);
       } catch (error) {
         const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
         load.refused.set(code, (load.refused.get(code) ?? 0) + 1);
@@ -65,11 +74,12 @@ export async function countStored(broker: Broker): Promise<Record<string, Map<st
 }
 
 /** Acknowledged deliveries that are missing in a topic, as `<topic> <id>`; and how many copies there are beyond the first. */
-export function compareStored(load: Load, stored: Record<string, Map<string, number>>) {
+export function compareStored(acknowledged: Iterable<string>, stored: Record<string, Map<string, number>>) {
+  const ids = [...acknowledged];
   const lost: string[] = [];
   let repeated = 0;
   for (const [topic, found] of Object.entries(stored))
-    for (const id of load.acknowledged.keys()) {
+    for (const id of ids) {
       const copies = found.get(id) ?? 0;
       if (copies === 0) lost.push(`${topic} ${id}`);
       else repeated += copies - 1;

@@ -1,12 +1,12 @@
-import type { Tool } from "../needs-tools.ts";
+import type { Tool } from "../tools.ts";
 
 const install = "apt-get install -y default-jre-headless maven openssl";
 
 /** What a real broker is made and run with. */
 export const brokerTools: readonly Tool[] = [
-  { name: "java", command: "java", arguments: ["-version"], install },
-  { name: "mvn", command: "mvn", arguments: ["-version"], install },
-  { name: "openssl", command: "openssl", arguments: ["version"], install },
+  { command: "java", arguments: ["-version"], install },
+  { command: "mvn", arguments: ["-version"], install },
+  { command: "openssl", arguments: ["version"], install },
 ];
 
 /** In place of a disk of its own that fills up. */

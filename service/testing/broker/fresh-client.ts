@@ -11,7 +11,10 @@ export const probeKey = "probe";
  * When a client that knows nothing of what went before has its first record acknowledged, in `performance.now()`'s time:
  * the broker is there again. A new client each time, several times a second.
  */
-export async function firstAcknowledged({ ports }: Broker, user: User = users.admin): Promise<number> {
+export async function firstAcknowledged(
+  { ports }: Broker,
+  { user = users.admin, topic = topics.webhookEvents }: { user?: User; topic?: string } = {},
+): Promise<number> {
   for (;;) {
     const client = new Producer({
       clientId: "test-probe",
@@ -23,7 +26,7 @@ export async function firstAcknowledged({ ports }: Broker, user: User = users.ad
       requestTimeout: 500,
     });
     try {
-      const message = { topic: topics.webhookEvents, key: Buffer.from(probeKey), value: Buffer.alloc(0) };
+      const message = { topic, key: Buffer.from(probeKey), value: Buffer.alloc(0) };
       await client.send({ messages: [message] });
       return performance.now();
     } catch {

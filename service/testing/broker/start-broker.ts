@@ -54,7 +54,7 @@ export interface Broker {
   renewCertificates(): void;
   /** Resolves when it has ended by itself or was ended. */
   ended(): Promise<void>;
-  /** Ends it, and removes what it wrote. */
+  /** Ends it, and removes what it wrote. Safe to call twice. */
   stop(): Promise<void>;
 }
 
@@ -163,7 +163,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
     async stop() {
       await kill();
       await admin.close();
-      rmSync(folder, { recursive: true });
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
