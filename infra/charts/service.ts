@@ -25,7 +25,13 @@ export class Service extends Chart {
     const { monitoring, ingress } = settings;
     const namespace = settings.namespaces.service;
     if (ingress.kind !== "none")
-      new WebhookRoute(this, "route", { name: names.webhooks, namespace, service: names.webhooks, port: 80, ingress });
+      new WebhookRoute(this, "route", {
+        name: names.webhooks,
+        namespace,
+        service: names.webhooks,
+        port: 80,
+        way: ingress,
+      });
     if (monitoring.serviceMonitor)
       new ServiceMonitor(this, "monitor", { name: names.webhooks, namespace, labels: monitoring.labels });
   }

@@ -14,7 +14,7 @@ export interface CodexEventBusProps {
   replicas: number;
   /** Volume of each server, in GiB. */
   volumeGi: number;
-  /** @default - the cluster's default */
+  /** StorageClass of the volumes. @default - the cluster's default */
   storageClass?: string;
 }
 

@@ -20,9 +20,12 @@ export interface CodexWorkflowTemplateProps {
   serviceAccount: string;
   /** Of Argo's own container in each pod, whose token no other container sees. */
   executorServiceAccount: string;
+  /** Image of mediator and report. */
   runnerImage: string;
   agentImage: string;
+  /** What mediator and report sign in to GitHub with. */
   githubToken: SecretKey;
+  /** What the mediator pays the model with. */
   openaiKey: SecretKey;
   /** Variables of all programs that speak to GitHub. */
   githubSettings: Variables;

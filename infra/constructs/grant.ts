@@ -9,8 +9,10 @@ export interface GrantProps {
   /** Who may. */
   serviceAccount: { name: string; namespace: string };
   apiGroup: string;
+  /** In the plural, as the API server calls it. */
   resource: string;
   verbs: readonly string[];
+  /** Of Role and binding. @default - none */
   annotations?: Record<string, string>;
 }
 

@@ -7,22 +7,16 @@ import { addManifest } from "./manifest.ts";
 /** The only path that people outside need: health, metrics and dead letters stay inside. */
 const path = "/webhooks/github";
 
-export interface WebhookRouteProps {
-  name: string;
-  namespace: string;
-  /** The Service behind it, and its port. */
-  service: string;
-  port: number;
-  ingress:
-    | {
-        kind: "ingress";
-        host: string;
-        className?: string | undefined;
-        tlsSecret?: string | undefined;
-        annotations: Record<string, string>;
-      }
-    | { kind: "httpRoute"; host: string; parentRefs: readonly GatewayRef[] };
-}
+/** Of an Ingress, or of an HTTPRoute; what is undefined is left to the cluster. */
+type Way =
+  | {
+      kind: "ingress";
+      host: string;
+      className?: string | undefined;
+      tlsSecret?: string | undefined;
+      annotations: Record<string, string>;
+    }
+  | { kind: "httpRoute"; host: string; parentRefs: readonly GatewayRef[] };
 
 interface GatewayRef {
   name: string;
@@ -30,14 +24,25 @@ interface GatewayRef {
   sectionName?: string | undefined;
 }
 
+export interface WebhookRouteProps {
+  name: string;
+  namespace: string;
+  /** The Service behind it. */
+  service: string;
+  /** The Service's port. */
+  port: number;
+  /** Whether an Ingress or an HTTPRoute, its host, and what its controller must know. */
+  way: Way;
+}
+
 /** How GitHub reaches the service: an Ingress or an HTTPRoute, for the webhooks' path alone. */
 export class WebhookRoute extends Construct {
   constructor(scope: Construct, id: string, props: WebhookRouteProps) {
     super(scope, id);
-    const { name, namespace, service, port, ingress } = props;
+    const { name, namespace, service, port, way } = props;
     const labels = labelsOf("serve");
-    if (ingress.kind === "ingress") {
-      const { host, className, tlsSecret, annotations } = ingress;
+    if (way.kind === "ingress") {
+      const { host, className, tlsSecret, annotations } = way;
       new k8s.KubeIngress(this, "ingress", {
         metadata: { name, namespace, labels, annotations },
         spec: {
@@ -60,8 +65,8 @@ export class WebhookRoute extends Construct {
       kind: "HTTPRoute",
       metadata: { name, namespace, labels },
       spec: {
-        hostnames: [ingress.host],
-        parentRefs: ingress.parentRefs.map((parent) => ({
+        hostnames: [way.host],
+        parentRefs: way.parentRefs.map((parent) => ({
           name: parent.name,
           ...(parent.namespace !== undefined && { namespace: parent.namespace }),
           ...(parent.sectionName !== undefined && { sectionName: parent.sectionName }),

@@ -1,0 +1,75 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { declaredSecrets } from "../secrets/declared-secrets.ts";
+import { everythingOn, settingsWith } from "../testing/deployment.ts";
+import { pages } from "./pages.ts";
+
+const settings = settingsWith();
+
+test.each(Object.entries(pages(settings)))("docs/%s is true", (file, text) => {
+  const committed = readFileSync(join(import.meta.dirname, "../../docs", file), "utf8");
+  expect(
+    committed === text,
+    `docs/${file} is stale: run node scripts/with-toolchain.mjs node infra/write-docs.ts`,
+  ).toBe(true);
+});
+
+describe("settings.md", () => {
+  const text = pages(settings)["settings.md"] ?? "";
+
+  test("tells each setting, and leaves nothing undescribed", () => {
+    for (const name of [
+      "approvers",
+      "ingress.host",
+      "ingress.parentRefs[].name",
+      "service.serve.memory",
+      "runs.apiServerCidrs",
+    ])
+      expect(text).toContain(`\`${name}\``);
+    expect(text).not.toContain("undefined");
+  });
+
+  test("tells what must be set, and what else it is by default", () => {
+    expect(text).toMatch(/`approvers` \| \*\*required\*\*/);
+    expect(text).toMatch(/`runs\.apiServerCidrs` \| \*\*required\*\*/);
+    expect(text).toMatch(/`argoCd\.repoUrl` \| \*\*required\*\*/);
+    expect(text).toMatch(/`runs\.concurrency` \| `7`/);
+    expect(text).toMatch(/`codex\.effort` \| `"high"` \| .*`minimal`, `low`/);
+  });
+});
+
+describe("secrets.md", () => {
+  test.each([
+    ["as it is deployed", settings],
+    ["with everything on", settingsWith(everythingOn)],
+  ])("tells every Secret with its keys, %s", (_, some) => {
+    const text = pages(some)["secrets.md"] ?? "";
+    for (const { namespace, name, keys } of declaredSecrets(some)) {
+      expect(text).toContain(`\`${namespace}/${name}\``);
+      for (const { key } of keys) expect(text).toContain(`\`${key}\``);
+    }
+  });
+
+  test("shows no value on a command line but names of users", () => {
+    const commands = (pages(settings)["secrets.md"] ?? "").split("\n").filter((line) => line.startsWith("kubectl"));
+    expect(commands).toHaveLength(8);
+    for (const line of commands)
+      expect(line.replaceAll(/--from-literal=username=[\w-]+/g, "")).not.toContain("literal");
+  });
+});
+
+test("constructs.md tells each construct and what it is for", () => {
+  const text = pages(settings)["constructs.md"] ?? "";
+  const files = globSync("*.ts", { cwd: join(import.meta.dirname, "../constructs") });
+  const classes = files.flatMap(
+    (file) =>
+      /export class (\w+) extends Construct/.exec(
+        readFileSync(join(import.meta.dirname, "../constructs", file), "utf8"),
+      )?.[1] ?? [],
+  );
+  expect(classes.length).toBeGreaterThan(10);
+  for (const name of classes) expect(text).toMatch(new RegExp(`## ${name}\n\n\\S`));
+  // Required, or with a default that is told.
+  expect(text.split("\n").filter((line) => /^\| `\w+` \| +\|/.test(line))).toEqual([]);
+});
