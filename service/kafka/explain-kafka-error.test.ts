@@ -6,7 +6,9 @@ import { join } from "node:path";
 import { connect, createServer } from "node:tls";
 import { MultipleErrors, NetworkError, ProtocolError, TimeoutError } from "@platformatic/kafka";
 import { expect, test } from "vitest";
+import { openssl } from "../testing/broker/broker-tools.ts";
 import { makeCertificates } from "../testing/broker/certificates.ts";
+import { describeWith } from "../testing/needs-tools.ts";
 import { explainKafkaError } from "./explain-kafka-error.ts";
 
 const protocol = (id: string) => new MultipleErrors("Producing messages failed.", [new ProtocolError(id)]);
@@ -40,22 +42,28 @@ test("of several tries, what somebody must correct is told before what passes", 
   expect(explainKafkaError(timedOut)).toMatchObject({ code: "TIMEOUT", advice: expect.stringContaining("kafka:9093") });
 });
 
-test("an expired certificate is told from the handshake itself", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "froussard-expired-"));
-  const { caFile, keyStore } = makeCertificates(folder, -1);
-  const pem = readFileSync(keyStore, "utf8");
-  const server = createServer({ cert: pem, key: pem }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const socket = connect({ port: (server.address() as AddressInfo).port, host: "localhost", ca: readFileSync(caFile) });
-  const [cause] = await once(socket, "error");
-  const error = new NetworkError("Connection to localhost:9093 failed.", { cause: cause as Error });
-  expect(explainKafkaError(error)).toMatchObject({
-    code: "TLS_EXPIRED",
-    retry: "no",
-    advice: "the certificate of localhost:9093 is out of its time: renew it, and check the clocks",
+describeWith([openssl], "the handshake itself", () => {
+  test("tells an expired certificate", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "froussard-expired-"));
+    const { caFile, keyStore } = makeCertificates(folder, -1);
+    const pem = readFileSync(keyStore, "utf8");
+    const server = createServer({ cert: pem, key: pem }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const socket = connect({
+      port: (server.address() as AddressInfo).port,
+      host: "localhost",
+      ca: readFileSync(caFile),
+    });
+    const [cause] = await once(socket, "error");
+    const error = new NetworkError("Connection to localhost:9093 failed.", { cause: cause as Error });
+    expect(explainKafkaError(error)).toMatchObject({
+      code: "TLS_EXPIRED",
+      retry: "no",
+      advice: "the certificate of localhost:9093 is out of its time: renew it, and check the clocks",
+    });
+    server.close();
+    rmSync(folder, { recursive: true });
   });
-  server.close();
-  rmSync(folder, { recursive: true });
 });
 
 test("anything else is shown as it is, and never throws", () => {

@@ -2,11 +2,14 @@ import type { Tool } from "../tools.ts";
 
 const install = "apt-get install -y default-jre-headless maven openssl";
 
+/** What certificates are made with. */
+export const openssl: Tool = { command: "openssl", arguments: ["version"], install };
+
 /** What a real broker is made and run with. */
 export const brokerTools: readonly Tool[] = [
   { command: "java", arguments: ["-version"], install },
   { command: "mvn", arguments: ["-version"], install },
-  { command: "openssl", arguments: ["version"], install },
+  openssl,
 ];
 
 /** In place of a disk of its own that fills up. */
