@@ -27,6 +27,11 @@ export class CodexEventBus extends Construct {
   constructor(scope: Construct, id: string, props: CodexEventBusProps) {
     super(scope, id);
     const { name, namespace, replicas, volumeGi, storageClass } = props;
+    if (replicas !== 1 && replicas < 3)
+      throw new Error(
+        `event bus ${name}: replicas must be 1 or at least 3, not ${replicas}: two servers agree on nothing`,
+      );
+    if (volumeGi < 4) throw new Error(`event bus ${name}: volumeGi must be at least 4, not ${volumeGi}`);
     const podLabels = selectorOf(components.eventBus);
     const small = { securityContext: restrictedContainer(), resources: resources({ cpu: "100m", memory: "64Mi" }) };
     new k8s.KubeServiceAccount(this, "account", {

@@ -21,6 +21,8 @@ export class Grant extends Construct {
   constructor(scope: Construct, id: string, props: GrantProps) {
     super(scope, id);
     const { name, namespace, serviceAccount, apiGroup, resource, verbs, annotations } = props;
+    if (verbs.length === 0 || [...verbs, resource].includes("*"))
+      throw new Error(`grant ${name}: name its resource and its verbs, not ${resource}: ${verbs.join(", ")}`);
     const metadata = { name, namespace, ...(annotations && { annotations }) };
     new k8s.KubeRole(this, "role", {
       metadata,

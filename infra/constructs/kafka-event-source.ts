@@ -33,6 +33,8 @@ export class KafkaEventSource extends Construct {
   constructor(scope: Construct, id: string, props: KafkaEventSourceProps) {
     super(scope, id);
     const { name, namespace, certificateAuthority } = props;
+    if (props.consumerGroup === "")
+      throw new Error(`event source ${name}: consumerGroup is empty; without a group no offset is kept`);
     const account = `${name}-event-source`;
     new k8s.KubeServiceAccount(this, "account", {
       metadata: { name: account, namespace },

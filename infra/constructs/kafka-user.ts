@@ -23,6 +23,7 @@ export class KafkaUser extends Construct {
   constructor(scope: Construct, id: string, props: KafkaUserProps) {
     super(scope, id);
     const { user, namespace, cluster, password, writes = [], reads } = props;
+    if (writes.length === 0 && !reads) throw new Error(`Kafka user ${user}: may do nothing; give it writes or reads`);
     const literal = "literal" as const;
     addManifest<IKafkaUser>(this, "user", {
       apiVersion: "kafka.strimzi.io/v1",
