@@ -360,10 +360,10 @@ describe("the program", () => {
     octocat().openIssue(repository, { title: "Make it blue" });
     const { child } = start("watch", { ...environment, ...more });
     await expect.poll(async () => taskId(await claim()), { timeout: 10_000 }).toMatch(/^codex-planning-/);
-    const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-    expect(metrics).toMatch(/^process_resident_memory_bytes \d+/m);
-    expect(metrics).toMatch(/^froussard_tasks_published_total\{stage="planning"\} 1$/m);
-    expect(metrics).toMatch(/^froussard_watch_tick_duration_seconds_count\{track="issue"\} [1-9]/m);
+    const metrics = async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    await expect.poll(metrics).toMatch(/^froussard_watch_tick_duration_seconds_count\{track="issue"\} [1-9]/m);
+    expect(await metrics()).toMatch(/^froussard_tasks_published_total\{stage="planning"\} 1$/m);
+    expect(await metrics()).toMatch(/^process_resident_memory_bytes \d+/m);
     child.kill("SIGTERM");
     expect(await once(child, "close")).toEqual([0, null]);
     expect(collector.spans).toMatchObject([{ name: "publish", service: "froussard" }]);

@@ -1,14 +1,14 @@
 import { errorFields } from "../error-fields.ts";
 import type { Allowance } from "../github-access.ts";
-import { isExactName } from "../repository-filter.ts";
 import { Backoff } from "./backoff.ts";
 import { type Considering, considerIssue } from "./consider-issue.ts";
 import { IssueQueue, type QueuedIssue } from "./issue-queue.ts";
 import { PlanSchedule } from "./plan-schedule.ts";
 import { PointBudget } from "./point-budget.ts";
 import { pulseFingerprint, pulseOf } from "./pulse-fingerprint.ts";
-import { RepositoryWatch } from "./repository-watch.ts";
+import type { FoundIssue, RepositoryWatch } from "./repository-watch.ts";
 import { UnansweredIssues } from "./unanswered-issues.ts";
+import { WatchedRepositories } from "./watched-repositories.ts";
 
 export interface WatchSettings {
   /** Names and globs. */
@@ -36,7 +36,6 @@ const questionsAtOnce = 4;
 const betweenQuestionsMs = 100;
 /** An issue that GitHub does not show is asked for this often, over some ten seconds, before its plan is given up. */
 const missesAllowed = 5;
-const rediscoverMs = 10 * 60 * second;
 
 /**
  * The reconcile loop (design §6): looks what changed, looks at the reactions on pending plans, and considers each issue
@@ -47,13 +46,11 @@ export class Watch {
   readonly #budget: PointBudget;
   readonly #plans: PlanSchedule;
   readonly #issues = new IssueQueue();
-  readonly #repositories = new Map<string, RepositoryWatch>();
+  readonly #repositories: WatchedRepositories;
   readonly #wakes = new Map<string, { issue: QueuedIssue; at: number }>();
   readonly #failures = new Map<string, Backoff>();
   readonly #misses = new Map<string, number>();
   readonly #unanswered = new UnansweredIssues();
-  readonly #discovery: Backoff;
-  #discoverAt = 0;
   #failed = 0;
   #restPausedUntil = 0;
   #nextQuestionAt = 0;
@@ -63,7 +60,9 @@ export class Watch {
     const { freshPlanMs, oldPlanMs, pointsPerHour } = options.settings;
     this.#budget = new PointBudget(options.clock, pointsPerHour);
     this.#plans = new PlanSchedule({ freshMs: freshPlanMs, oldMs: oldPlanMs });
-    this.#discovery = new Backoff(options.random);
+    const { admits, github, clock, policy, random } = options;
+    const { repositories: patterns } = options.settings;
+    this.#repositories = new WatchedRepositories({ patterns, admits, since: policy.since, github, clock, random });
   }
 
   /** Hears what GitHub says about the rate limits; hand it to the access. */
@@ -93,7 +92,7 @@ export class Watch {
   /** One look at everything; resolves when all that was found is considered, with the number of failures. */
   async once(signal: AbortSignal): Promise<number> {
     await this.#discover();
-    await Promise.all([...this.#repositories.values()].map((repository) => this.#ask(repository, signal)));
+    await Promise.all(this.#repositories.all.map((repository) => this.#ask(repository, signal)));
     const drained = new AbortController();
     const stop = AbortSignal.any([signal, drained.signal]);
     const working = Array.from({ length: workers }, () => this.#work(stop));
@@ -103,9 +102,20 @@ export class Watch {
     return this.#failed;
   }
 
-  #tick(track: string, ok: boolean, since: number): void {
-    if (!ok) this.#failed += 1;
-    this.#of.onTick?.(track, ok, (this.#of.clock.now().getTime() - since) / second);
+  /** Asks something, and tells how that went. @throws what `ask` throws */
+  async #question<T>(track: string, ask: () => Promise<T>): Promise<T> {
+    const { clock, onTick } = this.#of;
+    const began = clock.now().getTime();
+    const tell = (ok: boolean) => onTick?.(track, ok, (clock.now().getTime() - began) / second);
+    try {
+      const answer = await ask();
+      tell(true);
+      return answer;
+    } catch (error) {
+      this.#failed += 1;
+      tell(false);
+      throw error;
+    }
   }
 
   async #schedule(signal: AbortSignal): Promise<void> {
@@ -113,13 +123,13 @@ export class Watch {
     const asking = new Set<Promise<void>>();
     while (!signal.aborted) {
       const now = clock.now().getTime();
-      if (now >= this.#discoverAt) await this.#discover();
+      if (now >= this.#repositories.discoverAt) await this.#discover();
       for (const [key, { issue, at }] of this.#wakes)
         if (at <= now) {
           this.#wakes.delete(key);
           this.#issues.add(issue.repository, issue.issueNumber, issue.urgency);
         }
-      const due = this.#nextDue(now);
+      const due = this.#repositories.nextDue(now);
       if (due && asking.size < questionsAtOnce && now >= this.#nextQuestionAt && now >= this.#restPausedUntil) {
         this.#nextQuestionAt = now + betweenQuestionsMs;
         const question: Promise<void> = this.#ask(due, signal).finally(() => asking.delete(question));
@@ -130,56 +140,28 @@ export class Watch {
     await Promise.all(asking);
   }
 
-  #nextDue(now: number): RepositoryWatch | undefined {
-    return [...this.#repositories.values()]
-      .filter(({ asking, dueAt }) => !asking && dueAt <= now)
-      .toSorted((a, b) => a.dueAt - b.dueAt)[0];
-  }
-
   async #discover(): Promise<void> {
-    const { github, admits, clock, policy, settings, log, random = Math.random } = this.#of;
-    const began = clock.now().getTime();
+    const { github, log } = this.#of;
+    const list = () => this.#question("repositories", () => github.listRepositories());
     try {
-      const exact = settings.repositories.filter(isExactName);
-      const listed = exact.length === settings.repositories.length ? [] : await github.listRepositories();
-      const names = new Map([...exact, ...listed.filter(admits)].map((name) => [name.toLowerCase(), name]));
-      for (const [key, { name }] of this.#repositories)
-        if (!names.has(key)) {
-          this.#repositories.delete(key);
-          this.#unanswered.drop(name);
-        }
-      for (const [key, name] of names)
-        if (!this.#repositories.has(key))
-          this.#repositories.set(key, new RepositoryWatch(name, policy.since, github, clock, random));
-      this.#discovery.succeeded();
-      this.#discoverAt = clock.now().getTime() + rediscoverMs;
-      if (listed.length > 0) this.#tick("repositories", true, began);
+      for (const gone of await this.#repositories.discover(list)) this.#unanswered.drop(gone);
     } catch (error) {
       log.warn(errorFields(error), "cannot list the repositories");
-      this.#discoverAt = clock.now().getTime() + this.#discovery.failed();
-      this.#tick("repositories", false, began);
     }
   }
 
   async #ask(repository: RepositoryWatch, signal: AbortSignal): Promise<void> {
-    const { clock, log, settings } = this.#of;
-    const began = clock.now().getTime();
+    const { log, settings } = this.#of;
+    const found = ({ number, open, urgency }: FoundIssue) => {
+      if (open) return this.#issues.add(repository.name, number, urgency);
+      this.#plans.set(repository.name, number, undefined);
+      this.#unanswered.set(repository.name, number, undefined);
+    };
+    const ask = () => repository.ask(settings.repositoryMs, found, () => this.#affordable("sweep", signal));
     try {
-      await repository.ask(
-        settings.repositoryMs,
-        ({ number, open, urgency }) => {
-          if (open) this.#issues.add(repository.name, number, urgency);
-          else {
-            this.#plans.set(repository.name, number, undefined);
-            this.#unanswered.set(repository.name, number, undefined);
-          }
-        },
-        () => this.#affordable("sweep", signal),
-      );
-      this.#tick("changes", true, began);
+      await this.#question("changes", ask);
     } catch (error) {
       log.warn({ repository: repository.name, ...errorFields(error) }, "cannot look for changes");
-      this.#tick("changes", false, began);
     }
   }
 
@@ -190,16 +172,12 @@ export class Watch {
       const ids = this.#plans.take(clock.now().getTime());
       let pause = Math.min(second, settings.freshPlanMs / 4);
       if (ids.length > 0) {
-        let began = clock.now().getTime();
         try {
           await this.#affordable("pulse", signal);
-          began = clock.now().getTime();
-          await this.#compare(ids, await github.readPulse(ids));
+          await this.#question("pulse", async () => this.#compare(ids, await github.readPulse(ids)));
           backoff.succeeded();
-          this.#tick("pulse", true, began);
         } catch (error) {
           log.warn(errorFields(error), "cannot look at pending plans");
-          this.#tick("pulse", false, began);
           pause = backoff.failed();
         }
       }
@@ -235,37 +213,35 @@ export class Watch {
   }
 
   async #consider(issue: QueuedIssue): Promise<void> {
-    const { clock, log, policy } = this.#of;
+    const { clock, log, random } = this.#of;
     const { repository, issueNumber } = issue;
     const key = `${repository}#${issueNumber}`;
-    const began = clock.now().getTime();
     try {
-      const { isMissing, lookAgainAt, pendingPlan, unansweredSince } = await considerIssue(
-        this.#of,
-        repository,
-        issueNumber,
-      );
-      const misses = (this.#misses.get(key) ?? 0) + 1;
-      if (isMissing && misses < missesAllowed) {
-        this.#misses.set(key, misses);
-        throw new Error(`GitHub shows no issue ${key}, which may pass`);
-      }
-      this.#misses.delete(key);
-      this.#failures.delete(key);
-      if (lookAgainAt === undefined) this.#wakes.delete(key);
-      else this.#wakes.set(key, { issue, at: Date.parse(lookAgainAt) });
-      this.#unanswered.set(repository, issueNumber, unansweredSince);
-      const comment = pendingPlan?.comment;
-      const plan = comment && { nodeId: comment.nodeId, repository, issueNumber, createdAt: comment.createdAt };
-      this.#plans.set(repository, issueNumber, plan, comment && pulseFingerprint(pulseOf(comment), policy));
-      this.#tick("issue", true, began);
+      await this.#question("issue", () => this.#look(issue, key));
     } catch (error) {
       log.warn({ repository, issueNumber, ...errorFields(error) }, "cannot consider the issue");
-      const backoff = this.#failures.get(key) ?? new Backoff(this.#of.random);
+      const backoff = this.#failures.get(key) ?? new Backoff(random);
       this.#failures.set(key, backoff);
       this.#wakes.set(key, { issue, at: clock.now().getTime() + backoff.failed() });
-      this.#tick("issue", false, began);
     }
+  }
+
+  async #look(issue: QueuedIssue, key: string): Promise<void> {
+    const { repository, issueNumber } = issue;
+    const considered = await considerIssue(this.#of, repository, issueNumber);
+    const misses = (this.#misses.get(key) ?? 0) + 1;
+    if (considered.isMissing && misses < missesAllowed) {
+      this.#misses.set(key, misses);
+      throw new Error(`GitHub shows no issue ${key}, which may pass`);
+    }
+    this.#misses.delete(key);
+    this.#failures.delete(key);
+    if (considered.lookAgainAt === undefined) this.#wakes.delete(key);
+    else this.#wakes.set(key, { issue, at: Date.parse(considered.lookAgainAt) });
+    this.#unanswered.set(repository, issueNumber, considered.unansweredSince);
+    const comment = considered.pendingPlan?.comment;
+    const plan = comment && { nodeId: comment.nodeId, repository, issueNumber, createdAt: comment.createdAt };
+    this.#plans.set(repository, issueNumber, plan, comment && pulseFingerprint(pulseOf(comment), this.#of.policy));
   }
 
   async #affordable(urgency: QueuedIssue["urgency"], signal: AbortSignal): Promise<void> {
