@@ -7,12 +7,12 @@ import { components } from "../constructs/labels.ts";
 import { flows } from "../constructs/network.ts";
 import { PodPolicy } from "../constructs/pod-policy.ts";
 import { TaskSensor } from "../constructs/task-sensor.ts";
+import { kafkaCa, secretKey } from "../secrets/secret-keys.ts";
 import type { Settings } from "../settings/schema.ts";
 import { chartProps } from "./chart-props.ts";
 import { fromPrometheus, toKafka } from "./flows.ts";
 import { names, ports } from "./names.ts";
 import { bootstrapServers } from "./program-settings.ts";
-import { kafkaCa, secretKey } from "./secret-keys.ts";
 
 /** NATS: for clients, and between the servers. */
 const bus = { clients: 4222, servers: 6222 } as const;

@@ -3,9 +3,9 @@ import { Chart } from "cdk8s";
 import type { Construct } from "constructs";
 import { KafkaTopic } from "../constructs/kafka-topic.ts";
 import { KafkaUser } from "../constructs/kafka-user.ts";
+import { secretKey } from "../secrets/secret-keys.ts";
 import type { Settings } from "../settings/schema.ts";
 import { chartProps } from "./chart-props.ts";
-import { secretKey } from "./secret-keys.ts";
 
 /** Topics, and who may do what with them. */
 export class Kafka extends Chart {

@@ -1,8 +1,8 @@
 import { topics } from "@froussard/contract";
 import type { Variables } from "../constructs/environment.ts";
 import { caFolder } from "../constructs/program-deployment.ts";
+import { kafkaCa, secretKey } from "../secrets/secret-keys.ts";
 import type { Settings } from "../settings/schema.ts";
-import { kafkaCa, secretKey } from "./secret-keys.ts";
 
 /** Variables of all programs that speak to GitHub: where it is, who may decide, how branches are called. */
 export function githubVariables({ github, approvers, planTrigger }: Settings): Variables {

@@ -8,12 +8,12 @@ import { components } from "../constructs/labels.ts";
 import { flows } from "../constructs/network.ts";
 import { PodPolicy } from "../constructs/pod-policy.ts";
 import { mediatorPort } from "../constructs/run-templates/mediator-template.ts";
+import { secretKey } from "../secrets/secret-keys.ts";
 import type { Settings } from "../settings/schema.ts";
 import { chartProps } from "./chart-props.ts";
 import { toWeb } from "./flows.ts";
 import { names } from "./names.ts";
 import { codexVariables, githubVariables } from "./program-settings.ts";
-import { secretKey } from "./secret-keys.ts";
 
 /** The WorkflowTemplate, its accounts, and what its pods may reach. */
 export class Runs extends Chart {

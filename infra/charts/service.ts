@@ -8,12 +8,12 @@ import { PodPolicy } from "../constructs/pod-policy.ts";
 import { ProgramDeployment } from "../constructs/program-deployment.ts";
 import { ServiceMonitor } from "../constructs/service-monitor.ts";
 import { WebhookRoute } from "../constructs/webhook-route.ts";
+import { kafkaCa, secretKey } from "../secrets/secret-keys.ts";
 import type { Settings } from "../settings/schema.ts";
 import { chartProps } from "./chart-props.ts";
 import { fromPrometheus, toKafka, toWeb } from "./flows.ts";
 import { names, ports } from "./names.ts";
 import { serviceVariables } from "./program-settings.ts";
-import { kafkaCa, secretKey } from "./secret-keys.ts";
 
 /** `serve` and `watch`, how they are reached, and what they may reach. */
 export class Service extends Chart {

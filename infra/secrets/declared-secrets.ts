@@ -1,6 +1,6 @@
 import { kafkaUsers, secrets } from "@froussard/contract";
-import { kafkaCa } from "../charts/secret-keys.ts";
 import type { Settings } from "../settings/schema.ts";
+import { kafkaCa } from "./secret-keys.ts";
 
 /** A Secret that must be there for the deployment to work; what people create, or a store hands out. */
 export interface DeclaredSecret {

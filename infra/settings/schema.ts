@@ -144,6 +144,13 @@ const runs = z.strictObject(
       description:
         "Addresses of the Kubernetes API server, Service and endpoints (`kubectl get service,endpoints kubernetes -n default`): all that an agent may reach besides its mediator",
     }),
+    egressHosts: list(host(), "hosts")
+      .max(0, must("empty: the mediator can not open a way out for its agent yet"))
+      .default([])
+      .meta({
+        description:
+          "Hosts that an agent may reach through its mediator; must be empty, for the mediator can not do that yet",
+      }),
     concurrency: whole(1, 1_000, "a number of runs").default(7).meta({ description: "Runs at the same time" }),
     retries: whole(0, 5, "a number of times")
       .default(2)

@@ -1,0 +1,37 @@
+import { describe } from "vitest";
+import { change, testBrokenLinks, without } from "./testing/broken-links.ts";
+
+describe("a broken link is named by both of its ends: Secrets and ConfigMaps", () => {
+  testBrokenLinks([
+    [
+      "a Secret that nobody declared",
+      change("Deployment", "froussard-serve", '"name":"github-token"', '"name":"github-pat"'),
+      "Deployment froussard/froussard-serve: Secret froussard/github-pat is not declared",
+    ],
+    [
+      "a key that the Secret does not have",
+      change("WorkflowTemplate", "github-codex-task", '"key":"api-key"', '"key":"apiKey"'),
+      "WorkflowTemplate argo-workflows/github-codex-task: Secret argo-workflows/codex-openai has no key apiKey, only api-key",
+    ],
+    [
+      "a Secret of another namespace",
+      change("EventSource", "github-codex", '"name":"kafka-codex-credentials"', '"name":"froussard-kafka"'),
+      "EventSource argo-workflows/github-codex: Secret argo-workflows/froussard-kafka is not declared",
+    ],
+    [
+      "a Secret that nothing reads",
+      change("Deployment", "froussard-serve", "webhook-secret-previous", "webhook-secret"),
+      "Secret froussard/github-secret: nothing reads its key webhook-secret-previous",
+    ],
+    [
+      "a missing ConfigMap",
+      without("ConfigMap", "codex-runs"),
+      "WorkflowTemplate argo-workflows/github-codex-task: ConfigMap argo-workflows/codex-runs does not exist",
+    ],
+    [
+      "a key that the ConfigMap does not have",
+      change("ConfigMap", "codex-runs", '"concurrency"', '"runs"'),
+      "WorkflowTemplate argo-workflows/github-codex-task: ConfigMap argo-workflows/codex-runs has no key concurrency",
+    ],
+  ]);
+});
