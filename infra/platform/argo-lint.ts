@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { stringify } from "yaml";
 import { goldenMessages } from "../testing/golden-messages.ts";
+import { launchFaults } from "./launch-faults.ts";
 import { launchTasks } from "./launch-tasks.ts";
 import { type ManifestFile, manifestsOf } from "./manifest-file.ts";
 import { runTool, type ToolRun } from "./run-tool.ts";
@@ -15,15 +16,9 @@ const linted = new Set(["WorkflowTemplate", "Workflow", "CronWorkflow", "Cluster
  * message, beside each other in one folder, so that a Workflow finds its template.
  */
 export function argoLint(tools: { argo: string; sensorCheck: string }, files: readonly ManifestFile[]): ToolRun {
-  const { problems, launches } = launchTasks(tools.sensorCheck, files, goldenMessages);
-  const failed = launches.filter(({ error }) => error !== undefined);
-  if (problems.length + failed.length > 0) {
-    const lines = [
-      ...problems,
-      ...failed.map(({ record, error }) => `the Sensor makes no Workflow of "${record}": ${error}`),
-    ];
-    return { status: 1, output: `${lines.join("\n")}\n` };
-  }
+  const report = launchTasks(tools.sensorCheck, files, goldenMessages);
+  const faults = launchFaults(report, goldenMessages);
+  if (faults.length > 0) return { status: 1, output: `${faults.join("\n")}\n` };
   const folder = mkdtempSync(join(tmpdir(), "argo-lint-"));
   const lay = (path: string, text: string) => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -32,8 +27,7 @@ export function argoLint(tools: { argo: string; sensorCheck: string }, files: re
   try {
     const known = files.filter((file) => manifestsOf(file).some(({ kind }) => linted.has(kind)));
     for (const { path, text } of known) lay(path, text);
-    // Messages of one task make one Workflow; the linter refuses two of a name.
-    for (const { object, record } of launches)
+    for (const { object, record } of report.launches)
       lay(`workflow of ${record.replaceAll(/\W+/g, " ")}.yaml`, stringify(object));
     return runTool(tools.argo, ["lint", "--offline", "--output", "pretty", "."], folder);
   } finally {

@@ -17,6 +17,9 @@ export interface Conformity {
 /** A schema's file in crds/ as kubeconform asks for it. */
 const schemaFile = "{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json";
 
+/** What kubeconform says before each fault; the schema is known by the kind. */
+const preamble = /^problem validating schema\. Check JSON formatting: jsonschema validation failed with '[^']*'\s*- /;
+
 /** The schemas that everything has to fit: those of Argo Workflows 3.7, and once more with those of 4. */
 const passes: Readonly<Record<string, readonly string[]>> = {
   "": [schemaFile],
@@ -29,19 +32,18 @@ const passes: Readonly<Record<string, readonly string[]>> = {
  */
 export function kubeconform(program: string, folder: string, crds: string): Conformity {
   const objects = manifestFiles(folder).flatMap(manifestsOf).length;
-  const faults = Object.entries(passes).flatMap(([pass, files]) => {
-    const locations = files.flatMap((file) => ["-schema-location", join(crds, file)]);
-    const { output } = runTool(
-      program,
-      ["-strict", "-summary", "-verbose", "-output", "json", ...locations, "."],
-      folder,
-    );
-    const { resources, summary } = JSON.parse(output) as Report;
+  const faults = new Set<string>();
+  for (const [pass, schemas] of Object.entries(passes)) {
+    const locations = schemas.flatMap((file) => ["-schema-location", join(crds, file)]);
+    const args = ["-strict", "-summary", "-verbose", "-output", "json", ...locations, "."];
+    const { resources, summary } = JSON.parse(runTool(program, args, folder).output) as Report;
     if (summary.valid + summary.invalid + summary.errors !== objects || summary.skipped > 0)
       throw new Error(`kubeconform looked at ${JSON.stringify(summary)} of the ${objects} objects in ${folder}`);
-    return resources
-      .filter(({ status }) => status !== "statusValid")
-      .map(({ filename, kind, name, msg }) => `${filename}: ${kind}/${name}: ${msg}${pass && ` (${pass})`}`);
-  });
-  return { objects, faults: [...new Set(faults)] };
+    for (const { filename, version, kind, name, status, msg } of resources) {
+      if (status === "statusValid") continue;
+      const fault = `${filename}: ${version} ${kind} ${name}: ${msg.replace(preamble, "").replaceAll(/\s+/g, " ")}`;
+      if (!faults.has(fault)) faults.add(pass ? `${fault} (${pass})` : fault);
+    }
+  }
+  return { objects, faults: [...faults] };
 }

@@ -3,6 +3,7 @@ import { deadLetterSchema, limits, parameters, type Task, taskFields, taskSchema
 import { beforeAll, expect, test } from "vitest";
 import { goldenMessages } from "../testing/golden-messages.ts";
 import { checkWorkflows, type Run, type Template, type WorkflowReport } from "./check-workflows.ts";
+import { peoplesTexts } from "./launch-faults.ts";
 import { type Launch, type LaunchReport, launchTasks, type Message } from "./launch-tasks.ts";
 import { manifestFiles, onlyManifest } from "./manifest-file.ts";
 import { describeWithTools } from "./testing/describe-with-tools.ts";
@@ -14,8 +15,6 @@ const { spec: template } = onlyManifest(files, "WorkflowTemplate") as unknown as
 
 /** What a task's field is on the other side of Argo: text, and `""` where it is absent. */
 const asText = (task: Task, field: string) => String(task[field as keyof Task] ?? "");
-/** Fields that hold what people write. */
-const peoplesTexts = Object.keys(taskFields).filter((field) => taskFields[field]?.meta()?.argo === undefined);
 const argumentFields = Object.keys(taskFields).filter((field) => taskFields[field]?.meta()?.argo === "argument");
 
 const [golden] = goldenMessages;

@@ -133,7 +133,7 @@ func validate(out *output, in input, bus *v1alpha1.EventBus, source *v1alpha1.Ev
 func play(rec record, source *v1alpha1.EventSource, sens *v1alpha1.Sensor) ([]launch, error) {
 	onBus, err := publish(rec, source)
 	if err != nil {
-		return nil, err
+		return []launch{{Record: rec.Name, Error: err.Error()}}, nil
 	}
 	launches := []launch{}
 	for _, trigger := range sens.Spec.Triggers {
@@ -144,7 +144,14 @@ func play(rec record, source *v1alpha1.EventSource, sens *v1alpha1.Sensor) ([]la
 		result := launch{Record: rec.Name, Trigger: trigger.Template.Name, BusBytes: len(onBus)}
 		mapping := map[string]*v1alpha1.Event{}
 		for _, dependency := range sens.Spec.Dependencies {
-			mapping[dependency.Name] = event
+			if dependency.EventSourceName == event.Context.Source && dependency.EventName == event.Context.Subject {
+				mapping[dependency.Name] = event
+			}
+		}
+		if len(mapping) == 0 {
+			result.Error = fmt.Sprintf("no dependency of Sensor %s is on event %s of EventSource %s", sens.Name, event.Context.Subject, event.Context.Source)
+			launches = append(launches, result)
+			continue
 		}
 		cluster := fake.NewSimpleDynamicClientWithCustomListKinds(runtime.NewScheme(), map[schema.GroupVersionResource]string{
 			{Group: "argoproj.io", Version: "v1alpha1", Resource: "workflows"}: "WorkflowList",
