@@ -39,6 +39,12 @@ describe.each([
     expect(pods).toHaveLength(8);
   });
 
+  test("Argo's own containers beside ours are no exception", () => {
+    for (const { owner, containers } of pods)
+      if (owner.kind === "WorkflowTemplate")
+        expect(containers.map((container) => textAt(container, "name"))).toEqual(["main", "init", "wait"]);
+  });
+
   test("no volume comes from the node, and folders of pods have a size", () => {
     for (const volume of pods.flatMap(({ volumes }) => volumes)) {
       const [kind, ...more] = Object.keys(volume as object).filter((key) => key !== "name");

@@ -50,8 +50,8 @@ const inParallel = (...steps: IWorkflowStep[]) => steps as unknown as IParallelS
  * One run of one task: attempts of mediator and agent, each in a pod of its own, and at the end `report`. Locks, accounts
  * and templates stand here and not in the Workflow, so that a controller in `Strict` mode takes the Sensor's Workflows.
  *
- * Two things are the controller's own settings: limits of Argo's containers in these pods (`executor.resources`), and that
- * `artifactRepository.archiveLogs` is off, for turned on there it would hold for the agent's pod too, whatever stands here.
+ * The controller's own `artifactRepository.archiveLogs` must be off: turned on, it holds for the agent's pod too, whatever
+ * stands here.
  */
 export class CodexWorkflowTemplate extends Construct {
   constructor(scope: Construct, id: string, props: CodexWorkflowTemplateProps) {

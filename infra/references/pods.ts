@@ -61,10 +61,16 @@ const podsByKind: Readonly<Record<string, (owner: Manifest) => Pod[]>> = {
         labels: labelsAt(template, "metadata.labels"),
         serviceAccount: textAt(template, "serviceAccountName") ?? textAt(owner, "spec.serviceAccountName"),
         securityContext: at(template, "securityContext") ?? at(owner, "spec.securityContext"),
-        containers: [at(template, "container")],
+        containers: [at(template, "container"), ...executorContainers(template)],
         volumes: listAt(template, "volumes"),
       })),
 };
+
+/** Argo's own containers beside ours, as far as the template's patch describes them. */
+function executorContainers(template: unknown): unknown[] {
+  const patch: unknown = JSON.parse(textAt(template, "podSpecPatch") ?? "{}");
+  return [...listAt(patch, "initContainers"), ...listAt(patch, "containers")];
+}
 
 function eventsPod(owner: Manifest): Pod[] {
   const template = at(owner, "spec.template");

@@ -268,7 +268,7 @@ export const settingsSchema = z
         kafka: name("a namespace").default(namespaces.kafka).meta({ description: "Brokers, topics and users" }),
         ownsWorkflows: flag().default(true).meta({
           description:
-            "Whether the workflows' Namespace is ours to make, and to label `restricted`; `false` where Argo's own installation owns it",
+            "Whether the workflows' Namespace is ours to make, and to label `restricted`; `false` where Argo's own installation owns it, whose pods may be less",
         }),
       })
       .prefault({})

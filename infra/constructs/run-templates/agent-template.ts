@@ -5,6 +5,7 @@ import { restrictedContainer } from "../pod-security.ts";
 import { type ResourceProps, resources } from "../resources.ts";
 import { scratchMounts, scratchVolumes } from "../scratch-folder.ts";
 import { mediatorPort } from "./mediator-template.ts";
+import { podSpecPatch } from "./pod-spec-patch.ts";
 
 /** Name of the input by which it learns where its mediator is. */
 export const mediatorAddress = "mediatorAddress";
@@ -34,7 +35,7 @@ export function agentTemplate(name: string, props: AgentTemplateProps): ITemplat
     activeDeadlineSeconds: props.deadlineSeconds,
     metadata: { labels: labelsOf(components.agent) },
     archiveLocation: { archiveLogs: false },
-    podSpecPatch: JSON.stringify({ enableServiceLinks: false }),
+    podSpecPatch: podSpecPatch(),
     volumes: scratchVolumes(folders),
     container: {
       name: "main",

@@ -5,6 +5,7 @@ import { restrictedContainer } from "../pod-security.ts";
 import { type ResourceProps, resources } from "../resources.ts";
 import { scratchMounts, scratchVolumes } from "../scratch-folder.ts";
 import { mediatorGraceSeconds } from "./deadlines.ts";
+import { podSpecPatch } from "./pod-spec-patch.ts";
 import { taskVariables } from "./task-environment.ts";
 
 /** The port that a mediator serves its agent on. */
@@ -33,7 +34,7 @@ export function mediatorTemplate(name: string, props: MediatorTemplateProps): IT
     activeDeadlineSeconds: props.deadlineSeconds,
     metadata: { labels: labelsOf(components.mediator) },
     // Longer than it takes to finish the publish in hand: the pod's end must not cut it.
-    podSpecPatch: JSON.stringify({ enableServiceLinks: false, terminationGracePeriodSeconds: mediatorGraceSeconds }),
+    podSpecPatch: podSpecPatch({ terminationGracePeriodSeconds: mediatorGraceSeconds }),
     volumes: scratchVolumes(folders),
     container: {
       name: "main",

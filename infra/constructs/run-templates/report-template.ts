@@ -5,6 +5,7 @@ import { restrictedContainer } from "../pod-security.ts";
 import { resources } from "../resources.ts";
 import { scratchMounts, scratchVolumes } from "../scratch-folder.ts";
 import { reportDeadlineSeconds } from "./deadlines.ts";
+import { podSpecPatch } from "./pod-spec-patch.ts";
 import { taskIdVariables } from "./task-environment.ts";
 
 const outputsFolder = "/outputs";
@@ -27,7 +28,7 @@ export function reportTemplate(name: string, props: ReportTemplateProps): ITempl
     name,
     activeDeadlineSeconds: reportDeadlineSeconds,
     metadata: { labels: labelsOf(components.report) },
-    podSpecPatch: JSON.stringify({ enableServiceLinks: false }),
+    podSpecPatch: podSpecPatch(),
     volumes: scratchVolumes(folders),
     // 2: wrong settings, which would be wrong again. 1: GitHub could not be reached.
     retryStrategy: {
