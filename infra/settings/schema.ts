@@ -1,9 +1,11 @@
 import { defaultBranchPrefix, namespaces, parsePlanTrigger, repositoryPattern } from "@froussard/contract";
 import * as z from "zod";
 import { field, must } from "./field.ts";
+import { codex, eventBus, runs } from "./runs.ts";
 import { secretNames } from "./secret-names.ts";
+import { argoCd, externalSecrets, ingress, monitoring } from "./surroundings.ts";
 
-const { text, name, whole, choice, flag, list, listOfSome, address, host, cidr, image, quantity, resources } = field;
+const { text, name, whole, choice, flag, list, listOfSome, address, image, resources } = field;
 
 const triggerText = "author, command or label:<name>";
 const canMatchRepository = (glob: string) =>
@@ -75,165 +77,6 @@ const service = z.strictObject({
       "Whether the Sensor shows a token with dead letters; without it the NetworkPolicy alone keeps others out",
   }),
 });
-
-const ingressHost = host().meta({ description: "Host that GitHub sends webhooks to, at `/webhooks/github`" });
-const ingress = z
-  .discriminatedUnion(
-    "kind",
-    [
-      z.strictObject({ kind: z.literal("none").meta({ description: "Other means make it reachable" }) }),
-      z.strictObject({
-        kind: z.literal("ingress").meta({ description: "An Ingress" }),
-        host: ingressHost,
-        className: name("an Ingress class")
-          .optional()
-          .meta({ description: "Its class; left out: the cluster's default" }),
-        tlsSecret: name("a TLS Secret")
-          .optional()
-          .meta({ description: "Secret with the host's certificate; left out: TLS ends elsewhere" }),
-        annotations: z
-          .record(z.string(), z.string())
-          .default({})
-          .meta({ description: "Annotations for its controller" }),
-      }),
-      z.strictObject({
-        kind: z.literal("httpRoute").meta({ description: "An HTTPRoute of the Gateway API" }),
-        host: ingressHost,
-        parentRefs: listOfSome(
-          z.strictObject({
-            name: name("a Gateway").meta({ description: "A Gateway" }),
-            namespace: name("its namespace").optional().meta({ description: "Its namespace; left out: the service's" }),
-            sectionName: name("its listener").optional().meta({ description: "Its listener; left out: all" }),
-          }),
-          "Gateways",
-        ).meta({ description: "Gateways that the route hangs on" }),
-      }),
-    ],
-    must("an object whose kind is none, ingress or httpRoute"),
-  )
-  .default({ kind: "none" });
-
-const codex = z.strictObject({
-  model: text("the name of a model", /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}$/)
-    .default("gpt-6.1-sol")
-    .meta({ description: "Model" }),
-  effort: choice(["minimal", "low", "medium", "high", "xhigh", "max", "ultra"])
-    .default("high")
-    .meta({ description: "Reasoning effort" }),
-  webSearch: choice(["disabled", "cached", "live"]).optional().meta({
-    description:
-      "Web search; left out: `live`, and `cached` for private repositories, whose text a live search can carry out",
-  }),
-  tokenBudget: whole(1_000, 1_000_000_000, "tokens")
-    .default(2_000_000)
-    .meta({ description: "Tokens that one run may use, all its attempts together" }),
-  deadlineMinutes: whole(1, 24 * 60, "minutes")
-    .default(60)
-    .meta({ description: "Longest that Codex works in one attempt" }),
-  idleMinutes: whole(1, 24 * 60, "minutes")
-    .default(10)
-    .meta({ description: "Longest silence of Codex before it is stopped" }),
-  openaiUrl: address("https://models.example.com/v1")
-    .optional()
-    .meta({ description: "Model provider; left out: OpenAI" }),
-});
-
-const runs = z.strictObject(
-  {
-    apiServerCidrs: listOfSome(cidr(), "address ranges").meta({
-      description:
-        "Addresses of the Kubernetes API server, Service and endpoints (`kubectl get service,endpoints kubernetes -n default`): all that an agent may reach besides its mediator",
-    }),
-    egressHosts: list(host(), "hosts")
-      .max(0, must("empty: the mediator can not open a way out for its agent yet"))
-      .default([])
-      .meta({
-        description:
-          "Hosts that an agent may reach through its mediator; must be empty, for the mediator can not do that yet",
-      }),
-    concurrency: whole(1, 1_000, "a number of runs").default(7).meta({ description: "Runs at the same time" }),
-    retries: whole(0, 5, "a number of times")
-      .default(2)
-      .meta({ description: "How often a failed attempt is begun again" }),
-    mediator: resources("1", "1Gi").meta({ description: "The pod of a mediator" }),
-    agent: resources("2", "4Gi").meta({ description: "The pod of an agent" }),
-    workspace: quantity("room")
-      .default("10Gi")
-      .meta({ description: "Room for the agent's working copy, and for the mediator's clone" }),
-  },
-  must("an object with apiServerCidrs"),
-);
-
-const busReplicas = "1, or from 3 to 9";
-const eventBus = z.strictObject({
-  replicas: z
-    .int(must(busReplicas))
-    .refine((value) => value === 1 || (value >= 3 && value <= 9), must(busReplicas))
-    .default(3)
-    .meta({ description: "Servers of the event bus: 1, or at least 3" }),
-  volumeGi: whole(4, 1_000, "GiB")
-    .default(10)
-    .meta({ description: "Volume of each server in GiB; the stream fills at most half" }),
-  storageClass: name("a StorageClass")
-    .optional()
-    .meta({ description: "Its StorageClass; left out: the cluster's default" }),
-});
-
-const externalSecrets = z
-  .discriminatedUnion(
-    "kind",
-    [
-      z.strictObject({ kind: z.literal("none").meta({ description: "People or other means create the Secrets" }) }),
-      z.strictObject({
-        kind: z.literal("store").meta({ description: "ExternalSecret objects fetch them from a store" }),
-        store: name("a store").meta({ description: "The store's name" }),
-        storeKind: choice(["ClusterSecretStore", "SecretStore"])
-          .default("ClusterSecretStore")
-          .meta({ description: "The store's kind; a SecretStore is needed in each namespace" }),
-        prefix: text("a path", /^[\w./-]*$/)
-          .default("froussard/")
-          .meta({ description: "Begins the remote key; the Secret's name follows, its keys are properties" }),
-        refreshInterval: text("a time such as 1h", /^[0-9]+[smh]$/)
-          .default("1h")
-          .meta({ description: "How often it is looked for a change" }),
-      }),
-    ],
-    must("an object whose kind is none or store"),
-  )
-  .default({ kind: "none" });
-
-const monitoring = z.strictObject({
-  serviceMonitor: flag()
-    .default(false)
-    .meta({ description: "Whether a ServiceMonitor is made (needs the Prometheus operator)" }),
-  namespace: name("a namespace")
-    .default("monitoring")
-    .meta({ description: "Where Prometheus runs: it may read /metrics" }),
-  labels: z
-    .record(z.string(), z.string())
-    .default({})
-    .meta({ description: "Labels of the ServiceMonitor that Prometheus selects by" }),
-});
-
-const argoCd = z.strictObject(
-  {
-    repoUrl: text("the address of a Git repository", /^(?:https?:\/\/|ssh:\/\/|git@)[^\s]+$/).meta({
-      description: "Git repository that holds `dist/`",
-    }),
-    revision: text("a branch, tag or commit", /^[A-Za-z0-9._/-]+$/)
-      .default("main")
-      .meta({ description: "What is synced of it" }),
-    path: text("a folder", /^[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)*$/)
-      .default("dist/argocd/applications/froussard")
-      .meta({ description: "The synced folder in that repository" }),
-    namespace: name("a namespace").default("argocd").meta({ description: "Where Argo CD runs" }),
-    project: name("a project").default("default").meta({ description: "Argo CD's project" }),
-    server: address("https://kubernetes.default.svc")
-      .default("https://kubernetes.default.svc")
-      .meta({ description: "The cluster that is deployed to" }),
-  },
-  must("an object with repoUrl"),
-);
 
 /** All settings of the deployment; descriptions and defaults make `docs/settings.md`. */
 export const settingsSchema = z

@@ -1,0 +1,73 @@
+import * as z from "zod";
+import { field, must } from "./field.ts";
+
+const { text, name, whole, choice, list, listOfSome, address, host, cidr, quantity, resources } = field;
+
+/** How Codex is called, and what a run may cost. */
+export const codex = z.strictObject({
+  model: text("the name of a model", /^[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}$/)
+    .default("gpt-6.1-sol")
+    .meta({ description: "Model" }),
+  effort: choice(["minimal", "low", "medium", "high", "xhigh", "max", "ultra"])
+    .default("high")
+    .meta({ description: "Reasoning effort" }),
+  webSearch: choice(["disabled", "cached", "live"]).optional().meta({
+    description:
+      "Web search; left out: `live`, and `cached` for private repositories, whose text a live search can carry out",
+  }),
+  tokenBudget: whole(1_000, 1_000_000_000, "tokens")
+    .default(2_000_000)
+    .meta({ description: "Tokens that one run may use, all its attempts together" }),
+  deadlineMinutes: whole(1, 24 * 60, "minutes")
+    .default(60)
+    .meta({ description: "Longest that Codex works in one attempt" }),
+  idleMinutes: whole(1, 24 * 60, "minutes")
+    .default(10)
+    .meta({ description: "Longest silence of Codex before it is stopped" }),
+  openaiUrl: address("https://models.example.com/v1")
+    .optional()
+    .meta({ description: "Model provider; left out: OpenAI" }),
+});
+
+/** The pods of runs, and how many there are. */
+export const runs = z.strictObject(
+  {
+    apiServerCidrs: listOfSome(cidr(), "address ranges").meta({
+      description:
+        "Addresses of the Kubernetes API server, Service and endpoints (`kubectl get service,endpoints kubernetes -n default`): all that an agent may reach besides its mediator",
+    }),
+    egressHosts: list(host(), "hosts")
+      .max(0, must("empty: the mediator can not open a way out for its agent yet"))
+      .default([])
+      .meta({
+        description:
+          "Hosts that an agent may reach through its mediator; must be empty, for the mediator can not do that yet",
+      }),
+    concurrency: whole(1, 1_000, "a number of runs").default(7).meta({ description: "Runs at the same time" }),
+    retries: whole(0, 5, "a number of times")
+      .default(2)
+      .meta({ description: "How often a failed attempt is begun again" }),
+    mediator: resources("1", "1Gi").meta({ description: "The pod of a mediator" }),
+    agent: resources("2", "4Gi").meta({ description: "The pod of an agent" }),
+    workspace: quantity("room")
+      .default("10Gi")
+      .meta({ description: "Room for the agent's working copy, and for the mediator's clone" }),
+  },
+  must("an object with apiServerCidrs"),
+);
+
+const busReplicas = "1, or from 3 to 9";
+/** What stands between EventSource and Sensor. */
+export const eventBus = z.strictObject({
+  replicas: z
+    .int(must(busReplicas))
+    .refine((value) => value === 1 || (value >= 3 && value <= 9), must(busReplicas))
+    .default(3)
+    .meta({ description: "Servers of the event bus: 1, or at least 3" }),
+  volumeGi: whole(4, 1_000, "GiB")
+    .default(10)
+    .meta({ description: "Volume of each server in GiB; the stream fills at most half" }),
+  storageClass: name("a StorageClass")
+    .optional()
+    .meta({ description: "Its StorageClass; left out: the cluster's default" }),
+});
