@@ -34,7 +34,16 @@ export interface LaunchReport {
 export type Message = Pick<GoldenMessage, "name" | "json">;
 
 /** The EventBus versions that Argo Events 1.9.11 knows as installed, without `latest`, which moves with it. */
-const jetStreamVersions = ["2.8.1", "2.8.1-alpine", "2.8.2", "2.8.2-alpine", "2.9.1", "2.9.12", "2.9.16", "2.10.29"];
+export const jetStreamVersions = [
+  "2.8.1",
+  "2.8.1-alpine",
+  "2.8.2",
+  "2.8.2-alpine",
+  "2.9.1",
+  "2.9.12",
+  "2.9.16",
+  "2.10.29",
+];
 
 /** Plays messages through Argo Events' own code, with the synthesized EventBus, EventSource and Sensor. */
 export function launchTasks(

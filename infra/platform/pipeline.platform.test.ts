@@ -1,10 +1,14 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { deadLetterSchema, limits, parameters, type Task, taskFields, taskSchema } from "@froussard/contract";
 import { beforeAll, expect, test } from "vitest";
+import { parse } from "yaml";
+import { goModuleFolder } from "../schemas/go-module.ts";
+import { sources } from "../schemas/versions.ts";
 import { goldenMessages } from "../testing/golden-messages.ts";
 import { checkWorkflows, type Run, type Template, type WorkflowReport } from "./check-workflows.ts";
 import { peoplesTexts } from "./launch-faults.ts";
-import { type Launch, type LaunchReport, launchTasks, type Message } from "./launch-tasks.ts";
+import { jetStreamVersions, type Launch, type LaunchReport, launchTasks, type Message } from "./launch-tasks.ts";
 import { manifestFiles, onlyManifest } from "./manifest-file.ts";
 import { describeWithTools } from "./testing/describe-with-tools.ts";
 
@@ -45,6 +49,14 @@ describeWithTools("a task message, by Argo Events' and Argo Workflows' own code"
   test("EventBus, EventSource, Sensor and WorkflowTemplate are accepted as they are", () => {
     expect(launched.problems).toEqual([]);
     expect(started.problems).toEqual([]);
+  });
+
+  test("the EventBus versions are those that Argo Events knows as installed", () => {
+    const file = "manifests/base/controller-manager/controller-config.yaml";
+    const installed = parse(readFileSync(join(goModuleFolder(sources.argoEvents), file), "utf8"));
+    const { eventBus } = parse(installed.data["controller-config.yaml"]);
+    const versions = eventBus.jetstream.versions.map(({ version }: { version: string }) => version);
+    expect(versions).toEqual(["latest", ...jetStreamVersions]);
   });
 
   test.each(goldenMessages)("$name: makes one Workflow, named by the task", (message) => {
