@@ -2,6 +2,7 @@ export * from "./approval.ts";
 export * from "./commands.ts";
 export * from "./cut-text.ts";
 export * from "./dead-letter.ts";
+export * from "./egress-host.ts";
 export * from "./hash.ts";
 export * from "./identity.ts";
 export * from "./labels.ts";
