@@ -31,12 +31,25 @@ test("the required settings suffice, and the rest has defaults", () => {
     CODEX_PLAN_TRIGGER: { kind: "author" },
     CODEX_MODEL: "gpt-6.1-sol",
     CODEX_SANDBOX: "require",
+    CODEX_EGRESS_HOSTS: [],
     CODEX_TOKEN_BUDGET: 2_000_000,
     OPENAI_BASE_URL: "http://model/v1",
     MEDIATOR_LISTEN: { path: "/run/mediator.sock" },
   });
   expect(settings.TASK_ID).toBeUndefined();
   expect(settings.CODEX_WEB_SEARCH).toBeUndefined();
+});
+
+test("hosts that commands may reach are read, in policy pod only", () => {
+  const egress = { ...required, CODEX_EGRESS_HOSTS: "registry.npmjs.org, *.Example.com:8443" };
+  expect(readSettings(mediatorEnvironment, { ...egress, CODEX_SANDBOX: "pod" }).CODEX_EGRESS_HOSTS).toEqual([
+    { name: "registry.npmjs.org", below: false, port: 443 },
+    { name: "example.com", below: true, port: 8443 },
+  ]);
+  expect(faultsOf({ ...egress, GITHUB_TOKEN: "" })).toMatch(
+    /GITHUB_TOKEN is missing[\s\S]*CODEX_EGRESS_HOSTS needs CODEX_SANDBOX=pod: with require, commands have no network/,
+  );
+  expect(faultsOf({ ...egress, CODEX_SANDBOX: "off" }).split("\n")).toHaveLength(3);
 });
 
 test("only a dry run may have no issue", () => {
@@ -69,6 +82,8 @@ describe("refusals name the setting and never its value", () => {
     ["CODEX_PLAN_TRIGGER", "everybody", "CODEX_PLAN_TRIGGER is none of"],
     ["CODEX_MODEL", "a b", "CODEX_MODEL"],
     ["CODEX_SANDBOX", "off", "CODEX_SANDBOX is not one of require, pod"],
+    ["CODEX_EGRESS_HOSTS", "example.com,", "CODEX_EGRESS_HOSTS has an entry that is not a host name or *.example.com"],
+    ["CODEX_EGRESS_HOSTS", "127.0.0.1", "CODEX_EGRESS_HOSTS has an entry that is not a host name"],
     ["CODEX_TOKEN_BUDGET", "10", "CODEX_TOKEN_BUDGET is less than 1000"],
     ["OPENAI_BASE_URL", "file:///etc", "OPENAI_BASE_URL is not a web address"],
   ])("%s=%s", (name, value, message) => {

@@ -1,6 +1,8 @@
 import { basename } from "node:path";
 import {
   defaultBranchPrefix,
+  egressHostForm,
+  parseEgressHost,
   parsePlanTrigger,
   repositoryPattern,
   sha256Pattern,
@@ -124,6 +126,17 @@ export const codexEnvironment = {
   /** Not set: live, but cached for a private repository, because a live search can carry its text out. */
   CODEX_WEB_SEARCH: z.enum(webSearchModes, `is not one of ${webSearchModes.join(", ")}`).optional(),
   CODEX_SANDBOX: z.enum(sandboxPolicies, `is not one of ${sandboxPolicies.join(", ")}`).default("require"),
+  /** What commands may open connections to, through the mediator; empty: nothing. An allowed host can be used to carry text out. */
+  CODEX_EGRESS_HOSTS: z
+    .string()
+    .transform((text, context) => {
+      const entries = text.split(",").map((entry) => entry.trim());
+      const hosts = entries.flatMap((entry) => parseEgressHost(entry) ?? []);
+      if (hosts.length === entries.length) return hosts;
+      context.addIssue({ code: "custom", message: `has an entry that is not ${egressHostForm}` });
+      return z.NEVER;
+    })
+    .default([]),
   CODEX_TOKEN_BUDGET: number(1_000, 1_000_000_000).default(2_000_000),
   CODEX_DEADLINE_MINUTES: number(1, 24 * 60).default(60),
   CODEX_IDLE_MINUTES: number(1, 24 * 60).default(10),
@@ -159,6 +172,19 @@ export function issueUnlessDryRun<S extends z.ZodObject>(schema: S): S {
   );
 }
 
+/** With `require`, commands have no network to reach the mediator by: a list that has no effect is refused. */
+function egressInPodOnly<S extends z.ZodObject>(schema: S): S {
+  return schema.refine(
+    ({ CODEX_EGRESS_HOSTS, CODEX_SANDBOX }: Record<string, unknown>) =>
+      CODEX_SANDBOX === "pod" || (CODEX_EGRESS_HOSTS as unknown[]).length === 0,
+    {
+      path: ["CODEX_EGRESS_HOSTS"],
+      message: "needs CODEX_SANDBOX=pod: with require, commands have no network",
+      when: ({ issues }) => issues.every(({ path }) => path?.[0] !== "CODEX_EGRESS_HOSTS"),
+    },
+  );
+}
+
 const mediatorFields = z.object({
   /** Where git and its helpers are found; not set: the system's folders. */
   PATH: z.string().optional(),
@@ -180,7 +206,7 @@ const mediatorFields = z.object({
   ...codexEnvironment,
 });
 /** What the mediator alone knows. */
-export const mediatorEnvironment = issueUnlessDryRun(mediatorFields);
+export const mediatorEnvironment = egressInPodOnly(issueUnlessDryRun(mediatorFields));
 export type MediatorEnvironment = z.output<typeof mediatorEnvironment>;
 
 /** A task as it was handed over: what it claims to be. */
