@@ -86,6 +86,16 @@ test("fails to serialize a task that was not cut, naming its size", () => {
   expect(() => serializeTask({ ...task, issueBody: "x".repeat(100_000) })).toThrow(/more than 98304; cut its texts/);
 });
 
+test.each(["x", '"', "\\", "\n", "\u0001", "\u007f", "é", "\u2028", "€", "😀", "\ud83d"])(
+  "a text of many %j is cut where its JSON is full",
+  (character) => {
+    const bytes = (value: string) => Buffer.byteLength(JSON.stringify(value)) - 2;
+    const cut = cutText(character.repeat(500), 450);
+    expect(bytes(cut)).toBeLessThanOrEqual(450);
+    expect(bytes(cut)).toBeGreaterThan(450 - bytes(character));
+  },
+);
+
 test("cutting keeps short texts as they are and whole characters of long ones", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary", maxLength: 300 }), fc.integer({ min: 150, max: 400 }), (text, max) => {
