@@ -69,7 +69,12 @@ export async function readBody(request: IncomingMessage, limits: BodyLimits): Pr
     withinMs,
   );
   const gone = () => reject(new Error("the sender went away before its body was whole"));
-  request.on("data", take).once("end", resolve).on("error", gone).once("close", gone);
+  const whole = () => {
+    // A request closes right after its end, before anybody who waits for the promise goes on.
+    request.off("close", gone);
+    resolve();
+  };
+  request.on("data", take).once("end", whole).on("error", gone).once("close", gone);
   try {
     await promise;
   } catch (error) {
