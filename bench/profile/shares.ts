@@ -4,6 +4,8 @@ export interface CpuProfile {
   /** A node's id for each sample, and the microseconds since the one before. */
   samples: readonly number[];
   timeDeltas: readonly number[];
+  /** In microseconds of the system's monotonic clock. */
+  startTime: number;
 }
 
 export interface Share {
@@ -21,14 +23,22 @@ export interface Shares {
   functions: Share[];
 }
 
-/** Sums the samples of a profile up, over so many deliveries. `root` is where the repository lies. */
-export function sharesOf({ nodes, samples, timeDeltas }: CpuProfile, root: string, deliveries: number): Shares {
+/** Sums the samples of a window up, over so many deliveries. `root` is where the repository lies. */
+export function sharesOf(
+  { nodes, samples, timeDeltas, startTime }: CpuProfile,
+  { fromUs, toUs }: { fromUs: number; toUs: number },
+  root: string,
+  deliveries: number,
+): Shares {
   const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
   const sums = { owners: new Map(), files: new Map(), functions: new Map() } satisfies Record<string, Sums>;
   let busy = 0;
+  let now = startTime;
   for (const [index, id] of samples.entries()) {
     const frame = frames.get(id);
     const time = timeDeltas[index] ?? 0;
+    now += time;
+    if (now < fromUs || now > toUs) continue;
     if (!frame || frame.functionName === "(idle)") continue;
     busy += time;
     const { owner, file } = placeOf(frame.url, frame.functionName, root);
