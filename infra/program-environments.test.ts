@@ -127,3 +127,17 @@ test("a run by hand, as it is documented, reads what it is given", () => {
   });
   expect(mediator.TASK_ID).toBeUndefined();
 });
+
+test("a run with everything on reads what it is given", () => {
+  const manifests = deployment(settingsWith(everythingOn));
+  const args = { stage: "planning", repository: "gregkonush/lab", issueNumber: "12" };
+  for (const [name, schema] of programs)
+    expect(() => readSettings(schema, { ...ofTheImage, ...runEnvironment(manifests, name, args) })).not.toThrow();
+  expect(readSettings(mediatorEnvironment, runEnvironment(manifests, "mediator", args))).toMatchObject({
+    GITHUB_API_BASE_URL: "https://github.example.com:8443/api/v3",
+    OPENAI_BASE_URL: "https://models.example.com/v1",
+    CODEX_BASE_BRANCH: "trunk",
+    CODEX_WEB_SEARCH: "cached",
+    CODEX_EGRESS_HOSTS: [{ name: "registry.npmjs.org" }, { name: "example.com", port: 8443 }],
+  });
+});

@@ -16,7 +16,7 @@ export function githubVariables({ github, approvers, planTrigger }: Settings): V
 }
 
 /** Variables of the mediator: how Codex is called, and what it may cost. */
-export function codexVariables({ codex }: Settings): Variables {
+export function codexVariables({ codex, runs }: Settings): Variables {
   return {
     OPENAI_BASE_URL: codex.openaiUrl,
     CODEX_MODEL: codex.model,
@@ -25,6 +25,7 @@ export function codexVariables({ codex }: Settings): Variables {
     CODEX_TOKEN_BUDGET: codex.tokenBudget,
     CODEX_DEADLINE_MINUTES: codex.deadlineMinutes,
     CODEX_IDLE_MINUTES: codex.idleMinutes,
+    CODEX_EGRESS_HOSTS: runs.egressHosts.length > 0 ? runs.egressHosts.join(",") : undefined,
   };
 }
 

@@ -58,7 +58,11 @@ export class Runs extends Chart {
     new PodPolicy(this, "mediator-policy", {
       ...{ name: "mediator", namespace, component: components.mediator },
       from: [flows.pods(components.agent, namespace, mediatorPort)],
-      to: [...toWeb(github.apiUrl, codex.openaiUrl), toApiServer, flows.names()],
+      to: [
+        ...toWeb(github.apiUrl, codex.openaiUrl, ...runs.egressHosts.map((host) => `https://${host}`)),
+        toApiServer,
+        flows.names(),
+      ],
     });
     new PodPolicy(this, "report-policy", {
       ...{ name: "report", namespace, component: components.report },

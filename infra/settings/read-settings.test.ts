@@ -1,3 +1,4 @@
+import { egressHostForm } from "@froussard/contract";
 import { expect, test } from "vitest";
 import { deployment, settingsWith } from "../testing/deployment.ts";
 import { readSettings, SettingsError } from "./read-settings.ts";
@@ -57,7 +58,7 @@ test("everything that is wrong is told at once, each with its name, its value an
       service: { replicas: 0 },
       ingress: { kind: "route" },
       codex: { effort: "some", modle: "gpt" },
-      runs: { apiServerCidrs: ["10.0.0.1"], egressHosts: ["registry.npmjs.org"], workspace: "10 GB" },
+      runs: { apiServerCidrs: ["10.0.0.1"], egressHosts: ["registry.npmjs.org", "127.0.0.1"], workspace: "10 GB" },
       eventBus: { replicas: 2 },
       argoCd: {},
     }),
@@ -75,7 +76,7 @@ test("everything that is wrong is told at once, each with its name, its value an
     'codex.effort: must be one of minimal, low, medium, high, xhigh, max, ultra, not "some"',
     "codex.modle: is no setting; correct its name or take it out (see docs/settings.md)",
     'runs.apiServerCidrs.0: must be an address range such as 10.96.0.1/32, not "10.0.0.1"',
-    'runs.egressHosts: must be empty: the mediator can not open a way out for its agent yet, not ["registry.npmjs.org"]',
+    `runs.egressHosts.1: must be ${egressHostForm}, not "127.0.0.1"`,
     'runs.workspace: must be room, a quantity such as 2Gi or 500m, not "10 GB"',
     "eventBus.replicas: must be 1, or from 3 to 9, not 2",
     "argoCd.repoUrl: is missing; set it to the address of a Git repository",

@@ -1,7 +1,8 @@
+import { egressHostForm, parseEgressHost } from "@froussard/contract";
 import * as z from "zod";
 import { field, must } from "./field.ts";
 
-const { text, name, whole, choice, list, listOfSome, address, host, cidr, quantity, resources } = field;
+const { text, name, whole, choice, list, listOfSome, address, cidr, quantity, resources } = field;
 
 /** How Codex is called, and what a run may cost. */
 export const codex = z.strictObject({
@@ -36,12 +37,14 @@ export const runs = z.strictObject(
       description:
         "Addresses of the Kubernetes API server, Service and endpoints (`kubectl get service,endpoints kubernetes -n default`): all that an agent may reach besides its mediator",
     }),
-    egressHosts: list(host(), "hosts")
-      .max(0, must("empty: the mediator can not open a way out for its agent yet"))
+    egressHosts: list(
+      z.string(must(egressHostForm)).refine((host) => parseEgressHost(host) !== undefined, must(egressHostForm)),
+      "hosts",
+    )
       .default([])
       .meta({
         description:
-          "Hosts that an agent may reach through its mediator; must be empty, for the mediator can not do that yet",
+          "Hosts that the agents' commands may reach through their mediator, such as `registry.npmjs.org`; each is a way to carry text out",
       }),
     concurrency: whole(1, 1_000, "a number of runs").default(7).meta({ description: "Runs at the same time" }),
     retries: whole(0, 5, "a number of times")
