@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { topics } from "@froussard/contract";
 import { Producer } from "@platformatic/kafka";
+import { tameConnections } from "../../kafka/abandon-client.ts";
 import type { Broker } from "./start-broker.ts";
 import { type User, users } from "./users.ts";
 
@@ -25,6 +26,7 @@ export async function firstAcknowledged(
       connectTimeout: 300,
       requestTimeout: 500,
     });
+    tameConnections(client);
     try {
       const message = { topic, key: Buffer.from(probeKey), value: Buffer.alloc(0) };
       await client.send({ messages: [message] });

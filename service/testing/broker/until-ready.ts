@@ -1,11 +1,12 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { Admin } from "@platformatic/kafka";
+import { tameConnections } from "../../kafka/abandon-client.ts";
 import type { JavaProcess } from "./run-java.ts";
 import { users } from "./users.ts";
 
 /** An administrator of the broker at this port. Nothing is tried twice: tests want to see what goes wrong. */
 export function openAdmin(port: number): Admin {
-  return new Admin({
+  const admin = new Admin({
     clientId: "test-admin",
     bootstrapBrokers: [{ host: "127.0.0.1", port }],
     sasl: { mechanism: "SCRAM-SHA-512", ...users.admin },
@@ -14,6 +15,8 @@ export function openAdmin(port: number): Admin {
     requestTimeout: 10_000,
     strict: true,
   });
+  tameConnections(admin);
+  return admin;
 }
 
 /**
