@@ -43,7 +43,7 @@ describeWithTools("tools that are built on first use", () => {
     const stopped = new AbortController();
     const building = buildTool(goTools.sensorCheck, { ...options(), signal: stopped.signal });
     stopped.abort(new Error("stopped by SIGINT"));
-    await expect(building).rejects.toThrow();
+    await expect(building).rejects.toThrow("stopped by SIGINT");
     expect(existsSync(join(cache, "tools")) ? readdirSync(join(cache, "tools")) : []).toEqual([]);
   });
 });

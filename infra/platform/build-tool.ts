@@ -121,7 +121,7 @@ async function compile(
   const ticking = new AbortController();
   const ticks = tick(() => report(`${tool.name}: compiling, ${seconds()}`), ticking.signal);
   const status = await new Promise<number | null>((resolve, reject) => {
-    child.on("error", reject);
+    child.on("error", (error) => reject(signal?.aborted ? signal.reason : error));
     child.on("close", resolve);
   }).finally(() => ticking.abort());
   await ticks;
