@@ -1,12 +1,18 @@
 import { forbidden, GitHubError, notFound } from "./errors.ts";
-import type { Issue, Level, Permission, Repository, Role, User, Viewer } from "./store/records.ts";
+import type { Installation, Issue, Level, Permission, Repository, Role, User, Viewer } from "./store/records.ts";
 
 const ranks: Record<Role | "none", number> = { none: 0, read: 1, triage: 2, write: 3, maintain: 4, admin: 5 };
 
-/** The role a user has in a repository, public readability aside. */
+/** Whether the installation is one on this repository. */
+export function covers({ account, repositories, removed }: Installation, repository: Repository): boolean {
+  return !removed && account.id === repository.owner.id && (repositories?.has(repository.id) ?? true);
+}
+
+/** The role a user has in a repository, public readability aside; of an App it is its token that limits it. */
 export function roleOf(repository: Repository, user: User | null): Role | "none" {
   if (!user || user.deleted) return "none";
   if (user.id === repository.owner.id) return "admin";
+  if (user.app?.installations.some((installation) => covers(installation, repository))) return "write";
   return repository.collaborators.get(user.id) ?? (repository.private ? "none" : "read");
 }
 
@@ -15,8 +21,9 @@ export function hasRole(repository: Repository, user: User | null, role: Role): 
 }
 
 /** Whether this token was given this repository at all. */
-function selected(repository: Repository, viewer: Viewer): boolean {
-  return viewer.token?.repositories?.has(repository.id) ?? true;
+function selected(repository: Repository, { token }: Viewer): boolean {
+  if (token?.installation && !covers(token.installation, repository)) return false;
+  return token?.repositories?.has(repository.id) ?? true;
 }
 
 /** Whether the viewer can know of the repository; if not, GitHub answers 404 to everything about it. */
@@ -55,8 +62,8 @@ export function demand(
     if (!viewer.user) throw new GitHubError(401, "Requires authentication");
     if (repository.archived) throw forbidden("Repository was archived so is read-only.");
   }
-  if (!tokenAllows(repository, viewer, wanted.permission, wanted.level)) throw inaccessible(wanted);
-  if (wanted.role !== "read" && !hasRole(repository, viewer.user, wanted.role)) {
+  if (!tokenAllows(repository, viewer, wanted.permission, wanted.level)) throw inaccessible(viewer, wanted);
+  if (wanted.role !== "read" && !viewer.token?.installation && !hasRole(repository, viewer.user, wanted.role)) {
     throw forbidden("Must have admin rights to Repository.");
   }
   return viewer.user;
@@ -76,8 +83,9 @@ export function demandWriter(
 /** Issues and their comments can be written with either permission when the issue is a pull request. */
 export const permissionFor = (issue: Issue): Permission => (issue.pull ? "pull_requests" : "issues");
 
-function inaccessible(wanted: { permission: Permission; level: Level }): GitHubError {
-  return new GitHubError(403, "Resource not accessible by personal access token", {
+function inaccessible({ token }: Viewer, wanted: { permission: Permission; level: Level }): GitHubError {
+  const whom = token?.installation ? "integration" : "personal access token";
+  return new GitHubError(403, `Resource not accessible by ${whom}`, {
     headers: { "x-accepted-github-permissions": `${wanted.permission}=${wanted.level}` },
   });
 }

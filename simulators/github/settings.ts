@@ -1,11 +1,9 @@
 import { z } from "zod";
+import { permissionNames } from "./store/records.ts";
 
 const role = z.enum(["admin", "maintain", "write", "triage", "read"]);
 const level = z.enum(["read", "write"]);
-const permissions = z.partialRecord(
-  z.enum(["metadata", "contents", "issues", "pull_requests", "administration", "workflows"]),
-  level,
-);
+const permissions = z.partialRecord(z.enum(permissionNames), level);
 
 /** What `main.ts` starts with. */
 export const settingsSchema = z.strictObject({

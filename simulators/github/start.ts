@@ -8,6 +8,7 @@ import { isPull, type PullIssue } from "./actions/pulls.ts";
 import { addRepository, identityOf, type NewRepository } from "./actions/repositories.ts";
 import { addUser, type NewUser } from "./actions/users.ts";
 import { type Actor, actorFor } from "./actor.ts";
+import { addApp, install, type NewApp, type NewInstallation } from "./apps/add-app.ts";
 import { commitFiles, type Files, writeProtectedBranches } from "./git/bare-repository.ts";
 import { graphqlApp } from "./graphql/app.ts";
 import type { Exchange } from "./http/exchange.ts";
@@ -19,7 +20,15 @@ import { apiUrl } from "./present/user.ts";
 import { type Answer, restApp } from "./rest/app.ts";
 import type { Env } from "./rest/context.ts";
 import { githubServer } from "./server.ts";
-import { type Comment, fullName, type Issue, type Repository, type User } from "./store/records.ts";
+import {
+  type App,
+  type Comment,
+  fullName,
+  type Installation,
+  type Issue,
+  type Repository,
+  type User,
+} from "./store/records.ts";
 import { Store } from "./store/store.ts";
 import type { WebhookFaults } from "./webhooks/faults.ts";
 import { type Delivery, type Hook, Hooks } from "./webhooks/hooks.ts";
@@ -43,6 +52,10 @@ export interface GitHubSimulator {
   deleteUser(login: string): void;
   token(login: string, options?: TokenOptions): string;
   revokeToken(token: string): void;
+  /** A GitHub App of that person, with the private key that GitHub hands out once (PEM). */
+  addApp(owner: string, app: NewApp): { app: App; bot: User; privateKey: string };
+  /** Puts an App on an account; suspend, remove or change it by its fields. */
+  install(app: App, account: string, options?: NewInstallation): Installation;
   addRepository(repository: NewRepository): Promise<Repository>;
   archive(repository: Repository, archived?: boolean): void;
   protectBranch(repository: Repository, branch: string): Promise<void>;
@@ -91,7 +104,7 @@ export async function startGitHub(options: StartOptions = {}): Promise<GitHubSim
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "simulated-github-")));
   const limits = new RateLimits(() => store.now());
   const hooks = new Hooks(store);
-  const tokens = new Tokens();
+  const tokens = new Tokens(store);
   const faults = new Faults();
   const requests: Exchange[] = [];
   const listeners: ((answer: Answer) => void)[] = [];
@@ -131,6 +144,8 @@ export async function startGitHub(options: StartOptions = {}): Promise<GitHubSim
     },
     token: (login, tokenOptions) => tokens.issue(userOf(login), tokenOptions),
     revokeToken: (token) => tokens.revoke(token),
+    addApp: (owner, app) => addApp(store, userOf(owner), app),
+    install: (app, account, installation) => install(store, app, userOf(account), installation),
     addRepository: (repository) => addRepository(store, folder, repository),
     archive: (repository, archived = true) => {
       repository.archived = archived;

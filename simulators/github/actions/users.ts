@@ -1,5 +1,5 @@
 import { nodeId } from "../store/node-id.ts";
-import type { User } from "../store/records.ts";
+import type { App, User } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
 
 export interface NewUser {
@@ -8,12 +8,14 @@ export interface NewUser {
   type?: User["type"];
   /** The numeric id. @default the next free one */
   id?: number;
+  /** Whose account it is. */
+  app?: App;
 }
 
 const kinds = { User: "user", Bot: "bot", Organization: "organization" } as const;
 
 /** @throws {Error} when the login is taken */
-export function addUser(store: Store, { login, type = "User", id }: NewUser): User {
+export function addUser(store: Store, { login, type = "User", id, app }: NewUser): User {
   if (store.userByLogin(login)) throw new Error(`user ${login} exists already: choose another login`);
   if (id !== undefined) store.claimId("user", id);
   const number = id ?? store.nextId("user");
@@ -25,6 +27,7 @@ export function addUser(store: Store, { login, type = "User", id }: NewUser): Us
     type,
     createdAt: store.now(),
     deleted: false,
+    ...(app && { app }),
   });
   store.users.set(user.id, user);
   return user;

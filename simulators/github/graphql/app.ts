@@ -12,6 +12,7 @@ import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { GitHubError } from "../errors.ts";
 import { exchangeOf } from "../http/exchange.ts";
+import { accountOf } from "../http/rate-limits.ts";
 import type { Tokens } from "../http/tokens.ts";
 import { answerError } from "../rest/app.ts";
 import type { Backend, Env } from "../rest/context.ts";
@@ -44,7 +45,7 @@ export function graphqlApp(backend: Backend, tokens: Tokens): Hono<Env> {
     if (!viewer.token) throw new GitHubError(401, "This endpoint requires you to be authenticated.");
     const answer = await run(backend, viewer, c, await readRequest(c));
     exchange.status = 200;
-    const headers = backend.limits.headers(viewer.token.value, "graphql");
+    const headers = backend.limits.headers(accountOf(viewer), "graphql");
     return c.json(answer, 200, {
       ...headers,
       "x-github-request-id": exchange.requestId,
@@ -69,7 +70,7 @@ async function readRequest(c: Context<Env>): Promise<GraphqlRequest> {
 
 async function run(backend: Backend, viewer: Viewer, c: Context<Env>, asked: GraphqlRequest): Promise<object> {
   const { limits } = backend;
-  const key = viewer.token?.value ?? "";
+  const key = accountOf(viewer);
   if (limits.state(key, "graphql").remaining === 0) {
     return failure("RATE_LIMITED", `API rate limit exceeded for user ID ${viewer.user?.id}.`);
   }

@@ -4,7 +4,7 @@ import { listRefs, resolveCommit } from "../git/bare-repository.ts";
 import { log } from "../git/history.ts";
 import { htmlUrl } from "../present/repository.ts";
 import { fullName, type Issue, type Repository } from "../store/records.ts";
-import { type Arguments, notResolved, readable, wordedForGraphql } from "./context.ts";
+import { type Arguments, notResolved, type QueryContext, readable, wordedForGraphql } from "./context.ts";
 import { type Fields, type Order, only, ordered, paged } from "./fields.ts";
 import { issueOrder } from "./issue-fields.ts";
 
@@ -38,8 +38,12 @@ export const repositoryFields: Fields<Repository> = {
     (["admin", "maintain", "write", "triage", "read"] as const)
       .find((role) => hasRole(repository, viewer.user, role))
       ?.toUpperCase() ?? null,
-  defaultBranchRef: (repository) => refOf(repository, `refs/heads/${repository.defaultBranch}`),
-  ref: (repository, args) => {
+  defaultBranchRef: (repository, _, context) => {
+    readableContents(context, repository);
+    return refOf(repository, `refs/heads/${repository.defaultBranch}`);
+  },
+  ref: (repository, args, context) => {
+    readableContents(context, repository);
     const name = String(args["qualifiedName"]);
     return refOf(repository, name.startsWith("refs/") ? name : `refs/heads/${name}`);
   },
@@ -91,6 +95,11 @@ export const repositoryFields: Fields<Repository> = {
     },
   ),
 };
+
+/** @throws {GraphQLError} FORBIDDEN when the token may not read what is in the repository */
+function readableContents({ viewer }: QueryContext, repository: Repository): void {
+  wordedForGraphql(() => demand(repository, viewer, { permission: "contents", level: "read", role: "read" }));
+}
 
 function numbered(repository: Repository, args: Arguments, kind: string): Issue {
   const number = Number(args["number"]);

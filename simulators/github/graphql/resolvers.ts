@@ -1,4 +1,5 @@
 import { canSee } from "../access.ts";
+import { accountOf } from "../http/rate-limits.ts";
 import { iso } from "../present/user.ts";
 import type { Label, Reaction, User } from "../store/records.ts";
 import { contentNames, living, nodeById, notResolved } from "./context.ts";
@@ -14,6 +15,9 @@ const userFields: Fields<User> = {
   url: (user, _, { backend }) => `${backend.store.url}/${user.login}`,
   createdAt: (user) => iso(user.createdAt),
 };
+
+/** GraphQL names an App's account by the App's short name; `viewer`, which is a User whoever asks, by the account's. */
+const botFields: Fields<User> = { ...userFields, login: (user) => user.login.replace(/\[bot\]$/, "") };
 
 const queryFields: Fields<undefined> = {
   viewer: (_source, _args, { viewer }) => viewer.user,
@@ -45,7 +49,7 @@ const queryFields: Fields<undefined> = {
   },
   rateLimit: (_source, args, { backend, viewer, cost }) => {
     only("rateLimit", args, []);
-    const { limit, remaining, used, resetAt } = backend.limits.state(viewer.token?.value ?? "", "graphql");
+    const { limit, remaining, used, resetAt } = backend.limits.state(accountOf(viewer), "graphql");
     return { cost: cost.points, limit, remaining, used, nodeCount: cost.nodeCount, resetAt: iso(resetAt) };
   },
 };
@@ -69,7 +73,7 @@ const reactionFields: Fields<Reaction> = {
 export const resolvers: Readonly<Record<string, Fields<never>>> = {
   Query: queryFields as Fields<never>,
   User: userFields,
-  Bot: userFields,
+  Bot: botFields,
   Organization: userFields,
   Repository: repositoryFields,
   Issue: issueFields,

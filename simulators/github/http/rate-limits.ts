@@ -1,3 +1,5 @@
+import type { Viewer } from "../store/records.ts";
+
 const hourMs = 3_600_000;
 export type Resource = "core" | "graphql";
 
@@ -11,7 +13,13 @@ export interface RateLimitState extends Budget {
   remaining: number;
 }
 
-/** GitHub's primary limits, one budget per token and resource, renewed hourly. */
+/** Whose budget it is: a token's own, or, however often it gets a new token, an installation's; "" is nobody's. */
+export function accountOf({ token, app }: Viewer): string {
+  if (app) return `app ${app.id}`;
+  return token?.installation ? `installation ${token.installation.id}` : (token?.value ?? "");
+}
+
+/** GitHub's primary limits, one budget per account and resource, renewed hourly. */
 export class RateLimits {
   readonly #budgets = new Map<string, Budget>();
   readonly #limits = new Map<string, number>();

@@ -11,6 +11,7 @@ import {
   type User,
 } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
+import { presentAppOf } from "./app.ts";
 import { htmlUrl, presentLabel, repositoryUrl } from "./repository.ts";
 import { iso, isoOrNull, presentUser, type Schemas } from "./user.ts";
 
@@ -79,7 +80,7 @@ export function presentIssue(store: Store, issue: Issue) {
     closed_by: issue.closedBy ? presentUser(store, issue.closedBy) : null,
     reactions: rollup(url, issue),
     timeline_url: `${url}/timeline`,
-    performed_via_github_app: null,
+    performed_via_github_app: presentAppOf(store, issue.author),
     state_reason: issue.stateReason,
   } satisfies Schemas["issue"];
 }
@@ -98,7 +99,7 @@ export function presentComment(store: Store, comment: Comment) {
     author_association: association(comment.issue.repository, comment.author),
     body: comment.body ?? "",
     reactions: rollup(url, comment),
-    performed_via_github_app: null,
+    performed_via_github_app: presentAppOf(store, comment.author),
   } satisfies Schemas["issue-comment"];
 }
 
@@ -127,6 +128,6 @@ export function presentEvent(store: Store, issue: Issue, event: IssueEvent) {
     ...(event.rename ? { rename: event.rename } : {}),
     ...(event.event === "closed" ? { state_reason: issue.stateReason } : {}),
     ...(event.event === "locked" ? { lock_reason: null } : {}),
-    performed_via_github_app: null,
+    performed_via_github_app: presentAppOf(store, event.actor),
   };
 }

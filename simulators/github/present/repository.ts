@@ -100,12 +100,13 @@ export function presentRepository(store: Store, repository: Repository, user: Us
     created_at: iso(repository.createdAt),
     updated_at: iso(repository.updatedAt),
     pushed_at: iso(repository.pushedAt),
+    // Roles are people's: of an App they tell nothing, whatever it may do.
     permissions: {
-      admin: hasRole(repository, user, "admin"),
-      maintain: hasRole(repository, user, "maintain"),
-      push: hasRole(repository, user, "write"),
-      triage: hasRole(repository, user, "triage"),
-      pull: hasRole(repository, user, "read") || !repository.private,
+      admin: !user?.app && hasRole(repository, user, "admin"),
+      maintain: !user?.app && hasRole(repository, user, "maintain"),
+      push: !user?.app && hasRole(repository, user, "write"),
+      triage: !user?.app && hasRole(repository, user, "triage"),
+      pull: !user?.app && (hasRole(repository, user, "read") || !repository.private),
     },
   } satisfies Schemas["full-repository"] & { has_downloads: boolean };
 }

@@ -4,8 +4,10 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { canSee } from "../access.ts";
 import { GitHubError, notFound } from "../errors.ts";
 import { exchangeOf } from "../http/exchange.ts";
+import { accountOf } from "../http/rate-limits.ts";
 import { anonymous, type Tokens } from "../http/tokens.ts";
 import { apiUrl } from "../present/user.ts";
+import { appRoutes, isAppPath } from "./apps.ts";
 import { commentRoutes } from "./comments.ts";
 import { type Backend, type Env, redirect } from "./context.ts";
 import { gitRoutes } from "./git.ts";
@@ -36,17 +38,20 @@ export function restApp(backend: Backend, tokens: Tokens, onAnswer: (answer: Ans
 
   app.use(async (c, next) => {
     const exchange = exchangeOf(c.env.incoming);
-    const viewer = viewerOf(tokens, c.req.header("authorization"));
+    const viewer = viewerOf(tokens, c.req.header("authorization"), c.req.path);
     c.set("viewer", viewer instanceof GitHubError ? anonymous : viewer);
     exchange.login = c.get("viewer").user?.login ?? null;
-    const key = c.get("viewer").token?.value ?? "";
+    const key = accountOf(c.get("viewer"));
     const free = c.req.path.endsWith("/rate_limit");
     if (viewer instanceof GitHubError) c.res = answerError(c, viewer);
     else if (!free && limits.state(key, "core").remaining === 0)
       c.res = answerError(c, exhausted(c.get("viewer").user?.id));
     else await next();
 
-    const tag = c.req.method === "GET" && c.res.status === 200 ? await entityTag(c.res, key) : null;
+    const tag =
+      c.req.method === "GET" && c.res.status === 200
+        ? await entityTag(c.res, c.get("viewer").token?.value ?? "")
+        : null;
     const known =
       tag !== null && (c.req.header("if-none-match") ?? "").split(/, */).some((one) => weak(one) === weak(tag));
     exchange.rateLimitUsed = free || known || viewer instanceof GitHubError ? 0 : 1;
@@ -64,6 +69,9 @@ export function restApp(backend: Backend, tokens: Tokens, onAnswer: (answer: Ans
     exchange.status = c.res.status;
     await observe(c, onAnswer);
   });
+
+  // Before the check of who may see a repository: the App itself sees none.
+  appRoutes(app, backend, tokens);
 
   app.use("/repos/:owner/:repo/*", async (c, next) => {
     const { owner, repo } = c.req.param();
@@ -99,9 +107,10 @@ export function restApp(backend: Backend, tokens: Tokens, onAnswer: (answer: Ans
   return app;
 }
 
-function viewerOf(tokens: Tokens, header: string | undefined) {
+function viewerOf(tokens: Tokens, header: string | undefined, path: string) {
   try {
-    return tokens.viewer(header);
+    const viewer = tokens.viewer(header);
+    return viewer.app && !isAppPath(path) ? new GitHubError(401, "Bad credentials") : viewer;
   } catch (error) {
     if (error instanceof GitHubError) return error;
     throw error;

@@ -14,7 +14,7 @@ const newHook = z.object({
 export function hookRoutes(app: Hono<Env>, { store, hooks }: Backend): void {
   const administered = (c: RestContext, level: Level = "read"): Repository => {
     const repository = c.get("repository");
-    demand(repository, c.get("viewer"), { permission: "administration", level, role: "admin" });
+    demand(repository, c.get("viewer"), { permission: "repository_hooks", level, role: "admin" });
     return repository;
   };
   const hookParam = (c: RestContext) => {

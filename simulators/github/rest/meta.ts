@@ -1,10 +1,10 @@
 import type { Hono } from "hono";
-import type { RateLimitState } from "../http/rate-limits.ts";
+import { accountOf, type RateLimitState } from "../http/rate-limits.ts";
 import type { Backend, Env } from "./context.ts";
 
 export function metaRoutes(app: Hono<Env>, { limits, store }: Backend): void {
   app.get("/rate_limit", (c) => {
-    const key = c.get("viewer").token?.value ?? "";
+    const key = accountOf(c.get("viewer"));
     const shown = ({ limit, used, remaining, resetAt }: RateLimitState) => ({
       limit,
       used,

@@ -5,7 +5,8 @@ import { type Backend, type Env, numberParam } from "./context.ts";
 
 export function userRoutes(app: Hono<Env>, { store }: Backend): void {
   app.get("/user", (c) => {
-    const { user } = c.get("viewer");
+    const { user, token } = c.get("viewer");
+    if (token?.installation) throw new GitHubError(403, "Resource not accessible by integration");
     if (!user) throw new GitHubError(401, "Requires authentication");
     return c.json(presentPublicUser(store, user));
   });

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 const prefixes = {
   user: "U",
   bot: "BOT",
+  app: "A",
   organization: "O",
   repository: "R",
   issue: "I",

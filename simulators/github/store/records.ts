@@ -1,3 +1,5 @@
+import type { KeyObject } from "node:crypto";
+
 /** What the simulated GitHub remembers. Times are milliseconds, always whole seconds, as GitHub stamps them. */
 
 export type Role = "admin" | "maintain" | "write" | "triage" | "read";
@@ -13,6 +15,8 @@ export interface User {
   readonly createdAt: number;
   /** A deleted account: REST shows `ghost`, GraphQL null. */
   deleted: boolean;
+  /** Present on the account that a GitHub App acts by. */
+  readonly app?: App;
 }
 
 export interface Label {
@@ -119,8 +123,47 @@ export interface Repository {
 }
 
 /** What fine-grained tokens are granted, in GitHub's words. */
-export type Permission = "metadata" | "contents" | "issues" | "pull_requests" | "administration" | "workflows";
+export const permissionNames = [
+  "metadata",
+  "contents",
+  "issues",
+  "pull_requests",
+  "administration",
+  "repository_hooks",
+  "organization_hooks",
+  "workflows",
+] as const;
+export type Permission = (typeof permissionNames)[number];
 export type Level = "read" | "write";
+export type Permissions = Readonly<Partial<Record<Permission, Level>>>;
+
+export interface App {
+  readonly id: number;
+  readonly nodeId: string;
+  readonly clientId: string;
+  readonly slug: string;
+  readonly owner: User;
+  readonly permissions: Permissions;
+  readonly publicKey: KeyObject;
+  readonly createdAt: number;
+  readonly installations: Installation[];
+}
+
+/** An App on an account. */
+export interface Installation {
+  readonly id: number;
+  readonly app: App;
+  readonly account: User;
+  /** Ids of the repositories that were chosen; null is all of the account's. */
+  repositories: Set<number> | null;
+  /** What was granted: less than the App asks for until somebody accepts. */
+  permissions: Permissions;
+  /** How long new tokens are good for, seconds. */
+  tokenSeconds: number;
+  readonly createdAt: number;
+  suspendedAt: number | null;
+  removed: boolean;
+}
 
 export interface Token {
   readonly value: string;
@@ -128,9 +171,13 @@ export interface Token {
   /** Present on a classic token. */
   readonly scopes: readonly string[] | null;
   /** Present on a fine-grained token. */
-  readonly permissions: Partial<Record<Permission, Level>> | null;
+  readonly permissions: Permissions | null;
   /** Full names or ids a fine-grained token was limited to; null is all of the user's. */
   readonly repositories: ReadonlySet<number> | null;
+  /** Present on the token of an App's installation. */
+  readonly installation: Installation | null;
+  /** Milliseconds. */
+  readonly expiresAt: number | null;
   revoked: boolean;
 }
 
@@ -138,6 +185,8 @@ export interface Token {
 export interface Viewer {
   readonly user: User | null;
   readonly token: Token | null;
+  /** The App that signed in as itself, by its key; nobody then acts. */
+  readonly app?: App;
 }
 
 export const fullName = (repository: Repository): string => `${repository.owner.login}/${repository.name}`;

@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 import type { HappeningOf } from "./happening.ts";
 import { type NodeKind, nodeId } from "./node-id.ts";
 import {
+  type App,
   type Comment,
   fullName,
   type Issue,
@@ -26,6 +27,8 @@ const firstIds = {
   label: 5_000_000_001,
   event: 17_000_000_001,
   pull: 2_400_000_001,
+  app: 1_200_001,
+  installation: 90_000_001,
   hook: 500_000_001,
   delivery: 80_000_000_001,
 } as const;
@@ -37,6 +40,7 @@ export class Store {
   url = "http://127.0.0.1";
   readonly users = new Map<number, User>();
   readonly repositories = new Map<number, Repository>();
+  readonly apps = new Map<number, App>();
   readonly nodes = new Map<string, Node>();
   /** Former full names in lower case, each with the id of the repository that bore it. */
   readonly formerNames = new Map<string, number>();
