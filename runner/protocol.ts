@@ -9,6 +9,7 @@ import * as z from "zod";
  * - `POST /progress` ← {@link progressReport}, 204
  * - `POST /result` ← {@link runResult}, once → {@link taskAnswer} (`closed`)
  * - `POST /v1/responses`, `POST /v1/alpha/search`: the model
+ * - `CONNECT <host>:<port>`: a tunnel to a listed host; its bearer is a proxy's, `Proxy-Authorization`
  */
 export const paths = {
   task: "/task",
@@ -47,6 +48,8 @@ const work = z.object({
   /** Whole time that Codex may take, and the longest silence of its event stream. Milliseconds. */
   deadlineMs: z.int().positive(),
   idleMs: z.int().positive(),
+  /** Commands may open connections to some hosts, by CONNECT through the mediator. */
+  egress: z.literal(true).optional(),
 });
 export type Work = z.infer<typeof work>;
 

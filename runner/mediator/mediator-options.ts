@@ -20,6 +20,8 @@ export interface MediatorOptions {
   /** Milliseconds. */
   deadlineMs: number;
   idleMs: number;
+  /** Whether commands have a way out through the mediator. */
+  egress: boolean;
   facts: GitHubFacts;
   publisher: Publisher;
   /** The run's bare clone. */

@@ -76,6 +76,7 @@ function start(world: World, claim: Partial<MediatorOptions["claim"]> = planning
     codex: { model: "gpt-6.1-sol", effort: "high", sandbox: "require" },
     deadlineMs: 3_600_000,
     idleMs: 600_000,
+    egress: false,
     facts: fakeFacts(world),
     publisher: fakePublisher(world),
     openGit: async () => fakeGit(world),
@@ -250,6 +251,7 @@ describe("a run that nobody wants any more ends while no request is made to the 
     tick();
     await expect.poll(() => mediator.over.aborted, { interval: 1 }).toBe(true);
     expect(ticks.size).toBe(0);
+    expect(mediator.left.aborted).toBe(true);
     expect(await mediator.task()).toMatchObject({ state: "closed", outcome: "cancelled", code });
     await expect(mediator.result(planResult)).rejects.toMatchObject({ status: 409 });
     await mediator.stop();
@@ -281,6 +283,42 @@ describe("a run that nobody wants any more ends while no request is made to the 
     expect(await mediator.result(planResult)).toEqual(done);
     expect(mediator.over.aborted).toBe(false);
     expect(world.plans).toHaveLength(1);
+  });
+});
+
+describe("an agent has the task in hand", () => {
+  type Running = ReturnType<typeof start>;
+  const ends: [string, (mediator: Running) => Promise<unknown>][] = [
+    ["its result", (mediator) => mediator.result(planResult)],
+    ["its failure", (mediator) => mediator.result({ kind: "failure", code: "idle", detail: "" })],
+    ["a stop", (mediator) => mediator.stop()],
+  ];
+
+  test.each(ends)("from when it asked until %s", async (_, end) => {
+    const mediator = start(createWorld());
+    await mediator.workspace();
+    expect(mediator.isWorking()).toBe(false);
+    await mediator.task();
+    expect(mediator.isWorking()).toBe(true);
+    expect(mediator.left.aborted).toBe(false);
+    const ended = end(mediator);
+    await expect.poll(() => mediator.left.aborted, { interval: 1 }).toBe(true);
+    await ended;
+    expect(mediator.isWorking()).toBe(false);
+  });
+
+  test("and no longer when the clone fails", async () => {
+    const world = createWorld({ failures: new Map([["fetch", new RunFailure("github-unavailable")]]) });
+    const mediator = start(world);
+    expect(await mediator.task()).toMatchObject({ code: "github-unavailable" });
+    expect(mediator.isWorking()).toBe(false);
+    expect(mediator.left.aborted).toBe(true);
+  });
+
+  test("its commands have a way out only where the settings say so", async () => {
+    expect(await start(createWorld()).task()).not.toHaveProperty("egress");
+    rmSync(join(folder, "record.json"));
+    expect(await start(createWorld(), planning, { egress: true }).task()).toMatchObject({ egress: true });
   });
 });
 

@@ -37,6 +37,7 @@ export function createMediator(options: MediatorOptions) {
   let stillWanted = async () => {};
   const noted = createNotedFailure();
   const over = new AbortController();
+  const left = new AbortController();
   let stopLooking = () => {};
   let publishing: Promise<void> | undefined;
 
@@ -59,7 +60,14 @@ export function createMediator(options: MediatorOptions) {
     }
   }
 
+  /** The agent has nothing more to do. */
+  function endWork(): void {
+    stopLooking();
+    left.abort();
+  }
+
   function fail(error: unknown): void {
+    endWork();
     runLog.fail(error);
     const { code = "internal" } = runLog.current ?? {};
     show({ state: codes[code].type === "transient" ? "working" : "ended" });
@@ -123,7 +131,6 @@ export function createMediator(options: MediatorOptions) {
     } catch (error) {
       if (runLog.current?.state !== "working") return;
       if (error instanceof RunFailure) noted.note(error);
-      stopLooking();
       fail(error);
       over.abort(runOver("the run is over"));
     }
@@ -172,6 +179,9 @@ export function createMediator(options: MediatorOptions) {
     ledger,
     /** Aborted, with what the agent is to be answered, when nobody wants the result any more. */
     over: over.signal,
+    /** Whether an agent has the task in hand; `left` is aborted when it has no longer. */
+    isWorking: () => runLog.current?.state === "working",
+    left: left.signal,
     /** Told after each change of the ledger. */
     ledgerChanged: () => runLog.save(),
     stillWanted: () => stillWanted(),
@@ -208,6 +218,7 @@ export function createMediator(options: MediatorOptions) {
         codex: { ...options.codex, webSearch: run.webSearch },
         deadlineMs: options.deadlineMs,
         idleMs: options.idleMs,
+        ...(options.egress && { egress: true }),
       };
     },
 
@@ -228,7 +239,7 @@ export function createMediator(options: MediatorOptions) {
     async result(result: RunResult): Promise<TaskAnswer> {
       await started;
       if (runLog.current?.state === "working" && work) {
-        stopLooking();
+        endWork();
         await accept(work, result);
       } else if (runLog.current?.resultSha256 !== hashOf(result)) throw refusal(409, "no result is expected");
       await publishing;
@@ -239,7 +250,7 @@ export function createMediator(options: MediatorOptions) {
 
     /** A publish in hand is finished, and the record says that nobody is working. */
     async stop(): Promise<void> {
-      stopLooking();
+      endWork();
       await publishing;
       if (runLog.current?.state === "working") {
         runLog.save({ state: "ready" });

@@ -9,6 +9,7 @@ import { defaultProtectedPaths } from "../git/protected-paths.ts";
 import { everyMs } from "../poll.ts";
 import { createPublisher } from "../publish/publisher.ts";
 import type { DryRunTexts, MediatorEnvironment } from "../settings.ts";
+import { createEgress } from "./egress/egress.ts";
 import { createGitHubFacts } from "./github-facts.ts";
 import { githubFailure } from "./github-failure.ts";
 import { createMediator } from "./mediator.ts";
@@ -50,6 +51,7 @@ export async function startMediator(settings: MediatorEnvironment, log: Logger):
     codex,
     deadlineMs: settings.CODEX_DEADLINE_MINUTES * minute,
     idleMs: settings.CODEX_IDLE_MINUTES * minute,
+    egress: settings.CODEX_EGRESS_HOSTS.length > 0,
     facts: createGitHubFacts(github),
     publisher: createPublisher({ github, log, approvers, signal }),
     openGit: ({ snapshot: { repository }, base }) =>
@@ -85,6 +87,13 @@ export async function startMediator(settings: MediatorEnvironment, log: Logger):
   const server = await listen(settings, {
     bearer: settings.RUN_BEARER,
     routes: mediatorRoutes(mediator, proxy, codex),
+    tunnel: createEgress({
+      hosts: settings.CODEX_EGRESS_HOSTS,
+      isWorking: mediator.isWorking,
+      stillWanted: mediator.stillWanted,
+      over: mediator.left,
+      log,
+    }),
     onError: (error) => log.error({ err: error }, "a request failed"),
   });
   return {

@@ -16,9 +16,33 @@ export function admit(request: IncomingMessage, bearer: string): void {
     throw refusal(400, "host is not this server");
   if (origin !== undefined || request.headers["sec-fetch-site"] !== undefined)
     throw refusal(403, "requests from web pages are not served");
-  const given = Buffer.from(sha256(authorization), "hex");
-  if (!timingSafeEqual(given, Buffer.from(sha256(`Bearer ${bearer}`), "hex")))
+  if (!isSame(authorization, `Bearer ${bearer}`))
     throw refusal(401, "the run's bearer is missing or wrong", { "www-authenticate": "Bearer" });
+}
+
+/**
+ * Lets a CONNECT request in: with the run's bearer, as it is or as the password of a proxy's address, which is where tools
+ * take it from. `Host` names where the tunnel leads and decides nothing, so there need not be one (HTTP/1.0).
+ * @throws ModelError 400 or 407
+ */
+export function admitTunnel(request: IncomingMessage, bearer: string): void {
+  if ((request.headersDistinct["host"] ?? []).length > 1) throw refusal(400, "there are two hosts");
+  const [, scheme = "", credentials = ""] =
+    /^(Basic|Bearer) (\S{1,1000})$/i.exec(request.headers["proxy-authorization"] ?? "") ?? [];
+  const given = scheme.toLowerCase() === "basic" ? passwordOf(credentials) : credentials;
+  if (!isSame(given, bearer))
+    throw refusal(407, "the run's bearer is missing or wrong", { "proxy-authenticate": 'Basic realm="run"' });
+}
+
+/** Of `<user>:<password>` in base64. */
+function passwordOf(credentials: string): string {
+  const text = Buffer.from(credentials, "base64").toString("utf8");
+  return text.slice(text.indexOf(":") + 1);
+}
+
+/** In a time that tells nothing about the secret. */
+function isSame(given: string, secret: string): boolean {
+  return timingSafeEqual(Buffer.from(sha256(given), "hex"), Buffer.from(sha256(secret), "hex"));
 }
 
 /** A loopback name, or the very address that the connection came in on. */

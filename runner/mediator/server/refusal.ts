@@ -1,4 +1,5 @@
-import type { ServerResponse } from "node:http";
+import { type ServerResponse, STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
 import { ModelError } from "../model/model-error.ts";
 
 /** A request that is not served; told in the form of OpenAI's errors, because one of the clients is Codex. */
@@ -16,12 +17,25 @@ export function sendRefusal(response: ServerResponse, error: ModelError): void {
   send(response, error.status, error.body(), error.headers);
 }
 
+/** The same for a CONNECT request, which has no response but the connection itself. */
+export function refuseTunnel(client: Duplex, error: ModelError): void {
+  const body = error.body();
+  const headers = { ...error.headers, ...headersOf(body), connection: "close" };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  client.end(`HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}\r\n${lines.join("")}\r\n${body}`, () =>
+    client.destroy(),
+  );
+}
+
 function send(response: ServerResponse, status: number, body: string, headers: Readonly<Record<string, string>> = {}) {
-  response.writeHead(status, {
-    ...headers,
+  response.writeHead(status, { ...headers, ...headersOf(body) });
+  response.end(body);
+}
+
+function headersOf(body: string) {
+  return {
     "content-type": "application/json",
     "content-length": Buffer.byteLength(body),
     "cache-control": "no-store",
-  });
-  response.end(body);
+  };
 }

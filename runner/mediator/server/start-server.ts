@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Duplex } from "node:stream";
 import type { ListenAddress } from "../../settings.ts";
 import { ModelError } from "../model/model-error.ts";
-import { admit } from "./admit.ts";
+import { admit, admitTunnel } from "./admit.ts";
 import { readBody } from "./read-body.ts";
-import { refusal, sendRefusal } from "./refusal.ts";
+import { refusal, refuseTunnel, sendRefusal } from "./refusal.ts";
 
 /** One path with its one method. A body is read whole, up to its limit, before the handler sees it. */
 export type Route =
@@ -15,10 +16,15 @@ export type Route =
       handle(response: ServerResponse, body: Buffer, request: IncomingMessage): Promise<void>;
     };
 
+/** Answers one admitted CONNECT request; resolves when its tunnel has ended. @throws ModelError when there is to be none */
+export type Tunnel = (request: IncomingMessage, client: Duplex, head: Buffer) => Promise<void>;
+
 export interface ServerOptions {
   listen: ListenAddress;
   bearer: string;
   routes: Readonly<Record<string, Route>>;
+  /** @default a connection that asks for a tunnel is closed */
+  tunnel?: Tunnel;
   /** Told what should not have happened; the client is told only that it did. */
   onError(error: unknown): void;
   /** Time in which a request must have arrived whole. Milliseconds. @default 60_000 */
@@ -47,11 +53,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   server.on("upgrade", (_, socket) =>
     socket.end("HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"),
   );
+  const tunnels = new Set<Duplex>();
+  if (options.tunnel) server.on("connect", serveTunnels(options.tunnel, options, tunnels));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen("path" in listen ? { path: listen.path, readableAll: false, writableAll: false } : listen, resolve);
   });
-  return { listen: addressOf(server, listen), close: () => close(server) };
+  return { listen: addressOf(server, listen), close: () => close(server, tunnels) };
 }
 
 async function serve({ bearer, routes, onError }: ServerOptions, request: IncomingMessage, response: ServerResponse) {
@@ -81,15 +89,36 @@ async function serve({ bearer, routes, onError }: ServerOptions, request: Incomi
   }
 }
 
+function serveTunnels(tunnel: Tunnel, { bearer, onError }: ServerOptions, tunnels: Set<Duplex>) {
+  const serveOne: Tunnel = async (request, client, head) => {
+    try {
+      admitTunnel(request, bearer);
+      await tunnel(request, client, head);
+    } catch (error) {
+      if (!(error instanceof ModelError)) onError(error);
+      refuseTunnel(client, error instanceof ModelError ? error : refusal(500, "the mediator failed; see its log"));
+    }
+  };
+  return (...[request, client, head]: Parameters<Tunnel>): void => {
+    client.on("error", () => {
+      // The client went away, and its tunnel ends with it.
+    });
+    tunnels.add(client.once("close", () => tunnels.delete(client)));
+    void serveOne(request, client, head);
+  };
+}
+
 function addressOf(server: Server, listen: ListenAddress): string {
   if ("path" in listen) return `unix:${listen.path}`;
   const { address, port, family } = server.address() as AddressInfo;
   return family === "IPv6" ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-function close(server: Server): Promise<void> {
+function close(server: Server, tunnels: ReadonlySet<Duplex>): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();
+    // Those are no longer the server's own.
+    for (const client of tunnels) client.destroy();
   });
 }
