@@ -58,6 +58,8 @@ export function createEgress(options: EgressOptions): Tunnel {
   return async (request, client, head) => {
     const target = admit(request.url ?? "");
     open++;
+    // What the client said already; at once, because its stream may end while we wait.
+    if (head.length > 0) client.unshift(head);
     const gone = new AbortController();
     client.once("close", () => gone.abort());
     const signal = AbortSignal.any([over, gone.signal]);
@@ -67,7 +69,6 @@ export function createEgress(options: EgressOptions): Tunnel {
       });
       const remote = await connectTo(target, signal);
       client.write("HTTP/1.1 200 Connection Established\r\n\r\n");
-      if (head.length > 0) client.unshift(head);
       await pass(client, remote, target, signal);
     } finally {
       open--;

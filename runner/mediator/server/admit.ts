@@ -26,6 +26,7 @@ export function admit(request: IncomingMessage, bearer: string): void {
  * @throws ModelError 400 or 407
  */
 export function admitTunnel(request: IncomingMessage, bearer: string): void {
+  if (request.httpVersionMajor !== 1) throw refusal(400, "this is not HTTP/1");
   if ((request.headersDistinct["host"] ?? []).length > 1) throw refusal(400, "there are two hosts");
   const [, scheme = "", credentials = ""] =
     /^(Basic|Bearer) (\S{1,1000})$/i.exec(request.headers["proxy-authorization"] ?? "") ?? [];
