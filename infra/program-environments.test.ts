@@ -24,7 +24,7 @@ function environmentOf(container: unknown): Record<string, string> {
 }
 
 describe.each([
-  ["as it is deployed", settingsWith()],
+  ["as it is documented", settingsWith()],
   ["with everything on", settingsWith(everythingOn)],
 ])("the service's programs read what they are given, %s", (_, settings) => {
   const manifests = deployment(settings);

@@ -2,11 +2,12 @@ import { describe, expect, test } from "vitest";
 import { objectsOf } from "./references/objects.ts";
 import { podsOf } from "./references/pods.ts";
 import { at, listAt, textAt, textsIn, under } from "./references/tree.ts";
-import { deployment, everythingOn, settingsWith } from "./testing/deployment.ts";
+import { deployedSettings, deployment, everythingOn, settingsWith } from "./testing/deployment.ts";
 
 /** Rules that hold for every object, whatever the settings. */
 describe.each([
-  ["as it is deployed", settingsWith()],
+  ["as it is deployed", deployedSettings],
+  ["as it is documented", settingsWith()],
   ["with everything on", settingsWith(everythingOn)],
 ])("%s", (_, settings) => {
   const manifests = deployment(settings);

@@ -4,10 +4,21 @@ import type { Settings, SettingsInput } from "../settings/schema.ts";
 import { settings as production } from "../settings.ts";
 import type { Manifest } from "../validate-manifest.ts";
 
-/** For tests only: the production settings with some of them changed. */
+/** What must be set, as it is documented: not `infra/settings.ts`, which is everyone's own to change. */
+const documented: SettingsInput = {
+  approvers: ["gregkonush"],
+  repositories: ["gregkonush/lab"],
+  runs: { apiServerCidrs: ["10.96.0.1/32"] },
+  argoCd: { repoUrl: "https://github.com/gregkonush/lab.git" },
+};
+
+/** For tests only: the documented settings with some of them changed. */
 export function settingsWith(changes: Partial<SettingsInput> = {}): Settings {
-  return readSettings({ ...production, ...changes });
+  return readSettings({ ...documented, ...changes });
 }
+
+/** What `infra/settings.ts` says now. */
+export const deployedSettings: Settings = readSettings(production);
 
 /** Everything that is off or left out by default. */
 export const everythingOn: Partial<SettingsInput> = {
