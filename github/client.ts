@@ -4,7 +4,11 @@ import { paginateRest } from "@octokit/plugin-paginate-rest";
 import { restEndpointMethods } from "@octokit/plugin-rest-endpoint-methods";
 import { retry } from "@octokit/plugin-retry";
 import { throttling } from "@octokit/plugin-throttling";
+import { type AppClient, createAppClient } from "./app-client.ts";
+import type { AppCredential, TokenScope } from "./credential.ts";
 import { type GraphQl, queryThrough } from "./graphql.ts";
+import { installationAuth } from "./installation-auth.ts";
+import { installationTokens } from "./installation-tokens.ts";
 
 const Rest = Octokit.plugin(restEndpointMethods, paginateRest, retry, throttling);
 /** GraphQL queries change nothing, but throttling would pace them like writes: one a second. */
@@ -14,11 +18,18 @@ const Query = Octokit.plugin(retry);
  * Octokit with the endpoints, pagination, bounded retries and GitHub's rate limits honoured; `query` reads by GraphQL
  * (mutations go through `graphql`, which paces them as the writes they are).
  */
-export type GitHub = InstanceType<typeof Rest> & { readonly query: GraphQl };
+export type GitHub = InstanceType<typeof Rest> & {
+  readonly query: GraphQl;
+  /** What git takes for a password, beside the user `x-access-token`: of an App good for some minutes, so asked for anew. */
+  readonly accessToken: () => Promise<string>;
+  /** What a GitHub App asks as itself; undefined with the token of an account. */
+  readonly app?: AppClient;
+};
 
-export interface GitHubOptions {
-  /** Token of the automation account; never logged. */
-  token: string;
+/** Who signs in; of an App, with what its tokens are limited to. */
+export type SignIn = { token: string } | { app: AppCredential; scope: TokenScope };
+
+export type GitHubOptions = SignIn & {
   /** @default "https://api.github.com"; `https://<host>/api/v3` for GitHub Enterprise Server */
   baseUrl?: string;
   /** Time limit of one request, its retries not counted. @default 10_000 */
@@ -32,7 +43,7 @@ export interface GitHubOptions {
   /** Ends every request when the process shuts down. */
   signal?: AbortSignal;
   log?: { debug(message: string): void; warn(message: string): void };
-}
+};
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 /** What the client itself got wrong stays wrong; 429 is throttling's affair. */
@@ -44,7 +55,7 @@ const doNotRetry = [400, 401, 403, 404, 410, 422, 429, 451];
  * (GitHub: "Best practices for using the REST API": serial writes, `retry-after`, `x-ratelimit-reset`.)
  */
 export function createGitHub(options: GitHubOptions): GitHub {
-  const { token, baseUrl, timeoutMs = 10_000, retries = 3, maxRetryAfterSeconds = 60, signal } = options;
+  const { baseUrl, timeoutMs = 10_000, retries = 3, maxRetryAfterSeconds = 60, signal } = options;
   const log = options.log ?? silent;
   const giveUp =
     (kind: string) => (retryAfter: number, request: { method: string; url: string }, _: unknown, count: number) => {
@@ -53,8 +64,7 @@ export function createGitHub(options: GitHubOptions): GitHub {
       log.warn(`${kind} limit of GitHub on ${request.method} ${request.url}, ${verdict}: wait ${retryAfter} s`);
       return again;
     };
-  const shared = {
-    auth: token,
+  const common = {
     ...(baseUrl && { baseUrl: baseUrl.replace(/\/+$/, "") }),
     userAgent: "froussard",
     log: { ...silent, debug: log.debug, warn: log.warn },
@@ -66,17 +76,37 @@ export function createGitHub(options: GitHubOptions): GitHub {
       },
     },
   };
+  const { account, accessToken, auth, app } = signIn(options, common);
+  const shared = { ...common, ...auth };
   const rest = new Rest({
     ...shared,
     throttle: {
       enabled: options.paceWrites ?? true,
       // The pace is kept for each account, also by several clients of one process.
-      id: createHash("sha256").update(token).digest("hex").slice(0, 16),
+      id: createHash("sha256").update(account).digest("hex").slice(0, 16),
       onRateLimit: giveUp("primary"),
       onSecondaryRateLimit: giveUp("secondary"),
     },
   });
-  return Object.assign(rest, { query: queryThrough(new Query(shared).graphql) });
+  const query = queryThrough(new Query(shared).graphql);
+  return Object.assign(rest, { query, accessToken, ...(app && { app }) });
+}
+
+function signIn(options: SignIn, common: object) {
+  if ("token" in options) {
+    const { token } = options;
+    return { account: token, accessToken: async () => token, auth: { auth: token } };
+  }
+  const { app: credential, scope } = options;
+  const app = createAppClient(credential, common);
+  const tokens = installationTokens({ mint: () => app.mint(scope) });
+  return {
+    // The rate limits are the installation's, whichever of its tokens is in use.
+    account: `installation ${credential.installationId}`,
+    accessToken: () => tokens.current(),
+    auth: { authStrategy: installationAuth, auth: tokens },
+    app,
+  };
 }
 
 /**

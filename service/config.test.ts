@@ -179,10 +179,20 @@ describe("settings", () => {
     expect(faults(environment).join()).not.toMatch(/tok en|hunter2/);
   });
 
-  test("say that GitHub Apps are not there yet", () => {
-    const { GITHUB_TOKEN: _, ...others } = serve;
-    expect(faults({ ...others, GITHUB_APP_ID: "1" })).toContainEqual(
-      expect.stringMatching(/^GITHUB_APP_ID: .*set GITHUB_TOKEN instead/),
-    );
+  test("of a GitHub App stand in place of the token, all or none of them", () => {
+    const { GITHUB_TOKEN, ...others } = serve;
+    const app = { GITHUB_APP_ID: "12", GITHUB_APP_INSTALLATION_ID: "34", GITHUB_APP_PRIVATE_KEY_FILE: "/key.pem" };
+    expect(readServeConfig({ ...others, ...app, GITHUB_TOKEN: "" })).toMatchObject({
+      ...{ GITHUB_APP_ID: 12, GITHUB_APP_INSTALLATION_ID: 34, GITHUB_APP_PRIVATE_KEY_FILE: "/key.pem" },
+    });
+    expect(faults({ ...others, GITHUB_APP_ID: "twelve", PORT: "http" })).toEqual([
+      expect.stringMatching(/^GITHUB_APP_INSTALLATION_ID: set it to the number at the end of the address/),
+      expect.stringMatching(/^GITHUB_APP_PRIVATE_KEY_FILE: set it to the path of the App's private key/),
+      "GITHUB_APP_ID: must be a number",
+      expect.stringMatching(/^PORT: /),
+    ]);
+    expect(faults({ ...others, ...app, GITHUB_TOKEN })).toEqual([
+      expect.stringMatching(/^GITHUB_TOKEN: is set beside GITHUB_APP_ID .*: leave one of the two ways out$/),
+    ]);
   });
 });

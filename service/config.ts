@@ -1,4 +1,10 @@
 import { defaultBranchPrefix, type PlanTrigger, parsePlanTrigger, repositoryPattern } from "@froussard/contract";
+import {
+  credentialFault,
+  credentialNames,
+  credentialSettings,
+  superfluous,
+} from "@froussard/github/credential-settings";
 import * as z from "zod";
 import { kafkaFaults, kafkaSettings } from "./kafka/kafka-config.ts";
 
@@ -77,9 +83,7 @@ const secret = (what: string) =>
     .refine((text) => text.trim() === text, "must not begin or end with white space: take the secret alone");
 
 const common = {
-  GITHUB_TOKEN: z
-    .string("set it to a token of the automation account")
-    .regex(/^[\x21-\x7e]+$/, "must be one line of printable characters: take the token alone"),
+  ...credentialSettings,
   GITHUB_API_BASE_URL: z
     .url({ protocol: /^https?$/, error: "must be an address such as https://github.example.com/api/v3" })
     .optional(),
@@ -183,9 +187,17 @@ function read<Schema extends z.ZodObject>(schema: Schema, environment: Environme
   );
   const parsed = schema.safeParse({ CODEX_TRIGGER_LOGINS: given["CODEX_TRIGGER_LOGIN"], ...given });
   const faults = parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+  faults.unshift(...signInFaults(given));
   faults.push(...kafkaFaults(given));
-  if (given["GITHUB_APP_ID"] !== undefined && given["GITHUB_TOKEN"] === undefined)
-    faults.push("GITHUB_APP_ID: a GitHub App cannot be used yet; set GITHUB_TOKEN instead");
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   return parsed.data;
+}
+
+/** Not exactly one way to sign in to GitHub. */
+function signInFaults(given: Environment): string[] {
+  return credentialNames.flatMap((name) => {
+    const fault = credentialFault(name, given);
+    if (fault === "superfluous") return [`${name}: ${superfluous}`];
+    return fault === "missing" ? [`${name}: set it to ${credentialSettings[name].description}`] : [];
+  });
 }

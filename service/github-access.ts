@@ -62,9 +62,9 @@ export interface GitHubAccess extends HookAccess {
   listChanges(repository: string, since: string, etag: string | undefined): Promise<Changes | "unchanged">;
   /** Open issues on which something of ours stands or a command may wait, whatever their age. */
   listPending(repository: string): AsyncIterable<number[]>;
-  /** `owner/name` of all repositories that the token may see as owner, collaborator or member. */
+  /** `owner/name` of all repositories that the token may see as owner, collaborator or member, or the App is installed on. */
   listRepositories(): Promise<string[]>;
-  /** Whether the token may push. @throws Error when the repository is not there as far as the token may see */
+  /** Whether runs may push with the same account. @throws Error when the repository is not there as far as the token may see */
   mayPush(repository: string): Promise<boolean>;
   addMark(mark: Mark): Promise<void>;
   /** Not repeated by itself: its answer may be lost after the comment was made. */

@@ -16,7 +16,10 @@ import { unfinishedWorkflows } from "./workflows/unfinished-workflows.ts";
 
 const common = `
 Settings are environment variables:
-  GITHUB_TOKEN                    token of the automation account (required)
+  GITHUB_TOKEN                    token of the automation account (required, or the three of a GitHub App:)
+  GITHUB_APP_ID                   the App's id
+  GITHUB_APP_INSTALLATION_ID      where it is installed
+  GITHUB_APP_PRIVATE_KEY_FILE     its private key, a .pem file
   GITHUB_API_BASE_URL             https://<host>/api/v3 for GitHub Enterprise Server
   CODEX_TRIGGER_LOGINS            who may start and approve: login or login:id, comma list (required)
   CODEX_REPOSITORIES              what is served: owner/name or globs, comma list (required)

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { isListed, markerPrefix, type Policy, parseCommand, stateLabels } from "@froussard/contract";
+import type { AppClient } from "@froussard/github/app-client";
 import type { GitHub } from "@froussard/github/client";
 import { queryThrough } from "@froussard/github/graphql";
 import { readPulse, readSnapshot } from "@froussard/github/read-snapshot";
@@ -97,10 +98,14 @@ export function octokitAccess(
     },
 
     async listRepositories() {
-      const found = await github.paginate(github.rest.repos.listForAuthenticatedUser, { per_page: perPage });
+      const { repos, apps } = github.rest;
+      const found = github.app
+        ? await github.paginate(apps.listReposAccessibleToInstallation, { per_page: perPage })
+        : await github.paginate(repos.listForAuthenticatedUser, { per_page: perPage });
       return found.filter(({ archived }) => !archived).map(({ full_name }) => full_name);
     },
     async mayPush(repository) {
+      if (github.app) return appMayPush(github.app, repository);
       const [owner = "", repo = ""] = repository.split("/");
       try {
         return (await github.rest.repos.get({ owner, repo })).data.permissions?.push ?? false;
@@ -131,6 +136,21 @@ export function octokitAccess(
         if (stateLabels.includes(name) && name !== label) await github.rest.issues.removeLabel({ ...issue, name });
     },
   };
+}
+
+/** The repository's `permissions` tell of people only; what counts is what the installation was granted. */
+async function appMayPush(app: AppClient, repository: string): Promise<boolean> {
+  const installation = await app.installationOn(repository);
+  if (!installation)
+    throw new Error(
+      `the GitHub App is not installed on a repository ${repository}: correct CODEX_REPOSITORIES, or add it to the installation`,
+    );
+  if (installation.id !== app.installationId)
+    throw new Error(
+      `${repository} belongs to the App's installation ${installation.id}: set GITHUB_APP_INSTALLATION_ID to it, or correct CODEX_REPOSITORIES`,
+    );
+  const { contents, issues, pull_requests } = installation.permissions;
+  return [contents, issues, pull_requests].every((level) => level === "write");
 }
 
 /** Within one second an issue can change again: its time stamp alone does not tell. */

@@ -1,9 +1,11 @@
 import { createGitHub } from "@froussard/github/client";
+import type { TokenScope } from "@froussard/github/credential";
+import { credentialOf } from "@froussard/github/credential-settings";
 import { resolveLogins } from "@froussard/github/resolve-logins";
 import { RequestError } from "@octokit/request-error";
 import type { Tracer } from "@opentelemetry/api";
 import { type Clock, systemClock } from "./clock.ts";
-import type { CommonConfig } from "./config.ts";
+import type { CommonConfig, WatchConfig } from "./config.ts";
 import { type EmbeddedQueue, openEmbeddedQueue } from "./embedded-queue.ts";
 import type { Allowance, GitHubAccess } from "./github-access.ts";
 import { kafkaConfig } from "./kafka/kafka-config.ts";
@@ -59,12 +61,16 @@ const day = 24 * 60 * 60 * 1000;
  * Connects to GitHub, resolves the listed logins, checks the repositories that are named exactly, and opens the queue.
  * @throws Error saying which setting to correct; the reason of `signal` when that ended the start
  */
-export async function openService(config: CommonConfig, options: ServiceOptions): Promise<Service> {
+export async function openService(
+  config: CommonConfig & Pick<Partial<WatchConfig>, "GITHUB_HOOK_ID">,
+  options: ServiceOptions,
+): Promise<Service> {
   const { log, clock = systemClock, paceWrites = true } = options;
   const baseUrl = config.GITHUB_API_BASE_URL;
   const stop = new AbortController();
   const client = createGitHub({
-    token: config.GITHUB_TOKEN,
+    ...credentialOf(config),
+    scope: { permissions: permissionsOf(config) },
     ...(baseUrl !== undefined && { baseUrl }),
     paceWrites,
     signal: stop.signal,
@@ -156,6 +162,21 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefine
   signal.addEventListener("abort", giveUp, { once: true });
   if (signal.aborted) giveUp();
   return Promise.race([work, promise]).finally(() => signal.removeEventListener("abort", giveUp));
+}
+
+/**
+ * What an App's tokens are for: snapshots with the default branch's tip, which is of the contents; marks, labels and
+ * comments; and webhooks, where their deliveries are asked for again. Branches and pull requests are the runs' affair.
+ */
+function permissionsOf({ GITHUB_HOOK_ID: hooks = [] }: Pick<Partial<WatchConfig>, "GITHUB_HOOK_ID">) {
+  const ofOrganizations = hooks.filter((hook) => "organization" in hook).length;
+  return {
+    metadata: "read",
+    contents: "read",
+    issues: "write",
+    ...(hooks.length > ofOrganizations && { repository_hooks: "write" }),
+    ...(ofOrganizations > 0 && { organization_hooks: "write" }),
+  } satisfies TokenScope["permissions"];
 }
 
 function since({ CODEX_SINCE }: CommonConfig, clock: Clock): string {
