@@ -24,7 +24,7 @@ export interface Delivery {
   /** Of the body, in bytes. */
   size: number;
   /** Only of events that may mean something to us. */
-  payload?: Record<string, unknown>;
+  payload?: Record<string, unknown> | undefined;
 }
 
 export interface ReadingDelivery {

@@ -73,6 +73,8 @@ async function receive(of: Receiving, delivery: Delivery, deadline: Deadline, sp
   const { deliveryId, event, action, hookId } = delivery;
   const ids = { deliveryId, event, ...(action !== undefined && { action }), ...(hookId !== undefined && { hookId }) };
   const translation = meaning(of, delivery);
+  // Not read any more. What many deliveries hold while they wait outlives the young generation, and costs far more then.
+  delivery.payload = undefined;
   const due = "look" in translation ? await look(of, translation.look, deliveryId, deadline) : translation;
   const task = "task" in due ? due.task : undefined;
   const records = [eventRecord(ids, delivery), ...(task ? [taskRecord(task, ids)] : [])];
