@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { kinds } from "./deliveries.ts";
@@ -7,6 +8,7 @@ import { subjectNames } from "./subject-names.ts";
 import type { World } from "./world.ts";
 
 const root = join(import.meta.dirname, "../..");
+const dockerfile = join(root, "service/Dockerfile");
 
 /** The one file that the image holds, made now. */
 export async function bundleService(folder: string): Promise<string> {
@@ -15,7 +17,19 @@ export async function bundleService(folder: string): Promise<string> {
   return join(folder, "main.mjs");
 }
 
-/** `froussard serve` as its image starts it, on the world's Kafka. `options` are Node's own. */
+/** What Node.js gives its heap in the service's pod, by the 512 MiB that it may have. */
+const podHeap = "--max-old-space-size=256";
+
+/** Node's options in a Dockerfile's text. @throws Error when it starts something else */
+export function nodeOptions(dockerfile: string): string[] {
+  const entrypoint = /^ENTRYPOINT (\[.+\])$/m.exec(dockerfile)?.[1];
+  const [node, ...others]: string[] = entrypoint === undefined ? [] : JSON.parse(entrypoint);
+  const script = others.pop();
+  if (!node?.endsWith("/node") || !script?.endsWith(".mjs")) throw new Error(`no ENTRYPOINT of Node.js: ${entrypoint}`);
+  return others;
+}
+
+/** `froussard serve` as its image starts it in its pod, on the world's Kafka. `options` are Node's own. */
 export function startFroussard(
   world: World,
   program: string,
@@ -26,7 +40,7 @@ export function startFroussard(
     { name: subjectNames.froussard, kinds, url: `http://127.0.0.1:${port}/webhooks/github`, probe: world.probe() },
     {
       command: process.execPath,
-      arguments: ["--enable-source-maps", ...options, program, "serve"],
+      arguments: [podHeap, ...nodeOptions(readFileSync(dockerfile, "utf8")), ...options, program, "serve"],
       environment: world.serviceEnvironment(port),
       logFile: world.file("froussard.log"),
     },
