@@ -27,22 +27,25 @@ export const field = {
       "a host name such as froussard.example.com",
       /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)+$/,
     ),
-  cidr: () => z.union([z.cidrv4(), z.cidrv6()], must("an address range such as 10.96.0.1/32")),
+  /** Wide ones are refused: they would let in, or out, what they are meant to keep apart. */
+  cidr: () => {
+    const what = must("an address range such as 10.96.0.1/32, and no wider than /8");
+    return z.union([z.cidrv4(), z.cidrv6()], what).refine((range) => Number(range.split("/")[1]) >= 8, what);
+  },
   /** With a digest, or with a tag other than `latest`: what was tested is what runs. */
   image: () =>
     field.text(
       "an image with a digest, or with a tag other than latest",
       /^[a-z0-9][a-z0-9.-]*(?::[0-9]+)?(?:\/[a-z0-9._-]+)*(?::(?!latest$)[A-Za-z0-9_][A-Za-z0-9._-]{0,127}|(?::[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?@sha256:[0-9a-f]{64})$/,
     ),
-  quantity: (what: string) => field.text(`${what}, a quantity such as 2Gi or 500m`, /^[1-9][0-9]*(?:m|Ki|Mi|Gi|Ti)?$/),
+  processors: () => field.text("processor time such as 2 or 500m", /^[1-9][0-9]*m?$/),
+  /** With its unit: a bare number would be bytes. */
+  bytes: (what: string) => field.text(`${what} such as 2Gi or 500Mi`, /^[1-9][0-9]*(?:Ki|Mi|Gi|Ti)$/),
   resources: (cpu: string, memory: string) =>
     z
       .strictObject({
-        cpu: field
-          .quantity("processor time")
-          .default(cpu)
-          .meta({ description: "Processor time: requested, and at most" }),
-        memory: field.quantity("memory").default(memory).meta({ description: "Memory: requested, and at most" }),
+        cpu: field.processors().default(cpu).meta({ description: "Processor time: requested, and at most" }),
+        memory: field.bytes("memory").default(memory).meta({ description: "Memory: requested, and at most" }),
       })
       .prefault({}),
 };

@@ -2,7 +2,7 @@ import { egressHostForm, parseEgressHost } from "@froussard/contract";
 import * as z from "zod";
 import { field, must } from "./field.ts";
 
-const { text, name, whole, choice, list, listOfSome, address, cidr, quantity, resources } = field;
+const { text, name, whole, choice, list, listOfSome, address, cidr, bytes, resources } = field;
 
 /** How Codex is called, and what a run may cost. */
 export const codex = z.strictObject({
@@ -52,7 +52,7 @@ export const runs = z.strictObject(
       .meta({ description: "How often a failed attempt is begun again" }),
     mediator: resources("1", "1Gi").meta({ description: "The pod of a mediator" }),
     agent: resources("2", "4Gi").meta({ description: "The pod of an agent" }),
-    workspace: quantity("room")
+    workspace: bytes("room")
       .default("10Gi")
       .meta({ description: "Room for the agent's working copy, and for the mediator's clone" }),
   },

@@ -1,4 +1,4 @@
-import { defaultBranchPrefix, namespaces, parsePlanTrigger, repositoryPattern } from "@froussard/contract";
+import { defaultBranchPrefix, kafkaUsers, namespaces, parsePlanTrigger, repositoryPattern } from "@froussard/contract";
 import * as z from "zod";
 import { field, must } from "./field.ts";
 import { codex, eventBus, runs } from "./runs.ts";
@@ -10,6 +10,11 @@ const { text, name, whole, choice, flag, list, listOfSome, address, image, resou
 const triggerText = "author, command or label:<name>";
 const canMatchRepository = (glob: string) =>
   ["", "x"].some((run) => repositoryPattern.test(glob.replaceAll("?", "x").replaceAll("*", run)));
+
+function isHostAndPort(server: string): boolean {
+  const [, port] = /^[a-z0-9.-]+:([1-9][0-9]{0,4})$/.exec(server) ?? [];
+  return Number(port) <= 65_535;
+}
 
 const github = z.strictObject({
   credential: choice(["token"])
@@ -38,7 +43,9 @@ const kafka = z.strictObject({
   cluster: name("the name of the Kafka object")
     .default("kafka")
     .meta({ description: "Name of the Strimzi `Kafka` object; its topics and users carry it as their label" }),
-  bootstrapServers: text("a comma list of host:port", /^[a-z0-9.-]+:[0-9]{1,5}(?:,[a-z0-9.-]+:[0-9]{1,5})*$/)
+  bootstrapServers: z
+    .string(must("a comma list of host:port"))
+    .refine((list) => list.split(",").every(isHostAndPort), must("a comma list of host:port"))
     .optional()
     .meta({ description: "Brokers; left out: the cluster's bootstrap Service, at 9092, or at 9093 with TLS" }),
   tls: flag().default(false).meta({
@@ -129,7 +136,7 @@ export const settingsSchema = z
     monitoring: monitoring.prefault({}).meta({ description: "Prometheus" }),
     argoCd: argoCd.meta({ description: "The Argo CD Application" }),
   })
-  .superRefine(({ codex, namespaces: { service, workflows, kafka }, github: { hooks }, repositories }, context) => {
+  .superRefine(({ codex, namespaces: { service, workflows, kafka }, github, repositories, secretNames }, context) => {
     const fault = (path: string[], message: string) => context.addIssue({ code: "custom", path, message });
     const { idleMinutes, deadlineMinutes } = codex;
     if (idleMinutes > deadlineMinutes)
@@ -138,12 +145,18 @@ export const settingsSchema = z
     if (new Set(three).size < three.length)
       fault(["namespaces"], `must be three, not ${three.join(", ")}: each keeps Secrets that the others must not see`);
     const isOne = repositories.length === 1 && !/[*?]/.test(repositories[0] ?? "");
-    const bare = hooks.filter((hook) => !hook.includes("="));
+    const bare = github.hooks.filter((hook) => !hook.includes("="));
     if (bare.length > 0 && !isOne)
       fault(
         ["github", "hooks"],
         `an id alone needs exactly one repository; write owner/name=<id>, not ${bare.join(", ")}`,
       );
+    for (const use of ["serviceKafkaPassword", "consumerKafkaPassword"] as const)
+      if (Object.values<string>(kafkaUsers).includes(secretNames[use]))
+        fault(
+          ["secretNames", use],
+          `must not be ${secretNames[use]}: Strimzi's user operator writes a Secret of that name itself`,
+        );
   });
 
 /** What is written in `infra/settings.ts`. */
