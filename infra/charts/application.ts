@@ -12,7 +12,13 @@ export class Application extends Chart {
     addManifest<IApplication>(this, "application", {
       apiVersion: "argoproj.io/v1alpha1",
       kind: "Application",
-      metadata: { name: "froussard", namespace: argoCd.namespace },
+      metadata: {
+        name: "froussard",
+        namespace: argoCd.namespace,
+        // Compared by the API server, which fills in the defaults of every kind: else an HTTPRoute or ExternalSecret, whose
+        // defaults Argo CD does not know, would be out of sync for ever, and healed for ever.
+        annotations: { "argocd.argoproj.io/compare-options": "ServerSideDiff=true" },
+      },
       spec: {
         project: argoCd.project,
         source: {
