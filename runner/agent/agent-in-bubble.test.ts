@@ -111,6 +111,50 @@ describe.skipIf(process.platform !== "linux")("the agent in its bubble, with the
     });
   });
 
+  test.each([[true], [undefined]] as const)(
+    "policy pod: commands have a proxy when the task says so: %s",
+    async (egress) => {
+      // A command that speaks through whatever proxy it finds, as curl does; TLS would follow.
+      const ask = [
+        "const proxy = process.env.https_proxy && new URL(process.env.https_proxy);",
+        'if (!proxy) throw "no proxy";',
+        'const socket = require("net").connect(proxy.port, proxy.hostname);',
+        'socket.write("CONNECT packages.example.test:443 HTTP/1.1\\r\\nhost: packages.example.test\\r\\n\\r\\n");',
+        'socket.once("data", () => socket.end("world")).on("data", (data) => console.log(String(data)));',
+      ].join("");
+      let outputs: string[] = [];
+      const run = await runInBubble({
+        task: { ...workOf("implementation", { sandbox: "pod" }), ...(egress && { egress }) },
+        repository: { "README.md": "read me\n" },
+        script: () =>
+          scriptOf(function* () {
+            const seen: string[] = [];
+            seen.push((yield exec("env | grep -i proxy | sort; echo end")).stdout);
+            seen.push((yield exec(`node -e '${ask}' 2>&1`)).stdout);
+            seen.push(
+              (yield exec("tr '\\0' '\\n' < /proc/$PPID/environ | grep -i -e proxy -e bearer; echo end")).stdout,
+            );
+            outputs = seen;
+            return report;
+          }),
+      });
+      const [environment = "", said = "", codexs = ""] = outputs;
+      const names = [...environment.matchAll(/^(\w+)=(\S+)$/gm)].map(([, name]) => name);
+      expect(new Set(names), run.log).toEqual(
+        new Set(egress ? ["HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"] : []),
+      );
+      expect(said).toMatch(egress ? /hello\s+world/ : /no proxy/);
+      expect(run.tunnels).toEqual(
+        egress ? [{ target: "packages.example.test:443", authorization: `Bearer ${testBearer}` }] : [],
+      );
+      // Codex itself has no proxy: its requests to the model went to the forwarder.
+      expect(codexs).toMatch(/^end$/m);
+      expect(codexs).not.toMatch(/proxy/i);
+      expect([...outputs, ...run.modelRequests].join("\n")).not.toContain(testBearer);
+      expect(run.result, run.log).toMatchObject({ kind: "changes", changes: [] });
+    },
+  );
+
   test("a hostile model finds no secret, no user's file, no network and no mediator", async () => {
     const files = {
       "home/.codex/auth.json": "canary-codex-auth",

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream/promises";
 import { paths } from "../protocol.ts";
 import { hostHeader, type MediatorAddress } from "./mediator-address.ts";
+import { createTunnelForwarder } from "./tunnel-forwarder.ts";
 
 export interface ModelForwarder {
   /** What Codex takes for the model: `http://127.0.0.1:<port>/v1`. */
@@ -15,8 +16,10 @@ export interface ModelForwarderOptions {
   address: MediatorAddress;
   /** Added here, so that Codex and its environment do not hold it. */
   bearer: string;
-  /** A sign of life: bytes passed in either direction. */
+  /** A sign of life: bytes passed in either direction, those of tunnels apart. */
   onBytes(): void;
+  /** Whether it is a proxy for commands besides, for tunnels only. @default false */
+  egress?: boolean | undefined;
 }
 
 /**
@@ -64,6 +67,8 @@ export async function startModelForwarder(options: ModelForwarderOptions): Promi
       else outgoing.writeHead(502).end();
     });
   });
+  const tunnels = createTunnelForwarder(address, bearer);
+  if (options.egress) server.on("connect", tunnels.forward);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(0, "127.0.0.1", resolve);
@@ -76,6 +81,7 @@ export async function startModelForwarder(options: ModelForwarderOptions): Promi
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
+        tunnels.close();
       }),
   };
 }

@@ -72,7 +72,8 @@ async function work(run: AgentRun, task: Work): Promise<RunResult> {
   await rm(own, { recursive: true, force: true });
   await mkdir(own, { recursive: true, mode: 0o700 });
   let touch = () => {};
-  const forwarder = await startModelForwarder({ address, bearer, onBytes: () => touch() });
+  const { egress } = task;
+  const forwarder = await startModelForwarder({ address, bearer, onBytes: () => touch(), egress });
   const progress = createProgressReporter(
     (report) => mediator.progress(report),
     (error) => log.warn({ err: error }, "progress could not be reported"),
@@ -102,6 +103,7 @@ async function work(run: AgentRun, task: Work): Promise<RunResult> {
       stage: task.stage,
       workspace: workspaceFolder,
       modelBaseUrl: forwarder.baseUrl,
+      ...(egress && { commandProxy: `http://127.0.0.1:${forwarder.port}` }),
       outputSchemaFile,
       answerFile,
     };

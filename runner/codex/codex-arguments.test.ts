@@ -52,6 +52,16 @@ describe("codexArguments", () => {
     expect(args.includes("--dangerously-bypass-approvals-and-sandbox")).toBe(bypassed);
   });
 
+  test("gives commands their proxy, for HTTPS alone and not for what runs here, and no secret", () => {
+    const args = codexArguments({ ...codex, sandbox: "pod" }, { ...call, commandProxy: "http://127.0.0.1:1234" });
+    expect(pairs(args, "-c").filter((each) => each.includes(".set."))).toEqual([
+      'shell_environment_policy.set.HTTPS_PROXY="http://127.0.0.1:1234"',
+      'shell_environment_policy.set.https_proxy="http://127.0.0.1:1234"',
+      'shell_environment_policy.set.NO_PROXY="localhost,127.0.0.1,::1"',
+      'shell_environment_policy.set.no_proxy="localhost,127.0.0.1,::1"',
+    ]);
+  });
+
   test("never trusts what the repository configures", () => {
     const args = codexArguments({ ...codex, sandbox: "pod" }, call).join(" ");
     expect(args).not.toMatch(/--trust|hook-trust|--full-auto/);

@@ -11,10 +11,23 @@ export interface CodexCall {
   outputSchemaFile: string;
   /** Codex writes its last message there; a stale file would stay, so it must not exist before. */
   answerFile: string;
+  /** The way out for commands: a proxy for HTTPS, `http://127.0.0.1:<port>`. Codex itself does not use it. */
+  commandProxy?: string;
 }
 
 /** A value of `-c key=value` is TOML; a JSON string is a TOML basic string. */
 const config = (key: string, value: string | boolean) => ["-c", `${key}=${JSON.stringify(value)}`];
+
+/**
+ * Where commands find their proxy. In both spellings: curl reads the small one, others the large one. Not `HTTP_PROXY`:
+ * what is not encrypted is not passed on.
+ */
+function proxyVariables(proxy: string): string[] {
+  const variables = { HTTPS_PROXY: proxy, NO_PROXY: "localhost,127.0.0.1,::1" };
+  return Object.entries(variables).flatMap(([name, value]) =>
+    [name, name.toLowerCase()].flatMap((each) => config(`shell_environment_policy.set.${each}`, value)),
+  );
+}
 
 /**
  * Arguments of `codex exec`; the prompt goes to stdin. Nothing in them comes from an issue, and nothing is a secret:
@@ -39,6 +52,7 @@ export function codexArguments(codex: CodexSettings, call: CodexCall): string[] 
     ...config("model_providers.mediator.wire_api", "responses"),
     ...config("shell_environment_policy.inherit", "core"),
     ...config("shell_environment_policy.ignore_default_excludes", false),
+    ...(call.commandProxy === undefined ? [] : proxyVariables(call.commandProxy)),
     // A login shell's /etc/profile (the bubble has none, a pod's image has) sets PATH anew: the operator's tools would be
     // lost. A command that asks for one is told to leave that out.
     ...config("allow_login_shell", false),

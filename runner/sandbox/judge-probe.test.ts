@@ -47,7 +47,10 @@ describe("judgeProbe", () => {
     expect(judgeProbe({ ...open, serviceAccountFiles: ["token"] }, pod)).toHaveLength(1);
   });
 
-  test.each(["MONKEY", "TOKENIZERS", "KEYBOARD", "PATH", "COMPATIBILITY"])("%s is no secret's name", (name) => {
-    expect(judgeProbe({ ...clean, environmentNames: [name] }, require)).toEqual([]);
-  });
+  test.each(["MONKEY", "TOKENIZERS", "KEYBOARD", "PATH", "COMPATIBILITY", "HTTPS_PROXY", "no_proxy"])(
+    "%s is no secret's name",
+    (name) => {
+      expect(judgeProbe({ ...clean, environmentNames: [name] }, require)).toEqual([]);
+    },
+  );
 });

@@ -69,6 +69,16 @@ export function readableMounts({ codex, node, path, etcFolder, morePaths }: Read
   ];
 }
 
+/** Whether a file lies in what every agent may read, or the operator lets it read. */
+export function isReadable(file: string, morePaths: readonly string[]): boolean {
+  const path = existsSync(file) ? realpathSync(file) : file;
+  const system = systemMounts().flatMap((entry) => ("source" in entry ? [entry.source] : []));
+  const folders = [...system, ...etc, ...codeMounts().map(({ source }) => source), ...morePaths];
+  return folders
+    .map((folder) => (existsSync(folder) ? realpathSync(folder) : folder))
+    .some((folder) => path === folder || path.startsWith(`${folder}/`));
+}
+
 /** npm's own folder when it does not lie under /usr, where the agent sees it anyway (nvm and its like). */
 function findNpm(path: string): string | undefined {
   const found = path

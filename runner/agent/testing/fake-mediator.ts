@@ -15,6 +15,8 @@ export interface FakeMediator {
   results: RunResult[];
   /** Bodies of everything that was sent to the model. */
   modelRequests: string[];
+  /** Tunnels that were asked for: target and `Proxy-Authorization`. Each says `hello` and what it is told. */
+  tunnels: { target: string | undefined; authorization: string | undefined }[];
   /** `Authorization` headers that arrived, each once. */
   bearers: Set<string>;
   close(): Promise<void>;
@@ -37,6 +39,7 @@ export async function startFakeMediator(options: FakeMediatorOptions): Promise<F
   const results: RunResult[] = [];
   const modelRequests: string[] = [];
   const bearers = new Set<string>();
+  const tunnels: FakeMediator["tunnels"] = [];
   let answer: TaskAnswer = task;
 
   const server = createServer(async (incoming, outgoing) => {
@@ -66,6 +69,12 @@ export async function startFakeMediator(options: FakeMediatorOptions): Promise<F
       return passOn(incoming, new URL(incoming.url ?? "/", modelUrl), modelRequests, outgoing);
     return reply(404);
   });
+  server.on("connect", ({ url, headers }, client, head) => {
+    client.unshift(head);
+    tunnels.push({ target: url, authorization: headers["proxy-authorization"] });
+    client.on("error", () => {}).write("HTTP/1.1 200 OK\r\n\r\nhello ");
+    client.pipe(client);
+  });
   await new Promise<void>((resolve) => {
     if (socketPath === undefined) server.listen(0, "127.0.0.1", resolve);
     else server.listen(socketPath, resolve);
@@ -76,6 +85,7 @@ export async function startFakeMediator(options: FakeMediatorOptions): Promise<F
     progress,
     results,
     modelRequests,
+    tunnels,
     bearers,
     close: () =>
       new Promise((resolve) => {

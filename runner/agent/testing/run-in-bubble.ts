@@ -13,7 +13,7 @@ import type { RunResult, Work } from "../../protocol.ts";
 import { agentEnvironment, programFolders } from "../../run/environments.ts";
 import { bubbleArguments, inBubble } from "../../sandbox/bubble.ts";
 import { makeBubble } from "../../sandbox/make-bubble.ts";
-import { commitAll, startFakeMediator } from "./fake-mediator.ts";
+import { commitAll, type FakeMediator, startFakeMediator } from "./fake-mediator.ts";
 
 export const testBearer = "bearer-canary-0123456789abcdef0123456789abcdef";
 
@@ -38,6 +38,7 @@ export interface BubbleRun {
   progress: unknown[];
   /** Bodies of everything that went to the model, in order. */
   modelRequests: string[];
+  tunnels: FakeMediator["tunnels"];
   bearers: string[];
 }
 
@@ -100,6 +101,7 @@ export async function runInBubble(input: {
       result: mediator.results[0],
       progress: mediator.progress,
       modelRequests: mediator.modelRequests,
+      tunnels: mediator.tunnels,
       bearers: [...mediator.bearers],
     };
   } finally {
