@@ -28,6 +28,8 @@ export function mediatorCommand(): Command {
 const help = `
 Reads everything from the environment:
   ${Object.keys(mediatorEnvironment.shape).join("\n  ")}
+CODEX_EGRESS_HOSTS lists the hosts that commands may reach by CONNECT: host, *.example.com, host:port (443 if left out). None by
+default: what passes is encrypted, so that each is a way to carry text out. Only with CODEX_SANDBOX=pod, and only public addresses.
 Prints one line {"ready":true,"listen":"…"} when it listens, and ends on SIGTERM, SIGINT or, with MEDIATOR_PARENT=stdin,
 when its standard input closes. What it finds is its answer to GET /task, not its exit code.`;
 

@@ -69,6 +69,8 @@ Secrets and settings come from the environment, never from the command line:
   CODEX_TRIGGER_LOGINS   who may approve: login,login:id
   Optional: ${passedOnSettings.filter((name) => name !== "CODEX_TRIGGER_LOGINS").join(", ")},
   CODEX_READABLE_PATHS (colon list of what the agent may read besides the system), CODEX_BIN (another Codex program)
+  CODEX_EGRESS_HOSTS (comma list of hosts that commands may reach: host, *.example.com, host:port; none by default, since each
+  is a way to carry text out) needs CODEX_SANDBOX=pod: with require, commands have no network at all
 
 Texts (--prompt, --issue-title, --issue-body, --plan-comment-body) are used only with --dry-run, or when there is no such issue: then too
 the result is printed, and nothing is posted or pushed.
