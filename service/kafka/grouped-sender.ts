@@ -8,10 +8,10 @@ import type { SizedRecord } from "./sized-record.ts";
 export interface SenderOptions {
   /** Resolves once all of the records are durable. Called again only after it settled, or after `attemptMs`. */
   send(records: readonly SizedRecord[]): Promise<void>;
-  /** A send failed, or hangs. `asked` with a group that is tried again: the next one should start afresh. */
-  onFault(fault: KafkaFault, error: unknown): void;
-  /** A send was acknowledged. */
-  onAcknowledged(): void;
+  /** A send of these records failed, or hangs. The next one should start afresh. */
+  onFault(fault: KafkaFault, error: unknown, records: readonly SizedRecord[]): void;
+  /** A send of these records was acknowledged. */
+  onAcknowledged(records: readonly SizedRecord[]): void;
   /** Publishes that wait, and their bytes, at most; beyond that they are refused. @default 5_000 and 32 MiB */
   maxWaiting?: number;
   maxBytes?: number;
@@ -109,11 +109,11 @@ export class GroupedSender {
         await within("the send", attemptMs, () => send(records));
         this.#fault = undefined;
         for (const each of group) each.settle();
-        onAcknowledged();
+        onAcknowledged(records);
       } catch (error) {
         const fault = explainKafkaError(error);
         this.#fault = fault;
-        onFault(fault, error);
+        onFault(fault, error, records);
         const again = this.#afterFault(group, fault);
         this.#waiting.unshift(...again);
         if (again.length > 0 && fault.retry === "group") await wait(pauseMs);

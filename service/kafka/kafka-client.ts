@@ -1,6 +1,7 @@
 import { compatibilityPartitioner, Producer, stringSerializers } from "@platformatic/kafka";
 import { abandonClient, tameConnections } from "./abandon-client.ts";
 import { clientOptions } from "./client-options.ts";
+import { explainKafkaError } from "./explain-kafka-error.ts";
 import type { KafkaConfig } from "./kafka-config.ts";
 import type { SizedRecord } from "./sized-record.ts";
 
@@ -18,14 +19,21 @@ export class KafkaClient {
 
   /** Resolves once every record is on all replicas that are in sync. One call at a time. */
   async send(records: readonly SizedRecord[]): Promise<void> {
+    const client = this.#open();
     const messages = records.map(({ topic, key, headers, value }) => ({ topic, key, headers, value }));
-    await this.#open().send({ messages });
+    try {
+      await client.send({ messages });
+    } catch (error) {
+      if (explainKafkaError(error).code === "TOPIC_MISSING")
+        await find(client, [...new Set(records.map(({ topic }) => topic))]);
+      throw error;
+    }
   }
 
   /** Asks for these topics, and for the right to write. Resolves when both are there. */
   async check(topics: readonly string[]): Promise<void> {
     const client = this.#open();
-    await client.metadata({ topics: [...topics], forceUpdate: true, retries: 0 });
+    await find(client, topics);
     await client.initIdempotentProducer({});
   }
 
@@ -45,6 +53,11 @@ export class KafkaClient {
     this.#client ??= openProducer(this.#config);
     return this.#client;
   }
+}
+
+/** One after the other: asked for several, the client names the wrong one when one is missing. */
+async function find(client: Client, topics: readonly string[]): Promise<void> {
+  for (const topic of topics) await client.metadata({ topics: [topic], forceUpdate: true, retries: 0 });
 }
 
 function openProducer(config: KafkaConfig): Client {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { headers, topics } from "@froussard/contract";
 import { producerSendsChannel } from "@platformatic/kafka";
-import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { brokerTools } from "../testing/broker/broker-tools.ts";
 import { makeCertificates } from "../testing/broker/certificates.ts";
 import { readTopic } from "../testing/broker/read-topic.ts";
@@ -120,6 +120,11 @@ describeWith(brokerTools, "publishing to a real broker", () => {
       "TOPIC_MISSING",
       /topic no\.such\.topic does not exist: create it/,
     ],
+    "a missing topic that is earlier in the alphabet": [
+      () => ({ ...broker.environment({ user: users.admin }), KAFKA_CODEX_TOPIC: "a.missing.topic" }),
+      "TOPIC_MISSING",
+      /topic a\.missing\.topic does not exist: create it/,
+    ],
     "a topic without an ACL": [
       () => ({ ...broker.environment(), KAFKA_CODEX_TOPIC: "not.ours" }),
       "NOT_AUTHORIZED",
@@ -204,5 +209,33 @@ describeWith(brokerTools, "publishing to a real broker", () => {
     await ready(true);
     await publisher.publish(deliveryRecords("later"));
     expect(await stored("comes.later", "later")).toHaveLength(1);
+  });
+
+  test("a topic that is deleted while we publish is named, and the other one's records do not hide it", async () => {
+    await broker.createTopic("goes.away");
+    await broker.allow(users.service, ["goes.away"]);
+    const { publisher, ready, logged } = publishing({ ...broker.environment(), KAFKA_CODEX_TOPIC: "goes.away" });
+    await ready(true);
+    await publisher.publish(deliveryRecords("before"));
+    await broker.admin.deleteTopics({ topics: ["goes.away"] });
+    const advice = /^topic goes\.away does not exist/;
+    await vi.waitUntil(
+      () =>
+        publisher.publish(deliveryRecords("after"), { withinMs: 2_000 }).then(
+          () => false,
+          ({ message }) => advice.test(message),
+        ),
+      20_000,
+    );
+    await ready(false);
+    for (let n = 0; n < 3; n++) {
+      await publisher.publish(deliveryRecords(`event-${n}`).slice(0, 1));
+      await expect(publisher.publish(deliveryRecords(`task-${n}`))).rejects.toMatchObject({ code: "TOPIC_MISSING" });
+    }
+    expect(publisher.notReady()).toMatch(/topic goes\.away does not exist/);
+    expect(logged.filter(({ code }) => code === "TOPIC_MISSING")).toEqual([
+      expect.objectContaining({ message: expect.stringMatching(advice) }),
+    ]);
+    expect(logged.some(({ message }) => message === "kafka takes records again")).toBe(false);
   });
 });

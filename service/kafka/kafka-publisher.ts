@@ -46,12 +46,12 @@ export function openKafkaPublisher(config: KafkaConfig, options: KafkaPublisherO
   const sender = new GroupedSender({
     ...limits,
     send: (records) => producer.send(records),
-    onAcknowledged: () => state.worked("publish"),
-    onFault(fault, error) {
+    onAcknowledged: (records) => state.worked("publish", records),
+    onFault(fault, error, records) {
       // About this one record: Kafka is well, and whoever published it is told.
       if (fault.code === "TOO_LARGE" || fault.code === "INVALID_RECORD") return;
       if (fault.retry !== "alone") producer.replace();
-      state.failed("publish", fault, error);
+      state.failed("publish", fault, error, records);
       health.lookNow();
     },
   });

@@ -49,3 +49,19 @@ test("what only publishing finds out about a topic lasts until publishing works,
   state.worked("publish");
   expect(lines).toEqual(["give the KafkaUser Write", "kafka takes records again"]);
 });
+
+test("a topic that takes nothing is not well again because another one takes records", () => {
+  const [events, tasks] = [{ topic: "events" }, { topic: "tasks" }];
+  state.failed("check", noAcl, new Error("TOPIC_AUTHORIZATION_FAILED"));
+  for (let n = 0; n < 3; n++) {
+    state.worked("publish", [events]);
+    state.failed("publish", noAcl, new Error("TOPIC_AUTHORIZATION_FAILED"), [events, tasks]);
+  }
+  state.worked("publish", [events]);
+  expect(state.notReady).toBe("kafka: give the KafkaUser Write");
+  state.worked("check");
+  expect(state.notReady).toBeUndefined();
+  expect(lines).toEqual(["give the KafkaUser Write"]);
+  state.worked("publish", [tasks]);
+  expect(lines).toEqual(["give the KafkaUser Write", "kafka takes records again"]);
+});

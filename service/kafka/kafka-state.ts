@@ -1,13 +1,17 @@
 import { errorFields } from "../error-fields.ts";
 import type { ServiceLog } from "../service-log.ts";
 import type { KafkaFault } from "./explain-kafka-error.ts";
+import type { SizedRecord } from "./sized-record.ts";
 
 type Source = "check" | "publish";
+type OfTopic = Pick<SizedRecord, "topic">;
 
 /** What is known of Kafka from looking at it and from publishing. Each change is logged once, with what to do. */
 export class KafkaState {
   readonly #log: ServiceLog;
   readonly #faults = new Map<Source, KafkaFault>();
+  /** Topics of publishes that failed although Kafka is well; it is about one of them. */
+  readonly #suspects = new Set<string>();
   #known = false;
 
   constructor(log: ServiceLog) {
@@ -21,20 +25,26 @@ export class KafkaState {
     return fault && `kafka: ${fault.advice}`;
   }
 
-  failed(source: Source, fault: KafkaFault, error: unknown): void {
+  /** `records` are those that were to be published. */
+  failed(source: Source, fault: KafkaFault, error: unknown, records: readonly OfTopic[] = []): void {
     this.#known = true;
     const told = [...this.#faults.values()].some(({ code }) => code === fault.code);
     this.#faults.set(source, fault);
+    if (source === "publish" && fault.retry !== "alone") this.#suspects.clear();
+    else for (const { topic } of records) this.#suspects.add(topic);
     if (!told) this.#log.error({ code: fault.code, ...errorFields(error) }, fault.advice);
   }
 
-  worked(source: Source): void {
+  /** `records` are those that were published. */
+  worked(source: Source, records: readonly OfTopic[] = []): void {
     this.#known = true;
     if (this.#faults.size === 0) return;
-    const publishing = this.#faults.get("publish");
-    // Whether a topic takes records is only known from publishing.
-    if (source === "publish" || publishing?.retry !== "alone") this.#faults.clear();
-    else this.#faults.delete("check");
+    for (const { topic } of records) this.#suspects.delete(topic);
+    // What one way found out about a topic, only the same way can take back: other topics may take records meanwhile.
+    for (const [found, { retry }] of this.#faults) {
+      const counts = found === source || retry !== "alone";
+      if (counts && (found === "check" || this.#suspects.size === 0)) this.#faults.delete(found);
+    }
     if (this.#faults.size === 0) this.#log.info({}, "kafka takes records again");
   }
 }
