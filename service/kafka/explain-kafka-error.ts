@@ -187,7 +187,7 @@ const rules: readonly Rule[] = [
     retry: "group",
     when: ["ECONNRESET", "EPIPE", "NETWORK_EXCEPTION", /^Connection closed/, /^Connection error/, /is closed\.$/],
     advice:
-      "{broker} closes the connection: it may be stopping; if this stays, its listener expects TLS (KAFKA_CA_FILE) or a user (KAFKA_USERNAME)",
+      "{broker} closes the connection: it may be stopping; if this stays, KAFKA_BROKERS names no listener of Kafka, or one that expects TLS (KAFKA_CA_FILE) or a user (KAFKA_USERNAME)",
   },
 ];
 
