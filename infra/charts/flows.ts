@@ -1,3 +1,4 @@
+import { parseEgressHost } from "@froussard/contract";
 import { type Flow, flows } from "../constructs/network.ts";
 import type { Settings } from "../settings/schema.ts";
 import { bootstrapServers } from "./program-settings.ts";
@@ -15,6 +16,13 @@ export function toWeb(...addresses: readonly (string | undefined)[]): Flow[] {
   const ports = new Set(addresses.flatMap((address) => (address === undefined ? [] : portOf(new URL(address)))));
   ports.delete(443);
   return [flows.web(443), ...(ports.size > 0 ? [flows.web(...ports), flows.cluster(...ports)] : [])];
+}
+
+/** The ports of the egress list besides that of HTTPS; its hosts never lie in the cluster. */
+export function toHosts(hosts: readonly string[]): Flow[] {
+  const ports = new Set(hosts.flatMap((host) => parseEgressHost(host)?.port ?? []));
+  ports.delete(443);
+  return ports.size > 0 ? [flows.web(...ports)] : [];
 }
 
 function portOf({ port, protocol }: URL): number {

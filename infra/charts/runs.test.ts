@@ -168,6 +168,10 @@ test("hosts that agents may reach are told to the mediator, which alone may reac
   expect(variables).toContainEqual({ name: "CODEX_EGRESS_HOSTS", value: "registry.npmjs.org,*.example.com:8444" });
   const ports = (name: string) => under(listAt(object(all, "NetworkPolicy", name), "spec.egress"), "port");
   expect(ports("mediator")).toContain(8444);
+  const within = listAt(object(all, "NetworkPolicy", "mediator"), "spec.egress").filter(
+    (rule) => under(rule, "port").includes(8444) && under(rule, "namespaceSelector").length > 0,
+  );
+  expect(within, "pods of the cluster at that port").toEqual([]);
   expect(ports("agent")).not.toContain(8444);
   expect(JSON.stringify(workflow)).not.toContain("CODEX_EGRESS_HOSTS");
 });

@@ -11,7 +11,7 @@ import { mediatorPort } from "../constructs/run-templates/mediator-template.ts";
 import { secretKey } from "../secrets/secret-keys.ts";
 import type { Settings } from "../settings/schema.ts";
 import { chartProps } from "./chart-props.ts";
-import { toWeb } from "./flows.ts";
+import { toHosts, toWeb } from "./flows.ts";
 import { names } from "./names.ts";
 import { codexVariables, githubVariables } from "./program-settings.ts";
 
@@ -58,11 +58,7 @@ export class Runs extends Chart {
     new PodPolicy(this, "mediator-policy", {
       ...{ name: "mediator", namespace, component: components.mediator },
       from: [flows.pods(components.agent, namespace, mediatorPort)],
-      to: [
-        ...toWeb(github.apiUrl, codex.openaiUrl, ...runs.egressHosts.map((host) => `https://${host}`)),
-        toApiServer,
-        flows.names(),
-      ],
+      to: [...toWeb(github.apiUrl, codex.openaiUrl), ...toHosts(runs.egressHosts), toApiServer, flows.names()],
     });
     new PodPolicy(this, "report-policy", {
       ...{ name: "report", namespace, component: components.report },
