@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type { BaseOptions } from "@platformatic/kafka";
 import { readCaFile } from "./ca-file.ts";
 import type { KafkaConfig } from "./kafka-config.ts";
@@ -17,5 +18,11 @@ export function clientOptions({ brokers, clientId, sasl, tls }: KafkaConfig): Ba
     timeout: 2_000,
     ...(sasl && { sasl }),
     ...(tls && { tls: tls.caFile === undefined ? {} : { ca: readCaFile(tls.caFile) } }),
+    // Proxies that tell brokers apart by name need to be told it (SNI); an address is no such name.
+    ...(tls && { tlsServerName: !brokers.some(isAddress) }),
   };
+}
+
+function isAddress(broker: string): boolean {
+  return isIP(broker.replace(/:[0-9]+$/, "").replace(/^\[|\]$/g, "")) !== 0;
 }
