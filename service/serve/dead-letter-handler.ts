@@ -6,6 +6,7 @@ import { ByteBudget } from "./byte-budget.ts";
 import { readBody } from "./read-body.ts";
 import { Refusal } from "./refusal.ts";
 import type { Handler } from "./server.ts";
+import { SparseLog } from "./sparse-log.ts";
 
 export interface DeadLetterHandling {
   /** Undefined when whoever reaches the port may send. */
@@ -27,11 +28,12 @@ const plain = /^[A-Za-z0-9._/+@=-]{0,200}$/;
  */
 export function deadLetterHandler({ token, log, onDeadLetter }: DeadLetterHandling): Handler {
   const budget = new ByteBudget(64 * maxBytes);
+  const refused = new SparseLog(log);
   return async (request, path, goOn) => {
     if (path !== deadLetterPath) return undefined;
     if (request.method !== "POST") throw new Refusal(405, "dead letters are sent by POST", { allow: "POST" });
     if (token !== undefined && !bringsToken(request.headers.authorization, token)) {
-      log.warn({}, "dead letter refused: its bearer is not DEAD_LETTER_TOKEN");
+      refused.warn("401", {}, "dead letter refused: its bearer is not DEAD_LETTER_TOKEN");
       throw new Refusal(401, "the bearer is not DEAD_LETTER_TOKEN", { "www-authenticate": "Bearer" });
     }
     goOn();

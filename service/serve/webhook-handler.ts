@@ -6,6 +6,7 @@ import { deliveryIdPattern, readDelivery } from "./read-delivery.ts";
 import { type Receiving, receiveDelivery, requestMs } from "./receive-delivery.ts";
 import { Refusal } from "./refusal.ts";
 import type { Handler } from "./server.ts";
+import { SparseLog } from "./sparse-log.ts";
 
 export interface WebhookHandling extends Receiving {
   /** One, or two while they are changed. */
@@ -18,12 +19,13 @@ export interface WebhookHandling extends Receiving {
 
 /** `POST /webhooks/github`; other providers are not known here. */
 export function webhookHandler(of: WebhookHandling): Handler {
+  const log = new SparseLog(of.log);
   return async (request, path, goOn) => {
     if (path !== "/webhooks/github") return undefined;
     const deadline = new Deadline(of.requestMs ?? requestMs);
     const read = () => readDelivery(request, { ...of, withinMs: deadline.leftMs, goOn });
     const { delivery, release } = await read().catch((error: unknown) => {
-      if (error instanceof Refusal) refused(of, request, error);
+      if (error instanceof Refusal) refused(of, log, request, error);
       throw error;
     });
     try {
@@ -34,11 +36,11 @@ export function webhookHandler(of: WebhookHandling): Handler {
   };
 }
 
-function refused({ onWebhook, log }: Receiving, { headers }: IncomingMessage, refusal: Refusal): void {
+function refused({ onWebhook }: Receiving, log: SparseLog, { headers }: IncomingMessage, refusal: Refusal): void {
   const { status } = refusal;
   onWebhook?.(String(headers["x-github-event"]), status === 503 ? "unavailable" : "refused");
   // Not signed, so anybody's text.
   const id = String(headers["x-github-delivery"] ?? "");
   const deliveryId = deliveryIdPattern.test(id) ? id : "(unusable)";
-  log.warn({ deliveryId, status, ...errorFields(refusal) }, "delivery refused");
+  log.warn(String(status), { deliveryId, status, ...errorFields(refusal) }, "delivery refused");
 }
