@@ -21,12 +21,20 @@ export function healthHandlers(
         throw new Refusal(405, `${at} is read by GET`, { allow: "GET, HEAD" });
       return answer();
     };
+  // Takes a millisecond or more of the one thread: those who ask at the same time get the same answer.
+  let scrape: Promise<string> | undefined;
+  const scraped = () => {
+    scrape ??= metrics.registry.metrics().finally(() => {
+      scrape = undefined;
+    });
+    return scrape;
+  };
   return [
     get("/health/liveness", async () => verdict(stuck(), "stuck")),
     get("/health/readiness", async () => verdict(await notReady(), "not ready")),
     get("/metrics", async () => ({
       status: 200,
-      body: await metrics.registry.metrics(),
+      body: await scraped(),
       headers: { "content-type": metrics.registry.contentType },
     })),
   ];

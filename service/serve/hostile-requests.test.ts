@@ -97,7 +97,7 @@ describe("bodies", () => {
     expect(kit.batches).toEqual([]);
   });
 
-  test("are only so many at a time; those beyond are to come again", async () => {
+  test("are only so many at a time; whoever has not sent all of one yet makes room for whoever comes", async () => {
     const budget = new ByteBudget(100_000);
     await start({ budget });
     const body = `{"pad":"${"x".repeat(60_000)}"}`;
@@ -105,15 +105,80 @@ describe("bodies", () => {
     first.write(deliveryHead({ body }, [length(body.length)]));
     first.write(body.slice(0, -1));
     await expect.poll(() => budget.held).toBeGreaterThan(60_000);
-    const refused = await kit.send({ body });
-    expect(refused.status).toBe(503);
-    expect(refused.headers.get("retry-after")).toBe("5");
-    expect(refused.body.error).toContain("too many bodies");
-    first.write(body.slice(-1));
-    await expect.poll(first.received).toMatch(/^HTTP\/1.1 202 /);
-    first.socket.destroy();
     expect((await kit.send({ body })).status).toBe(202);
+    const answer = await first.answer();
+    expect(statuses(answer)).toEqual([503]);
+    expect(answer).toContain("retry-after: 5");
+    expect(answer).toContain("too many bodies");
+    expect(kit.batches).toHaveLength(1);
     expect(budget.held).toBe(0);
+  });
+
+  test("that came whole are kept until they are published; those beyond are to come again", async () => {
+    const budget = new ByteBudget(100_000);
+    await start({ budget });
+    const body = `{"pad":"${"x".repeat(60_000)}"}`;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const { publish } = kit.world;
+    kit.world.publish = async (records) => {
+      await promise;
+      await publish(records);
+    };
+    const first = kit.send({ body });
+    await expect.poll(() => budget.held).toBeGreaterThan(60_000);
+    expect((await kit.send({ body })).status).toBe(503);
+    resolve();
+    expect((await first).status).toBe(202);
+    expect(budget.held).toBe(0);
+  });
+
+  test("of many senders who never end keep nobody else out", async () => {
+    await start({ budget: new ByteBudget(100_000) });
+    const slow = Array.from({ length: 50 }, () => kit.open());
+    for (const { write } of slow) {
+      write(deliveryHead(json, [length(10_000)]));
+      write("x".repeat(9_999));
+    }
+    await Promise.race(slow.map(({ closed }) => closed));
+    for (let n = 0; n < 5; n++) expect((await kit.send({ body: `{"pad":"${"x".repeat(20_000)}"}` })).status).toBe(202);
+    for (const { socket } of slow) socket.destroy();
+  });
+});
+
+describe("connections", () => {
+  const waiting = "POST /webhooks/github HTTP/1.1\r\nhost: x\r\n";
+
+  test("beyond the limit cost those that have kept us waiting longest, not whoever comes", async () => {
+    await start({ maxConnections: 20 });
+    const silent = Array.from({ length: 100 }, () => kit.open());
+    for (const { write } of silent) write(waiting);
+    expect((await kit.send({ event: "ping" })).status).toBe(202);
+    expect(await kit.get("/health/liveness")).toMatchObject({ status: 200 });
+    await Promise.all(silent.slice(0, 80).map(({ closed }) => closed));
+    for (const { socket } of silent) socket.destroy();
+  });
+
+  test("with a delivery that is being published stay, whoever comes", async () => {
+    await start({ maxConnections: 5 });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let publishing = 0;
+    kit.world.publish = () => {
+      publishing++;
+      return promise;
+    };
+    const inHand = Array.from({ length: 5 }, () => kit.open());
+    for (const { write } of inHand) write(`${deliveryHead(json, [length(2), "connection: close"])}{}`);
+    await expect.poll(() => publishing).toBe(5);
+    const late = Array.from({ length: 10 }, () => kit.open());
+    await Promise.all(late.map(({ closed }) => closed));
+    resolve();
+    for (const { answer } of inHand) expect(statuses(await answer())).toEqual([202]);
+  });
+
+  test("that send many requests without waiting for answers are cut", async () => {
+    const { write, answer } = kit.open();
+    write("GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n".repeat(5_000));
+    expect(statuses(await answer()).length).toBeLessThan(20);
   });
 });
 

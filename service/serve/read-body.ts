@@ -41,7 +41,9 @@ export async function readBody(request: IncomingMessage, limits: BodyLimits): Pr
   const announced = Number(request.headers["content-length"] ?? maxBytes);
   if (announced > maxBytes) throw tooLarge();
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const kept = new KeptBytes(budget, Math.min(announced, keepBytes));
+  const tooMany = () =>
+    refuse(new Refusal(503, "too many bodies at a time: redeliver it later", { ...close, "retry-after": "5" }));
+  const kept = new KeptBytes(budget, Math.min(announced, keepBytes), tooMany);
   let head: Buffer | undefined;
   let size = 0;
   let pieces = 0;
@@ -57,8 +59,7 @@ export async function readBody(request: IncomingMessage, limits: BodyLimits): Pr
     onChunk?.(chunk);
     if (head) return;
     if (size <= keepBytes) {
-      if (!kept.append(chunk))
-        refuse(new Refusal(503, "too many bodies at a time: redeliver it later", { ...close, "retry-after": "5" }));
+      if (!kept.append(chunk)) tooMany();
       return;
     }
     head = Buffer.from((kept.bytes.length > 0 ? kept.bytes : chunk).subarray(0, headBytes));
@@ -72,6 +73,7 @@ export async function readBody(request: IncomingMessage, limits: BodyLimits): Pr
   const whole = () => {
     // A request closes right after its end, before anybody who waits for the promise goes on.
     request.off("close", gone);
+    kept.finish();
     resolve();
   };
   request.on("data", take).once("end", whole).on("error", gone).once("close", gone);

@@ -41,20 +41,23 @@ export interface ServerOptions {
   hint?: string;
   /** In which headers, and a request with its body, must have come; looked at every `checkMs`. */
   times?: { headersMs: number; requestMs: number; checkMs: number };
+  /** How many may be open at a time. @default 2_000 */
+  maxConnections?: number;
 }
 
 /** A handler's own deadline comes first; these are for senders that no handler waits for. */
 const defaultTimes = { headersMs: 5_000, requestMs: 10_000, checkMs: 1_000 };
 /** GitHub sends fifteen, proxies add some. */
 const maxHeaders = 100;
+const maxConnectionsByDefault = 2_000;
 
 /** @throws Error when the port cannot be used, saying which setting to change */
 export async function startServer(
   handlers: readonly Handler[],
-  { port, portSetting, host, log, hint, times = defaultTimes }: ServerOptions,
+  { port, portSetting, host, log, hint, times = defaultTimes, maxConnections = maxConnectionsByDefault }: ServerOptions,
 ): Promise<RunningServer> {
   const inHand = new InHand();
-  const connections = new Connections();
+  const connections = new Connections(maxConnections);
   let stopping = false;
   const server = createServer({
     headersTimeout: times.headersMs,
@@ -66,10 +69,9 @@ export async function startServer(
   });
   // For senders that do not take their answer.
   server.timeout = 60_000;
-  server.maxConnections = 2_000;
   const serve = async (request: IncomingMessage, response: ServerResponse, waits: boolean) => {
+    if (!connections.begin(request, response)) return;
     response.once("close", inHand.begin());
-    connections.begin(request, response);
     let hasBody = !waits;
     const goOn = () => {
       if (!hasBody) response.writeContinue();
@@ -83,6 +85,7 @@ export async function startServer(
   const handle = (waits: boolean) => (request: IncomingMessage, response: ServerResponse) => {
     serve(request, response, waits).catch((error: unknown) => log.error(errorFields(error), "answer not sent"));
   };
+  server.on("connection", (socket) => connections.open(socket));
   server.on("request", handle(false));
   server.on("checkContinue", handle(true));
   server.on("clientError", (error, socket) => {
@@ -94,13 +97,16 @@ export async function startServer(
   const stop = async (graceMs: number) => {
     stopping = true;
     const closed = once(server, "close");
+    // It looks after none of those times any more from here on.
     server.close();
+    const wait = setTimeout(() => connections.cutWaiting(), Math.min(times.headersMs, graceMs));
     let left = 0;
     const cut = setTimeout(() => {
       left = inHand.size;
       server.closeAllConnections();
     }, graceMs);
     await closed;
+    clearTimeout(wait);
     clearTimeout(cut);
     return left === 0;
   };

@@ -22,7 +22,7 @@ export interface Serving {
 
 export interface ServeOptions
   extends Pick<WebhookHandling, "lookMs" | "requestMs">,
-    Pick<ServerOptions, "host" | "times"> {
+    Pick<ServerOptions, "host" | "times" | "maxConnections"> {
   /** What people set the port by, named when it cannot be used. @default "PORT" */
   portSetting?: string;
   /** What bodies may take of the memory, all together. @default 32 MiB, a thousand deliveries of the usual size */

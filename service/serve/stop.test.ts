@@ -44,6 +44,18 @@ describe("stopping", () => {
     await idle.closed;
   });
 
+  test("does not wait for connections that never come to a request", async () => {
+    await kit.serving.stop(0);
+    kit = await startServeKit({ times: { headersMs: 50, requestMs: 60_000, checkMs: 60_000 } });
+    const { write, closed } = kit.open();
+    write("POST /webhooks/github HTTP/1.1\r\nhost: x\r\n");
+    await kit.get("/health/liveness");
+    const stopped = performance.now();
+    expect(await kit.serving.stop(30_000)).toBe(true);
+    expect(performance.now() - stopped).toBeLessThan(10_000);
+    await closed;
+  });
+
   test("cuts what is not finished in its grace, and says so", async () => {
     const { write, answer } = kit.open();
     const body = opened();
