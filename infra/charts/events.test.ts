@@ -1,7 +1,7 @@
 import { limits, topicSettings } from "@froussard/contract";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { at, listAt, textAt, under } from "../references/tree.ts";
+import { at, labelsAt, listAt, textAt, under } from "../references/tree.ts";
 import { deployment, everythingOn, object, settingsWith } from "../testing/deployment.ts";
 
 const manifests = deployment();
@@ -65,6 +65,13 @@ describe("EventSource", () => {
 });
 
 describe("Sensor", () => {
+  test("is there before the EventSource, whose first events it would not see otherwise", () => {
+    const waveOf = (kind: string) =>
+      Number(labelsAt(object(manifests, kind), "metadata.annotations")["argocd.argoproj.io/sync-wave"]);
+    expect(waveOf("EventBus")).toBeLessThan(waveOf("Sensor"));
+    expect(waveOf("Sensor")).toBeLessThan(waveOf("EventSource"));
+  });
+
   test("has one dependency and one trigger, and no filter that could drop a message", () => {
     expect(listAt(sensor, "spec.dependencies")).toHaveLength(1);
     expect(listAt(sensor, "spec.triggers")).toHaveLength(1);

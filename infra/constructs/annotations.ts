@@ -1,5 +1,8 @@
-/** Argo CD applies objects of a lower wave first, and waits until they are healthy. */
-export const waves = { namespace: -3, secrets: -2, platform: -1, programs: 0, triggers: 1 } as const;
+/**
+ * Argo CD applies objects of a lower wave first, and waits until they are healthy. The Sensor comes before the EventSource:
+ * what is put onto the bus before its consumer is there, it never sees.
+ */
+export const waves = { namespace: -3, secrets: -2, platform: -1, programs: 0, sensor: 1, eventSource: 2 } as const;
 
 /** In which order Argo CD applies an object. */
 export function syncWave(wave: keyof typeof waves): Record<string, string> {

@@ -41,7 +41,7 @@ export class KafkaEventSource extends Construct {
       automountServiceAccountToken: false,
     });
     new EventSource(this, "source", {
-      metadata: { name, namespace, labels: labelsOf(components.eventSource), annotations: syncWave("triggers") },
+      metadata: { name, namespace, labels: labelsOf(components.eventSource), annotations: syncWave("eventSource") },
       spec: {
         eventBusName: props.eventBus,
         replicas: 1,

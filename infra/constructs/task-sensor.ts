@@ -23,6 +23,7 @@ export interface TaskSensorProps {
   deadLettersToken?: SecretKey;
 }
 
+/** Its consumer on the bus is called after it: with another name, what lies there unread is lost. */
 const dependency = "task";
 
 /**
@@ -46,7 +47,7 @@ export class TaskSensor extends Construct {
       verbs: ["get", "create", "patch"],
     });
     new Sensor(this, "sensor", {
-      metadata: { name, namespace, labels: labelsOf(components.sensor), annotations: syncWave("triggers") },
+      metadata: { name, namespace, labels: labelsOf(components.sensor), annotations: syncWave("sensor") },
       spec: {
         eventBusName: props.eventBus,
         replicas: 1,
