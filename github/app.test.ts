@@ -81,9 +81,18 @@ describe("a GitHub App", () => {
     expect(simulator.comments(simulator.repository("octocat/hello"), 1)).toHaveLength(1);
   }, 30_000);
 
-  test.each([-86_400_000, 86_400_000])("works with a clock that is %d ms off", async (off) => {
+  test.each([-86_400_000, 86_400_000])("works with a clock that is %d ms off, and tells its log", async (off) => {
     offsetMs = off;
-    expect((await client().rest.issues.get({ ...hello, issue_number: 1 })).data.title).toBe("a wish");
+    const log = {
+      lines: [] as string[],
+      debug() {},
+      warn(line: string) {
+        this.lines.push(line);
+      },
+    };
+    const github = createGitHub({ app: credential, scope, baseUrl: simulator.apiUrl, paceWrites: false, log });
+    expect((await github.rest.issues.get({ ...hello, issue_number: 1 })).data.title).toBe("a wish");
+    expect(log.lines.join()).toContain("time and system time are different by");
   });
 
   test("asks which installation is on a repository", async () => {

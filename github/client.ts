@@ -67,7 +67,8 @@ export function createGitHub(options: GitHubOptions): GitHub {
   const common = {
     ...(baseUrl && { baseUrl: baseUrl.replace(/\/+$/, "") }),
     userAgent: "froussard",
-    log: { ...silent, debug: log.debug, warn: log.warn },
+    // Called without their object, which a logger may need.
+    log: { ...silent, debug: (text: string) => log.debug(text), warn: (text: string) => log.warn(text) },
     retry: { retries, doNotRetry },
     request: {
       fetch: (url: string, init: RequestInit = {}) => {

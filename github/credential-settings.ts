@@ -19,7 +19,11 @@ export const credentialSettings = {
     .describe("a token of the automation account"),
   GITHUB_APP_ID: id("the id that the App's settings show"),
   GITHUB_APP_INSTALLATION_ID: id("the number at the end of the address of the App's installation"),
-  GITHUB_APP_PRIVATE_KEY_FILE: z.string().optional().describe("the path of the App's private key, a .pem file"),
+  GITHUB_APP_PRIVATE_KEY_FILE: z
+    .string()
+    .startsWith("/", "must be an absolute path")
+    .optional()
+    .describe("the absolute path of the App's private key, a .pem file"),
 };
 
 export type CredentialSettings = z.output<z.ZodObject<typeof credentialSettings>>;

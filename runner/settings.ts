@@ -9,6 +9,13 @@ import {
   stages,
   taskIdPattern,
 } from "@froussard/contract";
+import {
+  type CredentialName,
+  credentialFault,
+  credentialNames,
+  credentialSettings,
+  superfluous,
+} from "@froussard/github/credential-settings";
 import * as z from "zod";
 import { codexSettings, reasoningEfforts, sandboxPolicies, webSearchModes } from "./protocol.ts";
 
@@ -32,13 +39,18 @@ export function readSettings<S extends z.ZodObject>(schema: S, environment: Envi
   );
   const result = schema.safeParse(given);
   if (result.success) return result.data;
+  // In the order of the schema: what several of them together got wrong would come last.
+  const names = Object.keys(schema.shape);
+  const place = ({ path }: { path: readonly PropertyKey[] }) => names.indexOf(String(path[0]));
   throw new SettingsError(
-    result.error.issues.map(({ path, message }) => {
-      const name = String(path[0]);
-      const hint = schema.shape[name]?.description;
-      const fault = name in given ? message : "is missing";
-      return `${name} ${fault}${hint ? `: set it to ${hint}` : ""}`;
-    }),
+    result.error.issues
+      .toSorted((one, other) => place(one) - place(other))
+      .map(({ path, message }) => {
+        const name = String(path[0]);
+        const hint = name in given && message === superfluous ? undefined : schema.shape[name]?.description;
+        const fault = name in given ? message : "is missing";
+        return `${name} ${fault}${hint ? `: set it to ${hint}` : ""}`;
+      }),
   );
 }
 
@@ -59,7 +71,7 @@ const branch = () =>
 
 /** Which account acts on GitHub, and where GitHub is. */
 export const githubEnvironment = {
-  GITHUB_TOKEN: secret(1).describe("a token of the automation account"),
+  ...credentialSettings,
   GITHUB_API_BASE_URL: url().default("https://api.github.com"),
 };
 
@@ -185,6 +197,19 @@ function egressInPodOnly<S extends z.ZodObject>(schema: S): S {
   );
 }
 
+/** Refuses anything but exactly one way to sign in to GitHub; told together with everything else that is wrong. */
+export function oneSignIn<S extends z.ZodObject>(schema: S): S {
+  return credentialNames.reduce<S>(
+    (checked, name: CredentialName) =>
+      checked.refine((given) => credentialFault(name, given) === undefined, {
+        path: [name],
+        message: superfluous,
+        when: ({ issues }) => issues.every(({ path }) => path?.[0] !== name),
+      }),
+    schema,
+  );
+}
+
 const mediatorFields = z.object({
   /** Where git and its helpers are found; not set: the system's folders. */
   PATH: z.string().optional(),
@@ -206,7 +231,7 @@ const mediatorFields = z.object({
   ...codexEnvironment,
 });
 /** What the mediator alone knows. */
-export const mediatorEnvironment = egressInPodOnly(issueUnlessDryRun(mediatorFields));
+export const mediatorEnvironment = oneSignIn(egressInPodOnly(issueUnlessDryRun(mediatorFields)));
 export type MediatorEnvironment = z.output<typeof mediatorEnvironment>;
 
 /** A task as it was handed over: what it claims to be. */

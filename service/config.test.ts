@@ -187,7 +187,7 @@ describe("settings", () => {
     });
     expect(faults({ ...others, GITHUB_APP_ID: "twelve", PORT: "http" })).toEqual([
       expect.stringMatching(/^GITHUB_APP_INSTALLATION_ID: set it to the number at the end of the address/),
-      expect.stringMatching(/^GITHUB_APP_PRIVATE_KEY_FILE: set it to the path of the App's private key/),
+      expect.stringMatching(/^GITHUB_APP_PRIVATE_KEY_FILE: set it to the absolute path of the App's private key/),
       "GITHUB_APP_ID: must be a number",
       expect.stringMatching(/^PORT: /),
     ]);

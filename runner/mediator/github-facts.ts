@@ -56,7 +56,8 @@ export function createGitHubFacts(github: GitHub): GitHubFacts {
           isPrivate: data.private,
           isArchived: data.archived,
           defaultBranch: data.default_branch,
-          mayPush: data.permissions?.push ?? false,
+          // Of an App the permissions tell nothing; a token that may not write there is not given to begin with.
+          mayPush: github.app ? true : (data.permissions?.push ?? false),
         };
       }),
 

@@ -1,4 +1,5 @@
 import { RunFailure } from "@froussard/contract";
+import { AppAccessError } from "@froussard/github/app-access-error";
 import { RequestError } from "@octokit/request-error";
 import * as z from "zod";
 
@@ -23,6 +24,8 @@ export function isNotFound(error: unknown): boolean {
 export function githubFailure(error: unknown, doing: string): RunFailure {
   if (error instanceof RunFailure) return error;
   const cause = { cause: error };
+  if (error instanceof AppAccessError)
+    return new RunFailure(error.kind === "key" ? "bad-credentials" : "forbidden", error.message, cause);
   if (error instanceof RequestError) {
     const { status } = error;
     const limited =

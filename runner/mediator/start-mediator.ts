@@ -9,6 +9,7 @@ import { defaultProtectedPaths } from "../git/protected-paths.ts";
 import { everyMs } from "../poll.ts";
 import { createPublisher } from "../publish/publisher.ts";
 import type { DryRunTexts, MediatorEnvironment } from "../settings.ts";
+import { signIn } from "../sign-in.ts";
 import { createEgress } from "./egress/egress.ts";
 import { createGitHubFacts } from "./github-facts.ts";
 import { githubFailure } from "./github-failure.ts";
@@ -37,7 +38,7 @@ export async function startMediator(settings: MediatorEnvironment, log: Logger):
   const baseUrl = settings.GITHUB_API_BASE_URL;
   // GitHub asks for a pause between writes; a simulator on this machine does not.
   const paceWrites = !["localhost", "127.0.0.1", "[::1]"].includes(new URL(baseUrl).hostname);
-  const github = createGitHub({ token: settings.GITHUB_TOKEN, baseUrl, paceWrites, signal, log });
+  const github = createGitHub({ ...signIn(settings, "mediator"), baseUrl, paceWrites, signal, log });
   const approvers = settings.CODEX_TRIGGER_LOGINS.map((login) => login.split(":")[0] ?? login);
   const codex = {
     model: settings.CODEX_MODEL,
@@ -57,7 +58,7 @@ export async function startMediator(settings: MediatorEnvironment, log: Logger):
     openGit: ({ snapshot: { repository }, base }) =>
       createGitRepository({
         url: gitUrl(baseUrl, repository.nameWithOwner),
-        token: async () => settings.GITHUB_TOKEN,
+        token: () => gitToken(github),
         folder: join(settings.MEDIATOR_STATE, "git"),
         searchPath: settings.PATH,
         signal,
@@ -119,6 +120,15 @@ async function listen(
   const server = await startServer({ ...options, listen: address });
   if ("path" in address) await chmod(address.path, 0o600);
   return server;
+}
+
+/** Asked for before each call of git that needs it: an App's token is good for an hour, and a run may take longer. */
+async function gitToken(github: GitHub): Promise<string> {
+  try {
+    return await github.accessToken();
+  } catch (error) {
+    throw githubFailure(error, "signing in to GitHub for git");
+  }
 }
 
 async function rulesOf(settings: MediatorEnvironment, github: GitHub): Promise<RunRules> {

@@ -13,11 +13,13 @@ import {
   dryRunIssue,
   githubEnvironment,
   issueUnlessDryRun,
+  oneSignIn,
   policyEnvironment,
   readSettings,
   SettingsError,
   taskEnvironment,
 } from "../settings.ts";
+import { signIn } from "../sign-in.ts";
 import { type Report, report } from "./report.ts";
 import { writeOutputs } from "./write-outputs.ts";
 
@@ -33,7 +35,7 @@ const reportFields = z.object({
   MEDIATOR_STATE: z.string().startsWith("/", "is not an absolute path").optional(),
 });
 /** What the report is told. */
-export const reportEnvironment = issueUnlessDryRun(reportFields);
+export const reportEnvironment = oneSignIn(issueUnlessDryRun(reportFields));
 type ReportEnvironment = z.output<typeof reportEnvironment>;
 
 /** A mediator that was stopped finishes the publish in hand within this time. */
@@ -75,7 +77,7 @@ async function run(settings: ReportEnvironment, log: pino.Logger): Promise<Repor
     const baseUrl = settings.GITHUB_API_BASE_URL;
     // GitHub asks for a pause between writes; a simulator on this machine does not.
     const paceWrites = !["localhost", "127.0.0.1", "[::1]"].includes(new URL(baseUrl).hostname);
-    const github = createGitHub({ token: settings.GITHUB_TOKEN, baseUrl, paceWrites, log });
+    const github = createGitHub({ ...signIn(settings, "report"), baseUrl, paceWrites, log });
     return await report({
       claim: settings,
       policy: {
@@ -90,6 +92,7 @@ async function run(settings: ReportEnvironment, log: pino.Logger): Promise<Repor
       log,
     });
   } catch (error) {
+    if (error instanceof SettingsError) throw error;
     const failure = githubFailure(error, "telling the run's end");
     if (failure.type === "transient") throw failure;
     // Nobody can be told on GitHub: the log and the answer are what is left.

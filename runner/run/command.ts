@@ -2,24 +2,27 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { repositoryPattern, stages } from "@froussard/contract";
+import { credentialSettings } from "@froussard/github/credential-settings";
 import { Command, Option } from "commander";
 import * as z from "zod";
-import { type Environment, readSettings, SettingsError } from "../settings.ts";
+import { type Environment, oneSignIn, readSettings, SettingsError } from "../settings.ts";
 import { type DryRunTexts, type PassedOn, passedOnSettings, type RunTaskInput } from "./environments.ts";
 import { originRepository } from "./origin-repository.ts";
 import { readableLog } from "./readable-log.ts";
 import { runTask } from "./run-task.ts";
 
-const runEnvironment = z.object({
+const runFields = z.object({
   PATH: z.string().describe("where to find git"),
   LANG: z.string().default("C.UTF-8"),
-  GITHUB_TOKEN: z.string().describe("a token of the automation account (contents, issues, pull requests: write)"),
+  ...credentialSettings,
   OPENAI_API_KEY: z.string().describe("the model provider's key"),
   CODEX_TRIGGER_LOGINS: z.string().describe("a comma list of login or login:id, the people who may approve"),
   CODEX_BIN: z.string().optional(),
   CODEX_READABLE_PATHS: z.string().optional(),
   XDG_STATE_HOME: z.string().optional(),
 });
+
+const runEnvironment = oneSignIn(runFields);
 
 const number = (fix: string) =>
   z
@@ -64,10 +67,11 @@ Examples:
     $ codex-runner run --stage planning --dry-run --issue-body "Add bonjour()."
 
 Secrets and settings come from the environment, never from the command line:
-  GITHUB_TOKEN           token of the automation account
+  GITHUB_TOKEN           token of the automation account (contents, issues, pull requests: write), or a GitHub App:
+                         GITHUB_APP_ID, GITHUB_APP_INSTALLATION_ID, GITHUB_APP_PRIVATE_KEY_FILE
   OPENAI_API_KEY         key of the model provider
   CODEX_TRIGGER_LOGINS   who may approve: login,login:id
-  Optional: ${passedOnSettings.filter((name) => name !== "CODEX_TRIGGER_LOGINS").join(", ")},
+  Optional: ${passedOnSettings.filter((name) => name !== "CODEX_TRIGGER_LOGINS" && !name.startsWith("GITHUB_APP_")).join(", ")},
   CODEX_READABLE_PATHS (colon list of what the agent may read besides the system), CODEX_BIN (another Codex program)
   CODEX_EGRESS_HOSTS (comma list of hosts that commands may reach: host, *.example.com, host:port; none by default, since each
   is a way to carry text out) needs CODEX_SANDBOX=pod: with require, commands have no network at all

@@ -31,12 +31,18 @@ export interface DryRunTexts {
 }
 
 export interface RunSecrets {
-  githubToken: string;
+  /** Absent when a GitHub App's settings are given. */
+  githubToken?: string | undefined;
   openaiApiKey: string;
 }
 
 /** Settings that are passed on to the processes by name and validated there. */
-const githubSettings = ["GITHUB_API_BASE_URL"] as const;
+const githubSettings = [
+  "GITHUB_API_BASE_URL",
+  "GITHUB_APP_ID",
+  "GITHUB_APP_INSTALLATION_ID",
+  "GITHUB_APP_PRIVATE_KEY_FILE",
+] as const;
 const policySettings = [
   "CODEX_TRIGGER_LOGINS",
   "CODEX_PLAN_TRIGGER",
@@ -129,7 +135,7 @@ export function programFolders(readablePaths: readonly string[]): string[] {
 export function reportEnvironment(input: {
   basics: ProcessBasics;
   task: RunTaskInput;
-  githubToken: string;
+  githubToken?: string | undefined;
   settings: PassedOn;
   stateFolder: string;
   status: "Succeeded" | "Failed" | "Error";

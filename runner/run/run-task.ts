@@ -7,7 +7,9 @@ import * as z from "zod";
 import { findCodex } from "../codex/codex-binary.ts";
 import { stateFiles } from "../mediator/record-store.ts";
 import type { Closed } from "../protocol.ts";
-import { mediatorEnvironment as mediatorSchema, readSettings } from "../settings.ts";
+import { isReadable } from "../sandbox/readable-mounts.ts";
+import { mediatorEnvironment as mediatorSchema, readSettings, SettingsError } from "../settings.ts";
+import { signIn } from "../sign-in.ts";
 import { attempt } from "./attempt.ts";
 import { startChild } from "./child-process.ts";
 import {
@@ -93,12 +95,18 @@ export async function runTask(options: RunTaskOptions): Promise<RunTaskResult> {
 
 /** What the mediator would refuse is refused here, before anything is started. */
 function checkSettings({ task, secrets, settings, stateFolder }: RunTaskOptions): void {
-  const { path, lang, passedOn } = settings;
+  const { path, lang, passedOn, readablePaths = [] } = settings;
   const places = { bearer: "0".repeat(64), listen: "unix:/proc/self/cwd/mediator.sock", stateFolder, home: "/" };
-  readSettings(
+  const checked = readSettings(
     mediatorSchema,
     mediatorEnvironment({ basics: { path, lang }, task, secrets, settings: passedOn, ...places }),
   );
+  signIn(checked, "mediator");
+  const keyFile = checked.GITHUB_APP_PRIVATE_KEY_FILE;
+  if (keyFile !== undefined && isReadable(keyFile, readablePaths))
+    throw new SettingsError([
+      `GITHUB_APP_PRIVATE_KEY_FILE: ${keyFile} lies where the agent may read; move it, or correct CODEX_READABLE_PATHS`,
+    ]);
 }
 
 async function closeTask(options: RunTaskOptions, state: StateFolder): Promise<Closed> {

@@ -54,6 +54,7 @@ export interface GitHubSimulator {
   revokeToken(token: string): void;
   /** A GitHub App of that person, with the private key that GitHub hands out once (PEM). */
   addApp(owner: string, app: NewApp): { app: App; bot: User; privateKey: string };
+  app(slug: string): App;
   /** Puts an App on an account; suspend, remove or change it by its fields. */
   install(app: App, account: string, options?: NewInstallation): Installation;
   addRepository(repository: NewRepository): Promise<Repository>;
@@ -145,6 +146,11 @@ export async function startGitHub(options: StartOptions = {}): Promise<GitHubSim
     token: (login, tokenOptions) => tokens.issue(userOf(login), tokenOptions),
     revokeToken: (token) => tokens.revoke(token),
     addApp: (owner, app) => addApp(store, userOf(owner), app),
+    app: (slug) => {
+      const app = store.apps.values().find((each) => each.slug === slug);
+      if (!app) throw new Error(`no App ${slug}: add it first`);
+      return app;
+    },
     install: (app, account, installation) => install(store, app, userOf(account), installation),
     addRepository: (repository) => addRepository(store, folder, repository),
     archive: (repository, archived = true) => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type GitHubSimulator, startGitHub } from "@froussard/simulators/github/start";
@@ -14,7 +14,7 @@ export interface World {
   model: Model;
   repository: Awaited<ReturnType<GitHubSimulator["addRepository"]>>;
   folder: string;
-  secrets: { githubToken: string; openaiApiKey: string };
+  secrets: { githubToken?: string; openaiApiKey: string };
   /** Everything that was logged, as JSON lines. */
   log: string[];
   options(task: Partial<RunTaskOptions["task"]>, changes?: Partial<RunTaskOptions>): RunTaskOptions;
@@ -25,12 +25,15 @@ export interface World {
   approve(): void;
   /** Our comments on issue 1. */
   comments(kind: "plan" | "progress" | "result"): readonly { body: string | null }[];
+  /** Puts GitHub's clock forward. */
+  pass(seconds: number): void;
   /** Resolves when a run has come so far that it costs. */
   modelIsAsked(): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function startWorld(script?: ModelScript): Promise<World> {
+/** With `asApp` we are the App `codex-automation`, installed on this and another repository, and have no token. */
+export async function startWorld(script?: ModelScript, { asApp = false } = {}): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), "run-task-"));
   // GitHub's stamps have whole seconds, and an approval must be strictly later than the plan: its clock is moved on.
   let ahead = 0;
@@ -48,7 +51,8 @@ export async function startWorld(script?: ModelScript): Promise<World> {
   });
   const openaiApiKey = "sk-canary-openai-0123456789";
   const model = await startModel({ apiKey: openaiApiKey, ...(script && { script }) });
-  const secrets = { githubToken: github.token("codex-automation"), openaiApiKey };
+  const secrets = { openaiApiKey, ...(!asApp && { githubToken: github.token("codex-automation") }) };
+  const signIn = asApp ? installApp(github, folder) : {};
   const log: string[] = [];
   const options: World["options"] = (task, changes = {}) => ({
     task: { stage: "planning", repository: "maintainer/hello", ...(!task.dryRun && { issueNumber: 1 }), ...task },
@@ -57,6 +61,7 @@ export async function startWorld(script?: ModelScript): Promise<World> {
       path: process.env["PATH"] ?? "",
       lang: "C.UTF-8",
       passedOn: {
+        ...signIn,
         CODEX_TRIGGER_LOGINS: "maintainer",
         GITHUB_API_BASE_URL: github.apiUrl,
         OPENAI_BASE_URL: `${model.url}/v1`,
@@ -83,6 +88,9 @@ export async function startWorld(script?: ModelScript): Promise<World> {
       ahead += 5;
     },
     comments: ours,
+    pass(seconds) {
+      ahead += seconds;
+    },
     modelIsAsked: () => expect.poll(() => model.requests.length, { timeout: 30_000 }).toBeGreaterThan(0),
     github,
     model,
@@ -97,5 +105,18 @@ export async function startWorld(script?: ModelScript): Promise<World> {
       await model.close();
       rmSync(folder, { recursive: true, force: true });
     },
+  };
+}
+
+/** The settings of an App on the maintainer's account. */
+function installApp(github: GitHubSimulator, folder: string) {
+  const { app, privateKey } = github.addApp("maintainer", { slug: "codex-automation" });
+  const { id } = github.install(app, "maintainer");
+  const file = join(folder, "app.pem");
+  writeFileSync(file, privateKey, { mode: 0o600 });
+  return {
+    GITHUB_APP_ID: String(app.id),
+    GITHUB_APP_INSTALLATION_ID: String(id),
+    GITHUB_APP_PRIVATE_KEY_FILE: file,
   };
 }
