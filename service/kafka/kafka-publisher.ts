@@ -50,7 +50,8 @@ export function openKafkaPublisher(config: KafkaConfig, options: KafkaPublisherO
     onFault(fault, error, records) {
       // About this one record: Kafka is well, and whoever published it is told.
       if (fault.code === "TOO_LARGE" || fault.code === "INVALID_RECORD") return;
-      if (fault.retry !== "alone") producer.replace();
+      // What nobody foresaw may sit in the client itself.
+      if (fault.retry !== "alone" || fault.code === "UNKNOWN") producer.replace();
       state.failed("publish", fault, error, records);
       health.lookNow();
     },

@@ -3,6 +3,7 @@ import type { KafkaFault } from "./explain-kafka-error.ts";
 import { KafkaState } from "./kafka-state.ts";
 
 const unreachable: KafkaFault = { code: "UNREACHABLE", retry: "group", advice: "Kafka cannot be reached" };
+const fewReplicas: KafkaFault = { code: "NOT_ENOUGH_REPLICAS", retry: "group", advice: "see which brokers are down" };
 const noAcl: KafkaFault = { code: "NOT_AUTHORIZED", retry: "alone", advice: "give the KafkaUser Write" };
 
 let lines: string[];
@@ -64,4 +65,24 @@ test("a topic that takes nothing is not well again because another one takes rec
   expect(lines).toEqual(["give the KafkaUser Write"]);
   state.worked("publish", [tasks]);
   expect(lines).toEqual(["give the KafkaUser Write", "kafka takes records again"]);
+});
+
+test("what only publishing meets is told once, however often a look in between goes well", () => {
+  state.worked("check");
+  for (let n = 0; n < 3; n++) {
+    state.failed("publish", fewReplicas, new Error("NOT_ENOUGH_REPLICAS"));
+    state.worked("check");
+  }
+  expect(state.notReady).toBeUndefined();
+  state.worked("publish");
+  expect(lines).toEqual(["see which brokers are down", "kafka takes records again"]);
+});
+
+test("what publishing met once is told anew when looking meets it, after looks that went well", () => {
+  state.failed("publish", unreachable, new Error("ECONNREFUSED"));
+  state.worked("check");
+  state.failed("check", unreachable, new Error("ECONNREFUSED"));
+  state.failed("publish", unreachable, new Error("ECONNREFUSED"));
+  state.worked("check");
+  expect(lines).toEqual(["Kafka cannot be reached", "Kafka cannot be reached", "kafka takes records again"]);
 });

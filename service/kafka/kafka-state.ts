@@ -12,6 +12,8 @@ export class KafkaState {
   readonly #faults = new Map<Source, KafkaFault>();
   /** Topics of publishes that failed although Kafka is well; it is about one of them. */
   readonly #suspects = new Set<string>();
+  /** A fault of publishing that looking has not met since. */
+  #unmet: KafkaFault | undefined;
   #known = false;
 
   constructor(log: ServiceLog) {
@@ -28,7 +30,9 @@ export class KafkaState {
   /** `records` are those that were to be published. */
   failed(source: Source, fault: KafkaFault, error: unknown, records: readonly OfTopic[] = []): void {
     this.#known = true;
-    const told = [...this.#faults.values()].some(({ code }) => code === fault.code);
+    const told = [...this.#faults].some(
+      ([from, known]) => known.code === fault.code && (from === source || known !== this.#unmet),
+    );
     this.#faults.set(source, fault);
     if (source === "publish" && fault.retry !== "alone") this.#suspects.clear();
     else for (const { topic } of records) this.#suspects.add(topic);
@@ -40,11 +44,14 @@ export class KafkaState {
     this.#known = true;
     if (this.#faults.size === 0) return;
     for (const { topic } of records) this.#suspects.delete(topic);
-    // What one way found out about a topic, only the same way can take back: other topics may take records meanwhile.
+    // What one way found out about a topic, only the same way can take back: other topics may take records meanwhile. And
+    // looking takes back only what it has met itself: with too few replicas Kafka answers well, and takes no records.
+    const hasMet = source === "publish" || this.#faults.has("check");
     for (const [found, { retry }] of this.#faults) {
-      const counts = found === source || retry !== "alone";
+      const counts = found === source || (retry !== "alone" && hasMet);
       if (counts && (found === "check" || this.#suspects.size === 0)) this.#faults.delete(found);
     }
+    this.#unmet = this.#faults.get("publish");
     if (this.#faults.size === 0) this.#log.info({}, "kafka takes records again");
   }
 }
