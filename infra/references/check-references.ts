@@ -6,7 +6,7 @@ import { kafkaFaults } from "./kafka.ts";
 import { networkFaults } from "./network.ts";
 import { objectsOf } from "./objects.ts";
 import { rightFaults } from "./rights.ts";
-import { secretFaults, unusedSecretFaults } from "./secrets.ts";
+import { externalSecretFaults, secretFaults, unusedSecretFaults } from "./secrets.ts";
 import { workflowFaults } from "./workflow.ts";
 
 /**
@@ -20,6 +20,7 @@ export function referenceFaults(manifests: readonly Manifest[], declared: readon
   return [
     ...checks.flatMap((check) => check(objects)),
     ...secretFaults(objects, declared),
+    ...externalSecretFaults(objects, declared),
     ...unusedSecretFaults(objects, declared),
   ];
 }

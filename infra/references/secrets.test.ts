@@ -24,6 +24,16 @@ describe("a broken link is named by both of its ends: Secrets and ConfigMaps", (
       "Secret froussard/github-secret: nothing reads its key webhook-secret-previous",
     ],
     [
+      "a Secret that no ExternalSecret fetches",
+      without("ExternalSecret", "codex-openai"),
+      "Secret argo-workflows/codex-openai: no ExternalSecret asks for its key api-key",
+    ],
+    [
+      "a key that is fetched and not declared",
+      change("ExternalSecret", "codex-openai", '"secretKey":"api-key"', '"secretKey":"apikey"'),
+      "ExternalSecret argo-workflows/codex-openai: asks for key apikey of Secret argo-workflows/codex-openai, which is not declared",
+    ],
+    [
       "a missing ConfigMap",
       without("ConfigMap", "codex-runs"),
       "WorkflowTemplate argo-workflows/github-codex-task: ConfigMap argo-workflows/codex-runs does not exist",

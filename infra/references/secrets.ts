@@ -1,6 +1,6 @@
 import type { DeclaredSecret } from "../secrets/declared-secrets.ts";
 import { nameOf, namespaceOf, type Objects } from "./objects.ts";
-import { at, textAt, under } from "./tree.ts";
+import { at, listAt, textAt, under } from "./tree.ts";
 
 const keyFields = [
   "secretKeyRef",
@@ -37,6 +37,34 @@ export function secretFaults(objects: Objects, declared: readonly DeclaredSecret
       ...under(object, "configMap").map((each) => configMapFault(namespace, name(each), undefined)),
     ].flatMap((fault) => (fault === undefined ? [] : [`${nameOf(object)}: ${fault}`]));
   });
+}
+
+/** Where a store hands out the Secrets: each declared key is asked for, and no other. */
+export function externalSecretFaults(objects: Objects, declared: readonly DeclaredSecret[]): string[] {
+  const asked = objects.ofKind("ExternalSecret").flatMap((object) =>
+    listAt(object, "spec.data").map((each) => ({
+      object,
+      secret: `${namespaceOf(object)}/${textAt(object, "spec.target.name")}`,
+      key: textAt(each, "secretKey"),
+    })),
+  );
+  if (asked.length === 0) return [];
+  const wanted = declared
+    .filter(({ isMadeElsewhere }) => !isMadeElsewhere)
+    .flatMap(({ namespace, name, keys }) => keys.map((each) => ({ ...each, secret: `${namespace}/${name}` })));
+  const isSame = (a: { secret: string; key: string | undefined }) => (b: typeof a) =>
+    a.secret === b.secret && a.key === b.key;
+  return [
+    ...wanted
+      .filter((each) => !each.optional && !asked.some(isSame(each)))
+      .map(({ secret, key }) => `Secret ${secret}: no ExternalSecret asks for its key ${key}`),
+    ...asked
+      .filter((each) => !wanted.some(isSame(each)))
+      .map(
+        ({ object, secret, key }) =>
+          `${nameOf(object)}: asks for key ${key} of Secret ${secret}, which is not declared`,
+      ),
+  ];
 }
 
 /** Declared Secrets that nothing refers to: people would create them for nothing. */
