@@ -153,6 +153,32 @@ describe.skipIf(process.platform === "win32")("the mediator as a process", () =>
     expect(performance.now() - before).toBeLessThan(8_000);
   });
 
+  test.each([
+    ["lists no host, as it is by default", {}, false, /CODEX_EGRESS_HOSTS lists no host/],
+    [
+      "lists another host",
+      { CODEX_EGRESS_HOSTS: "registry.npmjs.org", CODEX_SANDBOX: "pod" },
+      true,
+      /CODEX_EGRESS_HOSTS does not list evil\.example:443/,
+    ],
+  ])("a tunnel is refused where CODEX_EGRESS_HOSTS %s", async (_, settings, egress, reason) => {
+    await addIssue();
+    const { ready } = start(environment(settings));
+    await ready;
+    expect((await call("GET", "/task")).body.egress ?? false).toBe(egress);
+    const headers = { "proxy-authorization": `Bearer ${bearer}` };
+    const sent = request({
+      socketPath: socketPath(),
+      method: "CONNECT",
+      path: "evil.example:443",
+      headers,
+      agent: false,
+    });
+    const [response, , head] = await once(sent.end(), "connect");
+    expect(response.statusCode).toBe(403);
+    expect(String(head)).toMatch(reason);
+  });
+
   test("git is found on the PATH given", async () => {
     await addIssue();
     const bin = join(folder, "bin");
