@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { topicSettings, topics } from "@froussard/contract";
 import {
+  type AclFilter,
   AclOperations,
   AclPermissionTypes,
   type Admin,
@@ -144,7 +145,9 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
     },
     createTopic,
     async allow(user, names = ours) {
-      await admin.createAcls({ creations: acls(user, names) });
+      const creations = acls(user, names);
+      await admin.createAcls({ creations });
+      await untilInForce(admin, creations);
     },
     async deny(user, names = ours) {
       await admin.deleteAcls({ filters: acls(user, names) });
@@ -179,4 +182,9 @@ async function untilKnown(admin: Admin, name: string): Promise<void> {
     if (topic?.partitions.every(({ leader }) => leader >= 0)) return;
     await wait(10);
   }
+}
+
+/** The controller makes ACLs; they count once the broker has heard of them. */
+async function untilInForce(admin: Admin, acls: readonly AclFilter[]): Promise<void> {
+  for (const filter of acls) while ((await admin.describeAcls({ filter })).length === 0) await wait(10);
 }
