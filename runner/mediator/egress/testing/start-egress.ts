@@ -70,6 +70,7 @@ export async function startEgress(hosts: readonly string[], options: Partial<Egr
       const [head] = (await once(socket, "data")) as [Buffer];
       if (!head.toString().startsWith("HTTP/1.1 200 ")) throw new Error(head.toString());
       socket.pause();
+      socket.unshift(head.subarray(head.indexOf("\r\n\r\n") + 4));
       return socket;
     },
     close: () => server.close(),
