@@ -38,7 +38,7 @@ export async function launchServe(env: Record<string, string>) {
   /** The port that a log line with these words names. */
   const portOf = async (words: string): Promise<number> => {
     const line = new RegExp(`"port":(\\d+),"msg":"${words}"`);
-    await expect.poll(() => output, { timeout: 30_000 }).toMatch(line);
+    await expect.poll(() => output, { timeout: 60_000 }).toMatch(line);
     return Number(line.exec(output)?.[1]);
   };
   return {
