@@ -1,4 +1,5 @@
 import type { Base } from "@platformatic/kafka";
+import { guardAnswers } from "./guard-answers.ts";
 
 /** Closes a client at once, whatever it is doing: what it has under way rejects. */
 export function abandonClient(client: Pick<Base, "close" | "connections">): void {
@@ -10,7 +11,14 @@ export function abandonClient(client: Pick<Base, "close" | "connections">): void
   for (const socket of sockets) socket?.destroy();
 }
 
-/** A connection that fails twice would end the process: its second error has no listener of the client's own. */
+/**
+ * A connection that fails twice would end the process: its second error has no listener of the client's own. So would one
+ * whose other side is no Kafka.
+ */
 export function tameConnections(client: Pick<Base, "connections">): void {
-  client.connections.on("connecting", ({ connection }) => connection.on("error", () => {}));
+  client.connections.on("connecting", ({ connection }) => {
+    connection.on("error", () => {});
+    // Its socket is made right after this, and nothing comes before the next turn.
+    process.nextTick(() => connection.socket && guardAnswers(connection.socket));
+  });
 }
