@@ -1,4 +1,12 @@
-import { branchName, cutText, type IssueSnapshot, serializeTask, type Task, taskSchema } from "@froussard/contract";
+import {
+  branchName,
+  cutText,
+  type IssueSnapshot,
+  limits,
+  serializeTask,
+  type Task,
+  taskSchema,
+} from "@froussard/contract";
 import type { Cause, TaskIds } from "./cause.ts";
 import type { ServicePolicy } from "./service-policy.ts";
 
@@ -69,6 +77,9 @@ export function makeTask(
 }
 
 function fits(task: Task): { task: Task } | { reason: string; isUnfit: true } {
+  // The three texts were cut: with next to nothing beside them they need not be serialized to know.
+  const beside = JSON.stringify({ ...task, issueTitle: "", issueBody: "", planCommentBody: "" });
+  if (Buffer.byteLength(beside) + 3 * limits.taskTextBytes <= limits.taskBytes) return { task };
   try {
     serializeTask(task);
     return { task };
