@@ -9,16 +9,20 @@ import { at, listAt, textAt } from "./references/tree.ts";
 import { deployment, everythingOn, object, settingsWith } from "./testing/deployment.ts";
 import { goldenMessages } from "./testing/golden-messages.ts";
 import { applyParameters } from "./testing/sensor-model.ts";
+import { assertManifests } from "./validate-manifest.ts";
 
 /** What the programs' images bring. */
 const ofTheImage = { PATH: "/usr/local/bin:/usr/bin:/bin" };
+
+/** Something in place of a Secret's value: the ids of an App are numbers. */
+const secretFor = (name: string) => (/_APP_/.test(name) ? "1234567" : "a-secret-of-32-characters-and-more");
 
 /** The environment of a container as its program finds it, with something in place of each Secret. */
 function environmentOf(container: unknown): Record<string, string> {
   return Object.fromEntries(
     listAt(container, "env").map((variable) => [
       textAt(variable, "name") ?? "",
-      at(variable, "valueFrom") ? "a-secret-of-32-characters-and-more" : (textAt(variable, "value") ?? ""),
+      at(variable, "valueFrom") ? secretFor(textAt(variable, "name") ?? "") : (textAt(variable, "value") ?? ""),
     ]),
   );
 }
@@ -26,6 +30,7 @@ function environmentOf(container: unknown): Record<string, string> {
 describe.each([
   ["as it is documented", settingsWith()],
   ["with everything on", settingsWith(everythingOn)],
+  ["as a GitHub App", settingsWith({ github: { credential: "app" } })],
 ])("the service's programs read what they are given, %s", (_, settings) => {
   const manifests = deployment(settings);
   test.each([
@@ -140,4 +145,30 @@ test("a run with everything on reads what it is given", () => {
     CODEX_WEB_SEARCH: "cached",
     CODEX_EGRESS_HOSTS: [{ name: "registry.npmjs.org" }, { name: "example.com", port: 8443 }],
   });
+});
+
+test("a run of a GitHub App reads what it is given: the key's file, which is mounted, and no token; the agent neither", () => {
+  const manifests = deployment(settingsWith({ github: { credential: "app" } }));
+  expect(() => assertManifests(manifests)).not.toThrow();
+  const args = { stage: "planning", repository: "gregkonush/lab", issueNumber: "12" };
+  for (const [name, schema] of programs) {
+    const environment = runEnvironment(manifests, name, args);
+    const settings = readSettings(schema, { ...ofTheImage, ...environment });
+    const template = listAt(object(manifests, "WorkflowTemplate"), "spec.templates").find(
+      (each) => textAt(each, "name") === name,
+    );
+    const mounted = listAt(template, "container.volumeMounts").map((mount) => textAt(mount, "mountPath"));
+    expect(Object.keys(environment)).not.toContain("GITHUB_TOKEN");
+    if (name === "agent") {
+      expect(Object.keys(environment).filter((variable) => variable.startsWith("GITHUB_"))).toEqual([]);
+      expect(mounted).not.toContain("/etc/github-app");
+      continue;
+    }
+    expect(settings).toMatchObject({
+      GITHUB_APP_ID: 1234567,
+      GITHUB_APP_INSTALLATION_ID: 1234567,
+      GITHUB_APP_PRIVATE_KEY_FILE: "/etc/github-app/private-key",
+    });
+    expect(mounted).toContain("/etc/github-app");
+  }
 });

@@ -9,6 +9,7 @@ describe.each([
   ["as it is deployed", deployedSettings],
   ["as it is documented", settingsWith()],
   ["with everything on", settingsWith(everythingOn)],
+  ["as a GitHub App", settingsWith({ github: { credential: "app" } })],
 ])("%s", (_, settings) => {
   const manifests = deployment(settings);
   const objects = objectsOf(manifests);

@@ -1,7 +1,8 @@
 import { topics } from "@froussard/contract";
 import type { Variables } from "../constructs/environment.ts";
+import { signInVariables } from "../constructs/github-sign-in.ts";
 import { caFolder } from "../constructs/program-deployment.ts";
-import { kafkaCa, secretKey } from "../secrets/secret-keys.ts";
+import { gitHubSignIn, kafkaCa, secretKey } from "../secrets/secret-keys.ts";
 import type { Settings } from "../settings/schema.ts";
 
 /** Variables of all programs that speak to GitHub: where it is, who may decide, how branches are called. */
@@ -34,7 +35,7 @@ export function serviceVariables(settings: Settings): Variables {
   const { service, repositories, codex } = settings;
   const ca = kafkaCa(settings);
   return {
-    GITHUB_TOKEN: secretKey(settings, "githubToken", "token"),
+    ...signInVariables(gitHubSignIn(settings)),
     ...githubVariables(settings),
     CODEX_REPOSITORIES: repositories.join(","),
     CODEX_DEADLINE_MINUTES: codex.deadlineMinutes,

@@ -8,7 +8,7 @@ import { components } from "../constructs/labels.ts";
 import { flows } from "../constructs/network.ts";
 import { PodPolicy } from "../constructs/pod-policy.ts";
 import { mediatorPort } from "../constructs/run-templates/mediator-template.ts";
-import { secretKey } from "../secrets/secret-keys.ts";
+import { gitHubSignIn, secretKey } from "../secrets/secret-keys.ts";
 import type { Settings } from "../settings/schema.ts";
 import { chartProps } from "./chart-props.ts";
 import { toHosts, toWeb } from "./flows.ts";
@@ -37,7 +37,7 @@ export class Runs extends Chart {
       executorServiceAccount: names.executor,
       runnerImage: images.runner,
       agentImage: images.agent,
-      githubToken: secretKey(settings, "githubToken", "token"),
+      gitHub: gitHubSignIn(settings),
       openaiKey: secretKey(settings, "openai", "apiKey"),
       githubSettings: githubVariables(settings),
       codexSettings: codexVariables(settings),

@@ -8,7 +8,7 @@ import { PodPolicy } from "../constructs/pod-policy.ts";
 import { ProgramDeployment } from "../constructs/program-deployment.ts";
 import { ServiceMonitor } from "../constructs/service-monitor.ts";
 import { WebhookRoute } from "../constructs/webhook-route.ts";
-import { kafkaCa, secretKey } from "../secrets/secret-keys.ts";
+import { gitHubSignIn, kafkaCa, secretKey } from "../secrets/secret-keys.ts";
 import type { Settings } from "../settings/schema.ts";
 import { chartProps } from "./chart-props.ts";
 import { fromPrometheus, toKafka, toWeb } from "./flows.ts";
@@ -55,6 +55,7 @@ export class Service extends Chart {
       shutdownGraceSeconds: service.shutdownGraceSeconds,
       replicas: service.replicas,
       ...(ca && { kafkaCa: ca.name }),
+      gitHub: gitHubSignIn(settings),
     });
     new k8s.KubePodDisruptionBudget(this, "disruption", {
       metadata: { name: names.serve, namespace },
@@ -85,6 +86,7 @@ export class Service extends Chart {
       shutdownGraceSeconds: service.shutdownGraceSeconds,
       usesKubernetes: true,
       ...(ca && { kafkaCa: ca.name }),
+      gitHub: gitHubSignIn(settings),
     });
     this.reach(names.watch, namespaces.service, components.watch, { name: "http", port: ports.http });
     // A run that waits for a lock is no failure: only the Workflows themselves tell.

@@ -5,6 +5,7 @@ import type { IWorkflowTemplate } from "@kubernetes-models/argo-workflows/argopr
 import { Construct } from "constructs";
 import { syncWave } from "./annotations.ts";
 import type { SecretKey, Variables } from "./environment.ts";
+import type { GitHubSignIn } from "./github-sign-in.ts";
 import { labelsOf } from "./labels.ts";
 import { addManifest } from "./manifest.ts";
 import { restrictedPod } from "./pod-security.ts";
@@ -23,8 +24,8 @@ export interface CodexWorkflowTemplateProps {
   /** Image of mediator and report. */
   runnerImage: string;
   agentImage: string;
-  /** What mediator and report sign in to GitHub with. */
-  githubToken: SecretKey;
+  /** How mediator and report sign in to GitHub. */
+  gitHub: GitHubSignIn;
   /** What the mediator pays the model with. */
   openaiKey: SecretKey;
   /** Variables of all programs that speak to GitHub. */
@@ -109,7 +110,7 @@ export class CodexWorkflowTemplate extends Construct {
           },
           mediatorTemplate("mediator", {
             image: props.runnerImage,
-            githubToken: props.githubToken,
+            gitHub: props.gitHub,
             openaiKey: props.openaiKey,
             settings: { ...props.githubSettings, ...props.codexSettings },
             resources: props.mediatorResources,
@@ -124,7 +125,7 @@ export class CodexWorkflowTemplate extends Construct {
           }),
           reportTemplate("report", {
             image: props.runnerImage,
-            githubToken: props.githubToken,
+            gitHub: props.gitHub,
             settings: props.githubSettings,
           }),
         ],

@@ -2,6 +2,7 @@ import { ApiObject, JsonPatch } from "cdk8s";
 import { k8s } from "cdk8s-plus-28";
 import { Construct } from "constructs";
 import { environment, type Variables } from "./environment.ts";
+import { type GitHubSignIn, signInMounts, signInVolumes } from "./github-sign-in.ts";
 import { type Component, labelsOf, selectorOf } from "./labels.ts";
 import { restrictedContainer, restrictedPod } from "./pod-security.ts";
 import { type ResourceProps, resources } from "./resources.ts";
@@ -31,6 +32,8 @@ export interface ProgramDeploymentProps {
   usesKubernetes?: boolean;
   /** Secret with the brokers' certificate authority, mounted at {@link caFolder}. @default - none */
   kafkaCa?: string;
+  /** How it signs in to GitHub; the key of an App is mounted. @default - it does not */
+  gitHub?: GitHubSignIn;
 }
 
 /** Pods of one of the service's programs, in an account of their own. */
@@ -77,6 +80,7 @@ export class ProgramDeployment extends Construct {
             volumes: [
               { name: "tmp", emptyDir: { sizeLimit: k8s.Quantity.fromString("64Mi") } },
               ...(props.kafkaCa === undefined ? [] : [{ name: "kafka-ca", secret: { secretName: props.kafkaCa } }]),
+              ...(props.gitHub ? signInVolumes(props.gitHub) : []),
             ],
           },
         },
@@ -114,6 +118,7 @@ function container(props: ProgramDeploymentProps): k8s.Container {
     volumeMounts: [
       { name: "tmp", mountPath: "/tmp" },
       ...(props.kafkaCa === undefined ? [] : [{ name: "kafka-ca", mountPath: caFolder, readOnly: true }]),
+      ...(props.gitHub ? signInMounts(props.gitHub) : []),
     ],
   };
 }

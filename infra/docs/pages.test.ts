@@ -43,6 +43,7 @@ describe("secrets.md", () => {
   test.each([
     ["as it is documented", settings],
     ["with everything on", settingsWith(everythingOn)],
+    ["as a GitHub App", settingsWith({ github: { credential: "app" } })],
   ])("tells every Secret with its keys, %s", (_, some) => {
     const text = pages(some)["secrets.md"] ?? "";
     for (const { namespace, name, keys } of declaredSecrets(some)) {

@@ -33,10 +33,11 @@ export function secretsTable(settings: Settings): string {
 function command({ namespace, name, keys }: DeclaredSecret): string {
   const literals = keys
     .filter(({ optional }) => !optional)
-    .map(({ key, holds }) =>
-      key === "username"
+    .map(({ key, holds, isFile }) => {
+      if (isFile) return `--from-file=${key}=<file>`;
+      return key === "username"
         ? `--from-literal=username=${holds}`
-        : `--from-file=${key}=<(read -rsp "${holds}: " v && printf %s "$v")`,
-    );
+        : `--from-file=${key}=<(read -rsp "${holds}: " v && printf %s "$v")`;
+    });
   return `kubectl create secret generic ${name} -n ${namespace} ${literals.join(" ")}`;
 }

@@ -13,6 +13,7 @@ describe("nothing is named that does not exist", () => {
   test.each<[string, Partial<SettingsInput>]>([
     ["as it is deployed", {}],
     ["with everything on", everythingOn],
+    ["as a GitHub App", { github: { credential: "app" }, secretNames: { githubApp: "bot" } }],
     [
       "with an HTTPRoute",
       { ingress: { kind: "httpRoute", host: "froussard.example.com", parentRefs: [{ name: "gateway" }] } },

@@ -21,6 +21,8 @@ export interface DeclaredKey {
   holds: string;
   /** The deployment works without it. */
   optional?: boolean;
+  /** It has more than one line: nobody types it. */
+  isFile?: boolean;
 }
 
 const restartService = "restart `froussard-serve` and `froussard-watch`";
@@ -30,7 +32,20 @@ const restartSource = "restart the EventSource's pod: it reads Secrets once, at 
 export function declaredSecrets(settings: Settings): DeclaredSecret[] {
   const { secretNames: names, namespaces, service: options, kafka, ingress } = settings;
   const { service, workflows } = namespaces;
-  const token = { key: secrets.githubToken.keys.token, holds: "the automation account's token" };
+  const { token } = secrets.githubToken.keys;
+  const { appId, installationId, privateKey } = secrets.githubApp.keys;
+  const asApp = settings.github.credential === "app";
+  const account = (holds: string) =>
+    asApp
+      ? {
+          name: names.githubApp,
+          keys: [
+            { key: appId, holds: "the App's id" },
+            { key: installationId, holds: "the number of its installation" },
+            { key: privateKey, holds: "the App's private key, PEM", isFile: true },
+          ],
+        }
+      : { name: names.githubToken, keys: [{ key: token, holds }] };
   const password = (user: string) => ({ key: "password", holds: `password of the KafkaUser ${user}` });
   const sameAs = (namespace: string, name: string) =>
     `change it together with ${namespace}/${name}; the operator sets it in Kafka within two minutes`;
@@ -51,7 +66,12 @@ export function declaredSecrets(settings: Settings): DeclaredSecret[] {
       reader: "serve",
       rotation: "put the old one under `webhook-secret-previous`, restart `froussard-serve`, then change it at GitHub",
     },
-    { namespace: service, name: names.githubToken, keys: [token], reader: "serve, watch", rotation: restartService },
+    {
+      namespace: service,
+      ...account("the automation account's token"),
+      reader: "serve, watch",
+      rotation: restartService,
+    },
     {
       namespace: service,
       name: names.serviceKafka,
@@ -91,8 +111,7 @@ export function declaredSecrets(settings: Settings): DeclaredSecret[] {
       : []),
     {
       namespace: workflows,
-      name: names.githubToken,
-      keys: [{ ...token, holds: "the same account's token: what the pipeline wrote is known by its account" }],
+      ...account("the same account's token: what the pipeline wrote is known by its account"),
       reader: "mediator, report",
       rotation: "the next run uses it",
     },

@@ -17,9 +17,10 @@ function isHostAndPort(server: string): boolean {
 }
 
 const github = z.strictObject({
-  credential: choice(["token"])
-    .default("token")
-    .meta({ description: "How the programs sign in to GitHub; a GitHub App can not be used yet" }),
+  credential: choice(["token", "app"]).default("token").meta({
+    description:
+      "How the programs sign in to GitHub: with an account's token, or as a GitHub App; see [GitHub App](github-app.md)",
+  }),
   apiUrl: address("https://github.example.com/api/v3")
     .optional()
     .meta({ description: "API of a GitHub Enterprise Server; left out: github.com" }),

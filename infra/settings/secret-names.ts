@@ -9,6 +9,7 @@ const called = (use: keyof typeof secrets, holds: string) =>
 export const secretNames = z.strictObject({
   webhook: called("webhook", "What GitHub signs webhooks with"),
   githubToken: called("githubToken", "The automation account's token"),
+  githubApp: called("githubApp", "The App in its place, when `github.credential` is `app`"),
   openai: called("openai", "The model provider's key"),
   serviceKafka: called("serviceKafka", "How the service signs in to Kafka"),
   consumerKafka: called("consumerKafka", "How the EventSource signs in to Kafka"),

@@ -1,5 +1,6 @@
 import type { ITemplate } from "@kubernetes-models/argo-workflows/argoproj.io/v1alpha1/Template";
 import { environment, type SecretKey, type Variables } from "../environment.ts";
+import { type GitHubSignIn, signInMounts, signInVariables, signInVolumes } from "../github-sign-in.ts";
 import { components, labelsOf } from "../labels.ts";
 import { restrictedContainer } from "../pod-security.ts";
 import { type ResourceProps, resources } from "../resources.ts";
@@ -13,7 +14,7 @@ export const mediatorPort = 8080;
 
 export interface MediatorTemplateProps {
   image: string;
-  githubToken: SecretKey;
+  gitHub: GitHubSignIn;
   openaiKey: SecretKey;
   settings: Variables;
   resources: ResourceProps;
@@ -35,14 +36,14 @@ export function mediatorTemplate(name: string, props: MediatorTemplateProps): IT
     metadata: { labels: labelsOf(components.mediator) },
     // Longer than it takes to finish the publish in hand: the pod's end must not cut it.
     podSpecPatch: podSpecPatch({ terminationGracePeriodSeconds: mediatorGraceSeconds }),
-    volumes: scratchVolumes(folders),
+    volumes: [...scratchVolumes(folders), ...signInVolumes(props.gitHub)],
     container: {
       name: "main",
       image: props.image,
       command: ["codex-runner"],
       args: ["mediator"],
       env: environment({
-        GITHUB_TOKEN: props.githubToken,
+        ...signInVariables(props.gitHub),
         OPENAI_API_KEY: props.openaiKey,
         RUN_BEARER: "{{workflow.uid}}",
         MEDIATOR_LISTEN: `0.0.0.0:${mediatorPort}`,
@@ -56,7 +57,7 @@ export function mediatorTemplate(name: string, props: MediatorTemplateProps): IT
       readinessProbe: { tcpSocket: { port: mediatorPort }, periodSeconds: 2, failureThreshold: 30 },
       resources: resources(props.resources),
       securityContext: restrictedContainer(),
-      volumeMounts: scratchMounts(folders),
+      volumeMounts: [...scratchMounts(folders), ...signInMounts(props.gitHub)],
     },
   };
 }

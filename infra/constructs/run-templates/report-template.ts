@@ -1,5 +1,6 @@
 import type { ITemplate } from "@kubernetes-models/argo-workflows/argoproj.io/v1alpha1/Template";
-import { environment, type SecretKey, type Variables } from "../environment.ts";
+import { environment, type Variables } from "../environment.ts";
+import { type GitHubSignIn, signInMounts, signInVariables, signInVolumes } from "../github-sign-in.ts";
 import { components, labelsOf } from "../labels.ts";
 import { restrictedContainer } from "../pod-security.ts";
 import { resources } from "../resources.ts";
@@ -14,7 +15,7 @@ export const reportOutputs = ["planCommentUrl", "pullRequestUrl", "usage"] as co
 
 export interface ReportTemplateProps {
   image: string;
-  githubToken: SecretKey;
+  gitHub: GitHubSignIn;
   settings: Variables;
 }
 
@@ -29,7 +30,7 @@ export function reportTemplate(name: string, props: ReportTemplateProps): ITempl
     activeDeadlineSeconds: reportDeadlineSeconds,
     metadata: { labels: labelsOf(components.report) },
     podSpecPatch: podSpecPatch(),
-    volumes: scratchVolumes(folders),
+    volumes: [...scratchVolumes(folders), ...signInVolumes(props.gitHub)],
     // 2: wrong settings, which would be wrong again. 1: GitHub could not be reached.
     retryStrategy: {
       limit: 3,
@@ -43,14 +44,14 @@ export function reportTemplate(name: string, props: ReportTemplateProps): ITempl
       command: ["codex-runner"],
       args: ["report", "--outputs", outputsFolder],
       env: environment({
-        GITHUB_TOKEN: props.githubToken,
+        ...signInVariables(props.gitHub),
         RUN_STATUS: "{{workflow.status}}",
         ...props.settings,
         ...taskIdVariables(),
       }),
       resources: resources({ cpu: "250m", memory: "256Mi" }),
       securityContext: restrictedContainer(),
-      volumeMounts: scratchMounts(folders),
+      volumeMounts: [...scratchMounts(folders), ...signInMounts(props.gitHub)],
     },
     outputs: {
       parameters: reportOutputs.map((output) => ({
