@@ -19,10 +19,16 @@ export function installationAuth(tokens: InstallationTokens) {
         return await request(endpoint as EndpointOptions);
       } catch (error) {
         // What was refused for who asked was not done: it can be sent again, whatever it is.
-        if (!(error instanceof RequestError) || error.status !== 401 || attempt === maxAttempts) throw error;
+        if (!isRefused(error) || attempt === maxAttempts) throw error;
         token = await tokens.after(token);
       }
     }
   };
   return Object.assign(auth, { hook });
+}
+
+/** Of a suspended installation the attempt to get another token says what to do. */
+function isRefused(error: unknown): boolean {
+  if (!(error instanceof RequestError)) return false;
+  return error.status === 401 || (error.status === 403 && /suspended/i.test(error.message));
 }

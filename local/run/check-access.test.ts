@@ -19,6 +19,20 @@ test("tells whose token it is", async () => {
   expect(await checkAccess(client(), ["gregkonush/lab"])).toMatchObject({ login: "codex-automation" });
 });
 
+test("tells whose App it is, and every repository that it is not installed on", async () => {
+  const { app, privateKey } = simulator.addApp("gregkonush", { slug: "helper" });
+  const installation = simulator.install(app, "gregkonush", { repositories: [simulator.repository("gregkonush/lab")] });
+  const github = createGitHub({
+    app: { appId: app.id, installationId: installation.id, privateKey },
+    scope: { permissions: { metadata: "read" } },
+    ...{ baseUrl: simulator.apiUrl, retries: 0, timeoutMs: 2_000 },
+  });
+  expect(await checkAccess(github, ["gregkonush/lab"])).toMatchObject({ login: "helper[bot]" });
+  await expect(checkAccess(github, ["gregkonush/secret"])).rejects.toThrow(/secret .*the App is not installed on it/);
+  installation.suspendedAt = 1;
+  await expect(checkAccess(github, ["gregkonush/lab"])).rejects.toThrow(/is suspended: unsuspend it/);
+});
+
 test("fails when GitHub refuses the token, without repeating it", async () => {
   const failure = checkAccess(client("ghp_wrong"), ["gregkonush/lab"]);
   await expect(failure).rejects.toThrow("GITHUB_TOKEN is refused by GitHub (401)");

@@ -1,12 +1,8 @@
+import { AppAccessError } from "@froussard/github/app-access-error";
 import type { GitHub } from "@froussard/github/client";
+import { type Account, ownAccount } from "@froussard/github/own-account";
 import { RequestError } from "@octokit/request-error";
 import { SettingsError } from "./settings.ts";
-
-/** The account that the token belongs to. */
-export interface Account {
-  id: number;
-  login: string;
-}
 
 /**
  * Asks GitHub whose token it is and whether it sees the repositories, before anything is started.
@@ -22,9 +18,9 @@ export async function checkAccess(github: GitHub, repositories: readonly string[
 
 async function whoAmI(github: GitHub): Promise<Account> {
   try {
-    const { data } = await github.rest.users.getAuthenticated();
-    return { id: Number(data.id), login: data.login };
+    return await ownAccount(github);
   } catch (error) {
+    if (error instanceof AppAccessError) throw new SettingsError([error.message]);
     if (error instanceof RequestError && error.status === 401)
       throw new SettingsError(["GITHUB_TOKEN is refused by GitHub (401); create a new token and export it"]);
     throw new Error(unreachable(github, error), { cause: error });
@@ -34,9 +30,13 @@ async function whoAmI(github: GitHub): Promise<Account> {
 async function faultOf(github: GitHub, name: string, login: string): Promise<string | undefined> {
   const [owner = "", repo = ""] = name.split("/");
   try {
+    // A public repository is there for every App to see, installed on it or not.
+    if (github.app && (await github.app.installationOn(name))?.id !== github.app.installationId)
+      return `--repo ${name} does not exist or the App is not installed on it; check the name, or add it to the installation`;
     await github.rest.repos.get({ owner, repo });
     return undefined;
   } catch (error) {
+    if (error instanceof AppAccessError) return error.message;
     if (error instanceof RequestError && error.status === 404)
       return `--repo ${name} does not exist or ${login} may not see it; check the name, or give ${login} access`;
     throw new Error(unreachable(github, error), { cause: error });

@@ -10,7 +10,9 @@ import { type LocalOptions, readSettings } from "./settings.ts";
 const help = `
 Secrets and settings come from the environment, never from the command line:
   GITHUB_TOKEN            token of the account that writes the comments and opens the pull requests
-                          (contents, issues and pull requests: read and write)
+                          (contents, issues and pull requests: read and write), or a GitHub App, which needs
+                          CODEX_TRIGGER_LOGINS besides: GITHUB_APP_ID, GITHUB_APP_INSTALLATION_ID,
+                          GITHUB_APP_PRIVATE_KEY_FILE (absolute path of its .pem file); see docs/github-app.md
   OPENAI_API_KEY          key of the model provider
   GITHUB_WEBHOOK_SECRET   with --webhook: the secret typed into the webhook's settings
   CODEX_TRIGGER_LOGINS    who may have issues planned and may approve: login,login:id

@@ -1,6 +1,8 @@
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { createGitHub } from "@froussard/github/client";
+import type { Credential } from "@froussard/github/credential";
+import { type CredentialSettings, credentialOf } from "@froussard/github/credential-settings";
 import { openEmbeddedQueue } from "froussard/embedded-queue";
 import { openService } from "froussard/open-service";
 import { startServe } from "froussard/serve/start-serve";
@@ -9,7 +11,7 @@ import type { Logger } from "pino";
 import { checkAccess } from "./check-access.ts";
 import { runQueuedTask } from "./run-queued-task.ts";
 import { serviceConfig } from "./service-config.ts";
-import type { LocalSettings } from "./settings.ts";
+import { type LocalSettings, SettingsError } from "./settings.ts";
 import { claimFolder } from "./single-instance.ts";
 import { work } from "./worker.ts";
 
@@ -26,14 +28,17 @@ export interface PipelineOptions {
  * @throws SettingsError when the settings are wrong, before anything is started.
  */
 export async function runPipeline({ settings, basics, log, signal }: PipelineOptions): Promise<void> {
+  const known = withLogins(settings, "somebody");
+  const { watch } = serviceConfig(known, join(settings.data, "queue.db"));
+  const signIn = readCredential(watch);
   const github = createGitHub({
-    token: settings.githubToken,
+    ...signIn,
+    // Who we are, and what we see; the programs ask for more themselves.
+    scope: { permissions: { metadata: "read" } },
     ...(settings.passed["GITHUB_API_BASE_URL"] && { baseUrl: settings.passed["GITHUB_API_BASE_URL"] }),
     retries: 1,
     signal,
   });
-  const known = withLogins(settings, "somebody");
-  serviceConfig(known, join(settings.data, "queue.db"));
   const account = await checkAccess(github, settings.repositories);
   const complete = withLogins(settings, `${account.login}:${account.id}`);
   const folder = claimFolder(settings.data);
@@ -42,6 +47,15 @@ export async function runPipeline({ settings, basics, log, signal }: PipelineOpt
     await runAll({ settings: complete, basics, log, signal }, account.login);
   } finally {
     folder.release();
+  }
+}
+
+/** @throws SettingsError when the App's key is not in its file */
+function readCredential(settings: CredentialSettings): Credential {
+  try {
+    return credentialOf(settings);
+  } catch (error) {
+    throw new SettingsError([(error as Error).message]);
   }
 }
 

@@ -21,7 +21,7 @@ export function serviceConfig(settings: LocalSettings, queue: string): ServiceCo
   const environment = {
     ...localPace,
     ...passed,
-    GITHUB_TOKEN: githubToken,
+    ...(githubToken !== undefined && { GITHUB_TOKEN: githubToken }),
     CODEX_REPOSITORIES: repositories.join(","),
     FROUSSARD_QUEUE: queue,
     ...(webhook && { GITHUB_WEBHOOK_SECRET: webhook.secret, PORT: String(webhook.port) }),

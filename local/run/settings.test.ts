@@ -34,6 +34,17 @@ test("only known settings are handed on, and no secret among them", () => {
   expect(passed).toEqual({ CODEX_MODEL: "gpt-5.5" });
 });
 
+test("a GitHub App takes the place of the token, and needs somebody who approves", () => {
+  const app = { GITHUB_APP_ID: "1", GITHUB_APP_INSTALLATION_ID: "2", GITHUB_APP_PRIVATE_KEY_FILE: "/app.pem" };
+  const given = { OPENAI_API_KEY: "sk-x", ...app };
+  const settings = readSettings({ repo: ["a/b"] }, { ...given, CODEX_TRIGGER_LOGINS: "ada" }, "/data");
+  expect(settings.passed).toEqual({ ...app, CODEX_TRIGGER_LOGINS: "ada" });
+  expect(settings.githubToken).toBeUndefined();
+  expect(() => readSettings({ repo: ["a/b"] }, given, "/data")).toThrow(
+    "CODEX_TRIGGER_LOGINS is not set; a GitHub App can approve nothing",
+  );
+});
+
 test("fails with every fault at once and never repeats a secret", () => {
   const faults = (run: () => unknown) => {
     try {

@@ -12,7 +12,8 @@ export interface LocalSettings {
   concurrency: number;
   /** Absolute paths that the agent may read besides the system's programs (`CODEX_READABLE_PATHS`). */
   readablePaths: string[];
-  githubToken: string;
+  /** Absent when a GitHub App's settings are among `passed`. */
+  githubToken?: string | undefined;
   openaiKey: string;
   /** Everything of the environment that is a setting and no secret, by its documented name. */
   passed: Readonly<Record<string, string>>;
@@ -26,9 +27,13 @@ export interface LocalOptions {
   concurrency?: string;
 }
 
+/** A GitHub App's, in place of a token. */
+const appNames = ["GITHUB_APP_ID", "GITHUB_APP_INSTALLATION_ID", "GITHUB_APP_PRIVATE_KEY_FILE"] as const;
+
 /** Settings that are handed on unchanged to service and runner, which check them. */
 const passedNames = [
   "GITHUB_API_BASE_URL",
+  ...appNames,
   "OPENAI_BASE_URL",
   "CODEX_TRIGGER_LOGINS",
   "CODEX_TRIGGER_LOGIN",
@@ -78,6 +83,12 @@ const schema = z.object({
   ).optional(),
 });
 
+/** Whether a token is needed besides, and what belongs to an App, the service's settings tell. */
+const appSchema = schema.extend({
+  GITHUB_TOKEN: z.string().optional(),
+  CODEX_TRIGGER_LOGINS: secret("a GitHub App can approve nothing: export CODEX_TRIGGER_LOGINS with your login"),
+});
+
 /**
  * Reads options and environment together.
  * @throws SettingsError that names every fault at once, each with what to set.
@@ -88,10 +99,11 @@ export function readSettings(options: LocalOptions, env: NodeJS.ProcessEnv, defa
     "--port": options.port ?? "8080",
     "--concurrency": options.concurrency ?? "1",
     GITHUB_TOKEN: env["GITHUB_TOKEN"],
+    CODEX_TRIGGER_LOGINS: env["CODEX_TRIGGER_LOGINS"] ?? env["CODEX_TRIGGER_LOGIN"],
     OPENAI_API_KEY: env["OPENAI_API_KEY"],
     GITHUB_WEBHOOK_SECRET: options.webhook ? (env["GITHUB_WEBHOOK_SECRET"] ?? "") : undefined,
   };
-  const parsed = schema.safeParse(given);
+  const parsed = (appNames.some((name) => env[name]) ? appSchema : schema).safeParse(given);
   if (!parsed.success) {
     const values: Record<string, unknown> = { ...given };
     throw new SettingsError(
@@ -111,7 +123,7 @@ export function readSettings(options: LocalOptions, env: NodeJS.ProcessEnv, defa
     data: options.data ?? defaultData,
     concurrency: data["--concurrency"],
     readablePaths: env["CODEX_READABLE_PATHS"]?.split(":").filter((path) => path !== "") ?? [],
-    githubToken: data.GITHUB_TOKEN,
+    ...(data.GITHUB_TOKEN && { githubToken: data.GITHUB_TOKEN }),
     openaiKey: data.OPENAI_API_KEY,
     passed: Object.fromEntries(passedNames.flatMap((name) => (env[name] ? [[name, env[name]]] : []))),
   };
