@@ -1,4 +1,10 @@
-import { defaultBranchPrefix, type PlanTrigger, parsePlanTrigger, repositoryPattern } from "@froussard/contract";
+import {
+  defaultBranchPrefix,
+  type PlanTrigger,
+  parsePlanTrigger,
+  repositoryPattern,
+  taskFields,
+} from "@froussard/contract";
 import {
   credentialFault,
   credentialNames,
@@ -75,6 +81,15 @@ const hooks = z.string().transform((text, context): HookSetting[] => {
   return z.NEVER;
 });
 
+/** As the task message takes it: with any other, no task would ever be made. */
+const canBeBranch = (name: string) => taskFields["base"]?.safeParse(name).success === true;
+
+/** Addresses are shown, in the log for example. */
+function isBareAddress(text: string): boolean {
+  const { username, password, search, hash } = URL.parse(text) ?? {};
+  return !username && !password && !search && !hash;
+}
+
 const secret = (what: string) =>
   z
     .string(what)
@@ -86,13 +101,17 @@ const common = {
   ...credentialSettings,
   GITHUB_API_BASE_URL: z
     .url({ protocol: /^https?$/, error: "must be an address such as https://github.example.com/api/v3" })
+    .refine(isBareAddress, "must have no user, password or query: what signs in is a setting of its own")
     .optional(),
   CODEX_TRIGGER_LOGINS: logins,
   CODEX_REPOSITORIES: repositories,
-  CODEX_BASE_BRANCH: z.string().optional(),
+  CODEX_BASE_BRANCH: z.string().refine(canBeBranch, "must be the name of a branch, for example main").optional(),
   CODEX_BRANCH_PREFIX: z
     .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$/, "must be the beginning of a branch name, for example codex/issue-")
+    .refine(
+      (prefix) => /^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$/.test(prefix) && canBeBranch(`${prefix}1`),
+      "must be the beginning of a branch name, for example codex/issue-",
+    )
     .default(defaultBranchPrefix),
   CODEX_SINCE: z.iso.datetime({ offset: true, error: "must be a time such as 2026-03-01T00:00:00Z" }).optional(),
   CODEX_PLAN_TRIGGER: z

@@ -54,6 +54,7 @@ describe("settings of Kafka", () => {
     [{ ...signedIn, KAFKA_BROKERS: "a:9092,,b:9092" }, /^KAFKA_BROKERS: must/],
     [{ ...signedIn, KAFKA_BROKERS: "kafka://a:9092" }, /^KAFKA_BROKERS: must/],
     [{ ...signedIn, KAFKA_USERNAME: "" }, /^KAFKA_USERNAME: set it/],
+    [{ ...signedIn, KAFKA_USERNAME: "froussard\n" }, /^KAFKA_USERNAME: must not begin or end with white space/],
     [{ ...signedIn, KAFKA_PASSWORD: "" }, /^KAFKA_PASSWORD: set it/],
     [{ ...signedIn, KAFKA_PASSWORD: "hunter2\n" }, /^KAFKA_PASSWORD: must be one line: take the password alone$/],
     [{ ...signedIn, KAFKA_SASL_MECHANISM: "scram" }, /^KAFKA_SASL_MECHANISM: must be SCRAM-SHA-512/],

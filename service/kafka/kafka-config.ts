@@ -22,7 +22,10 @@ const topicName = z.string().regex(/^[A-Za-z0-9._-]{1,249}$/, "must be the name 
 /** Settings of the connection to Kafka. They count once `KAFKA_BROKERS` is set. */
 export const kafkaSettings = {
   KAFKA_BROKERS: brokers,
-  KAFKA_USERNAME: z.string().optional(),
+  KAFKA_USERNAME: z
+    .string()
+    .refine((text) => text.trim() === text, "must not begin or end with white space: take the name alone")
+    .optional(),
   KAFKA_PASSWORD: z
     .string()
     .regex(/^[^\r\n]+$/, "must be one line: take the password alone")
