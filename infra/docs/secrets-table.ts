@@ -21,7 +21,7 @@ export function secretsTable(settings: Settings): string {
     introduction,
     table(["Secret", "Keys", "Read by", "To change it"], rows),
     "## To create them",
-    "Each command asks for the values, so that they stand in no history; end each one with Enter.",
+    "Each command (in bash) asks for the values, so that they stand in no history; end each one with Enter. Where a file is asked\nfor, give its path in place of `<file>`.",
     `\`\`\`bash\n${secrets
       .filter(({ isMadeElsewhere }) => !isMadeElsewhere)
       .map(command)
@@ -29,15 +29,21 @@ export function secretsTable(settings: Settings): string {
   ].join("\n\n")}\n`;
 }
 
-/** Values come from files that are pipes: neither history nor the process list shows them. */
+/**
+ * Values come from files that are pipes: neither history nor the process list shows them. They are asked for before: what
+ * runs within `<(…)` cannot read from a terminal.
+ */
 function command({ namespace, name, keys }: DeclaredSecret): string {
-  const literals = keys
-    .filter(({ optional }) => !optional)
-    .map(({ key, holds, isFile }) => {
-      if (isFile) return `--from-file=${key}=<file>`;
-      return key === "username"
-        ? `--from-literal=username=${holds}`
-        : `--from-file=${key}=<(read -rsp "${holds}: " v && printf %s "$v")`;
-    });
-  return `kubectl create secret generic ${name} -n ${namespace} ${literals.join(" ")}`;
+  const needed = keys.filter(({ optional }) => !optional);
+  const typed = needed.filter(({ key, isFile }) => key !== "username" && !isFile);
+  const variable = (key: string) => `v${typed.findIndex((each) => each.key === key)}`;
+  const sources = needed.map(({ key, holds, isFile }) => {
+    if (isFile) return `--from-file=${key}=<file>`;
+    return key === "username"
+      ? `--from-literal=username=${holds}`
+      : `--from-file=${key}=<(printf %s "$${variable(key)}")`;
+  });
+  const create = `kubectl create secret generic ${name} -n ${namespace} ${sources.join(" ")}`;
+  const asked = typed.map(({ key, holds }) => `read -rsp "${holds}: " ${variable(key)} && `);
+  return asked.length > 0 ? `(${asked.join("")}${create})` : create;
 }

@@ -53,7 +53,13 @@ export function declaredSecrets(settings: Settings): DeclaredSecret[] {
   const ca = kafkaCa(settings);
   const authority = ca && {
     name: ca.name,
-    keys: [{ key: ca.key, holds: `certificate authority of the Kafka cluster ${kafka.cluster}, PEM` }],
+    keys: [
+      {
+        key: ca.key,
+        holds: `certificate authority of the Kafka cluster ${kafka.cluster}, PEM; ${namespaces.kafka}/${ca.name} has it`,
+        isFile: true,
+      },
+    ],
   };
   return [
     {
