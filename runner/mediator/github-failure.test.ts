@@ -1,4 +1,5 @@
 import { RunFailure } from "@froussard/contract";
+import { AppAccessError } from "@froussard/github/app-access-error";
 import { RequestError } from "@octokit/request-error";
 import { expect, test } from "vitest";
 import { githubFailure, isNotFound } from "./github-failure.ts";
@@ -30,6 +31,8 @@ test.each<[string, unknown, string]>([
   ["fetch that failed", new TypeError("fetch failed"), "github-unavailable"],
   ["a time limit", new DOMException("x", "TimeoutError"), "github-unavailable"],
   ["an answer in an unknown form", new Error("boom"), "internal"],
+  ["an App whose key is refused", new AppAccessError("key", "refused the key"), "bad-credentials"],
+  ["an App that may not", new AppAccessError("access", "is suspended"), "forbidden"],
   ["a failure already told", new RunFailure("cancelled"), "cancelled"],
 ])("%s", (_, error, code) => {
   const failure = githubFailure(error, "reading the issue");
