@@ -86,7 +86,7 @@ describeWith(brokerTools, "outages of a real broker", () => {
     const waiting = ["a", "b"].map((id) => publisher.publish(deliveryRecords(id, 20_000), { withinMs: 10_000 }));
     const started = performance.now();
     await expect(publisher.publish(deliveryRecords("c", 20_000))).rejects.toMatchObject({ code: "QUEUE_FULL" });
-    expect(performance.now() - started).toBeLessThan(100);
+    expect(performance.now() - started).toBeLessThan(1_000);
     const closed = publisher.close();
     broker.thaw();
     await Promise.all([...waiting, closed]);
