@@ -180,6 +180,7 @@ function mayBePending({ comments }: PendingNode, policy: Policy): boolean {
 function noteHeaders(headers: Record<string, unknown>, onAllowance: (allowance: Allowance) => void): void {
   const remaining = Number(headers["x-ratelimit-remaining"]);
   const reset = Number(headers["x-ratelimit-reset"]);
-  if (!Number.isFinite(remaining) || !Number.isFinite(reset)) return;
-  onAllowance({ kind: "rest", remaining, resetAt: new Date(reset * 1000).toISOString(), cost: 0 });
+  const resetAt = new Date(reset * 1000);
+  if (!Number.isFinite(remaining) || Number.isNaN(resetAt.getTime())) return;
+  onAllowance({ kind: "rest", remaining, resetAt: resetAt.toISOString(), cost: 0 });
 }

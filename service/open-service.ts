@@ -4,6 +4,7 @@ import { credentialOf } from "@froussard/github/credential-settings";
 import { resolveLogins } from "@froussard/github/resolve-logins";
 import { RequestError } from "@octokit/request-error";
 import type { Tracer } from "@opentelemetry/api";
+import { believableReset } from "./believable-reset.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { CommonConfig, WatchConfig } from "./config.ts";
 import { type EmbeddedQueue, openEmbeddedQueue } from "./embedded-queue.ts";
@@ -92,7 +93,8 @@ export async function openService(
       metrics.allowance.set({ kind }, remaining);
     },
   ]);
-  const github = octokitAccess(client, policy, (allowance) => {
+  const github = octokitAccess(client, policy, (said) => {
+    const allowance = { ...said, resetAt: believableReset(said.resetAt, clock.now()) };
     for (const listener of onAllowance) listener(allowance);
   });
   const check = async () => {
