@@ -67,6 +67,20 @@ describe("the list of changes", () => {
     expect(allowances).toContainEqual(expect.objectContaining({ kind: "rest", remaining: expect.any(Number) }));
   });
 
+  test("that never ends is given up", async () => {
+    const issue = { number: 1, state: "open", updated_at: long, comments: 0, title: "", body: "", labels: [] };
+    const page = { data: Array.from({ length: 100 }, () => issue), headers: {} };
+    let pages = 0;
+    const listForRepo = async () => {
+      pages++;
+      return page;
+    };
+    const endless = { rest: { issues: { listForRepo } } } as unknown as ReturnType<typeof createGitHub>;
+    const changes = octokitAccess(endless, { approverIds: [], trigger: { kind: "author" } });
+    await expect(changes.listChanges("octocat/hello", long, undefined)).rejects.toThrow("has no end");
+    expect(pages).toBe(1_000);
+  });
+
   test("goes over all pages and leaves pull requests out", async () => {
     const big = await simulator.addRepository({ owner: "octocat", name: "big", files: { a: "a" } });
     for (let n = 0; n < 130; n++) octocat().openIssue(big, { title: `issue ${n}` });

@@ -6,7 +6,7 @@ import { queryThrough } from "@froussard/github/graphql";
 import { readPulse, readSnapshot } from "@froussard/github/read-snapshot";
 import { minimizeMutation } from "@froussard/github/snapshot-query";
 import { RequestError } from "@octokit/request-error";
-import type { Allowance, GitHubAccess } from "./github-access.ts";
+import type { Allowance, ChangedIssue, GitHubAccess } from "./github-access.ts";
 import { octokitHooks } from "./octokit-hooks.ts";
 import {
   addMarkMutation,
@@ -17,6 +17,8 @@ import {
 } from "./pending-query.ts";
 
 const perPage = 100;
+/** A hundred thousand issues. */
+const maxPages = 1_000;
 
 /** {@link GitHubAccess} through Octokit. `onAllowance` hears what each answer says about the rate limits. */
 export function octokitAccess(
@@ -55,9 +57,10 @@ export function octokitAccess(
         since,
         per_page: perPage,
       } as const;
-      const issues: Awaited<ReturnType<typeof github.rest.issues.listForRepo>>["data"] = [];
+      const changed: ChangedIssue[] = [];
       let newEtag: string | undefined;
       for (let page = 1; ; page++) {
+        if (page > maxPages) throw new Error(`the list of what changed in ${repository} has no end`);
         const headers = page === 1 && etag !== undefined ? { "if-none-match": etag } : {};
         const response = await github.rest.issues.listForRepo({ ...query, page, headers }).catch((error: unknown) => {
           if (error instanceof RequestError && error.status === 304) return "unchanged" as const;
@@ -66,21 +69,10 @@ export function octokitAccess(
         if (response === "unchanged") return response;
         noteHeaders(response.headers, note);
         if (page === 1) newEtag = response.headers.etag;
-        issues.push(...response.data);
+        // Page by page, for the texts of thousands of issues need not be held together.
+        for (const issue of response.data) if (!issue.pull_request) changed.push(changedIssue(issue));
         if (response.data.length < perPage) break;
       }
-      const changed = issues.flatMap((issue) =>
-        issue.pull_request
-          ? []
-          : [
-              {
-                number: issue.number,
-                open: issue.state === "open",
-                updatedAt: issue.updated_at,
-                fingerprint: fingerprint(issue),
-              },
-            ],
-      );
       return { issues: changed, ...(newEtag !== undefined && { etag: newEtag }) };
     },
 
@@ -151,6 +143,17 @@ async function appMayPush(app: AppClient, repository: string): Promise<boolean> 
     );
   const { contents, issues, pull_requests } = installation.permissions;
   return [contents, issues, pull_requests].every((level) => level === "write");
+}
+
+type ListedIssue = Parameters<typeof fingerprint>[0] & { number: number };
+
+function changedIssue(issue: ListedIssue): ChangedIssue {
+  return {
+    number: issue.number,
+    open: issue.state === "open",
+    updatedAt: issue.updated_at,
+    fingerprint: fingerprint(issue),
+  };
 }
 
 /** Within one second an issue can change again: its time stamp alone does not tell. */
