@@ -85,7 +85,11 @@ describe("Sensor", () => {
       retryStrategy: { steps: expect.any(Number), duration: "2s", factor: 2 },
     });
     expect(listAt(trigger, "template.k8s.parameters")[0]).toEqual({
-      src: { dependencyName: "task", dataKey: "body.taskId" },
+      src: {
+        dependencyName: "task",
+        dataTemplate:
+          "{{ regexFind `^codex-(planning|implementation)-[1-9][0-9]{0,14}-[0-9a-f]{16}$` .Input.body.taskId }}",
+      },
       dest: "metadata.name",
     });
     const seconds = 2 * (2 ** ((at(trigger, "retryStrategy.steps") as number) - 1) - 1);

@@ -65,7 +65,7 @@ test.each(Object.keys(taskFields).filter((name) => taskFields[name]?.meta()?.arg
     const { [field]: _, ...rest } = JSON.parse(goldenMessages[3]?.json ?? "") as Record<string, unknown>;
     const isOptional = field !== "stage" && taskSchema.safeParse({ ...rest, stage: "planning" }).success;
     if (isOptional) expect(() => launch(rest)).not.toThrow();
-    else expect(() => launch(rest)).toThrow(`body.${field}`);
+    else expect(() => launch(rest)).toThrow(`body.${field} `);
     expect(() => applyParameters({}, deadLetterMapping("task"), { task: { body: rest } })).not.toThrow();
   },
 );
@@ -73,6 +73,30 @@ test.each(Object.keys(taskFields).filter((name) => taskFields[name]?.meta()?.arg
 test("a message that is not even an object still becomes a dead letter", () => {
   for (const body of [null, [], "text", 7])
     expect(applyParameters({}, deadLetterMapping("task"), { task: { body } })).toMatchObject({ taskId: "" });
+});
+
+describe("a message of another origin", () => {
+  const [{ task } = { task: undefined }] = goldenMessages;
+  const crossing = Object.entries(taskFields).filter(([, schema]) => schema.meta()?.argo !== undefined);
+  const values = ["{{=sprig.repeat(2, 'x')}}", "a b", "a\nb", "x".repeat(501), "../x", null, ["a"], {}];
+  test.each(crossing.map(([name]) => name))("brings in %s nothing that Argo would evaluate", (field) => {
+    for (const value of values) {
+      let text = "";
+      try {
+        text = JSON.stringify(launch({ ...task, [field]: value }));
+      } catch (error) {
+        expect(String(error)).toContain("unable to resolve");
+      }
+      expect(text).not.toMatch(/\{\{|a b|a\\n|x{501}|null|\[\\"|\{\}"/);
+    }
+  });
+
+  test.each(["nightly-backup", "../x", "", "codex-planning-12-0123", "x-codex-planning-12-0123456789abcdef"])(
+    "with the name %j touches no Workflow",
+    (taskId) => {
+      expect(() => launch({ ...task, taskId })).toThrow("unable to resolve");
+    },
+  );
 });
 
 describe("a new field of the contract", () => {

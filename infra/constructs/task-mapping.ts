@@ -1,10 +1,21 @@
-import { deadLetterFields, parameters, taskFields, taskSchema, workflowTemplate } from "@froussard/contract";
+import {
+  deadLetterFields,
+  parameters,
+  taskFields,
+  taskIdPattern,
+  taskSchema,
+  workflowTemplate,
+} from "@froussard/contract";
+import * as z from "zod";
 
-/** A value that the Sensor takes from a message, and where it puts it. */
+/** A value that the Sensor takes from a message, by a key or a template, and where it puts it. */
 export interface Mapping {
-  src: { dependencyName: string; dataKey: string; value?: string };
+  src: { dependencyName: string; dataKey?: string; dataTemplate?: string; value?: string };
   dest: string;
 }
+
+/** What a text that crosses Argo may hold, in Go's dialect: all that the contract's patterns hold, and no braces, which Argo evaluates. */
+const plainText = "^[A-Za-z0-9._/+@=:~%#\\[\\]-]{1,500}$";
 
 /** Task fields that become arguments of the Workflow, in the order of the template's parameters. */
 export const mappedArguments = parameters.filter((name) => taskFields[name]?.meta()?.argo === "argument");
@@ -58,7 +69,18 @@ export function deadLetterMapping(dependencyName: string): Mapping[] {
   }));
 }
 
-/** By key, which keeps the digits of a number; a field that may be missing needs a value, or the whole trigger fails. */
+/**
+ * By a template, so that a message of whatever origin brings nothing that the controller would evaluate, and names no
+ * Workflow but a task's. What does not match is as if it were missing: that fails the whole trigger, unless the field may
+ * be missing and has a value. No key beside the template: Argo Events would fall back to it.
+ */
 function source(dependencyName: string, field: string): Mapping["src"] {
-  return { dependencyName, dataKey: `body.${field}`, ...(!isAlwaysThere(field) && { value: "" }) };
+  return { dependencyName, dataTemplate: template(field), ...(!isAlwaysThere(field) && { value: "" }) };
+}
+
+/** Numbers come as floating point; `int64` keeps their digits, and makes 0 of what is none. */
+function template(field: string): string {
+  const value = `.Input.body.${field}`;
+  if (taskFields[field] instanceof z.ZodNumber) return `{{ with ${value} }}{{ int64 . }}{{ end }}`;
+  return `{{ regexFind \`${field === "taskId" ? taskIdPattern.source : plainText}\` ${value} }}`;
 }

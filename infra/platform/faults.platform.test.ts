@@ -215,7 +215,7 @@ const faults: Fault[] = [
     "a body that reaches the Workflow",
     "Sensor",
     (sensor) => {
-      mapping(sensor, "spec.arguments.parameters.3.value").src.dataKey = "body.issueBody";
+      mapping(sensor, "spec.arguments.parameters.3.value").src = { dependencyName: "task", dataKey: "body.issueBody" };
     },
     { ...both(/a Workflow that holds issueBody, which people write/) },
   ],

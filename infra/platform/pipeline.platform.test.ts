@@ -167,11 +167,45 @@ describeWithTools("a task message, by Argo Events' and Argo Workflows' own code"
     expect(launchOf(largest).busBytes).toBeLessThan(2_000_000);
   });
 
-  test("these checks see it when Argo evaluates a value: what would do so, the contract refuses", () => {
-    const hostile = { ...golden.task, head: "{{workflow.namespace}}", base: "{{steps.x.outputs.result}}" };
-    expect(taskSchema.safeParse(hostile).success).toBe(false);
-    const evaluated = changed({ ...golden.task, head: hostile.head }).object;
-    const refused = changed({ ...golden.task, base: hostile.base }).object;
+  test.each([
+    ["an expression", { head: "{{=sprig.repeat(2, 'x')}}" }],
+    ["a variable", { base: "{{workflow.namespace}}" }],
+    ["the name of somebody's Workflow", { taskId: "nightly-backup" }],
+    ["a list for a text", { repository: ["a/b"] }],
+    ["a sentence", { sender: "a b" }],
+  ])("a message with %s makes and changes no Workflow, whoever wrote it", (_, change) => {
+    expect(taskSchema.safeParse({ ...golden.task, ...change }).success).toBe(false);
+    const { error, requests } = changed({ ...golden.task, ...change });
+    expect(error).toContain("unable to resolve 'task' parameter value");
+    expect(requests).toBeUndefined();
+  });
+
+  test.each(['"{{=1}}"', "1e400", "-1", "1.5", '["7"]', "true"])(
+    "an issue number %s becomes digits, or nothing",
+    (number) => {
+      const json = JSON.stringify(golden.task).replace(/"issueNumber":[0-9]+/, `"issueNumber":${number}`);
+      const { object } = launch({ name: "number", json });
+      const given = object?.spec.arguments.parameters.find(({ name }) => name === "issueNumber")?.value ?? "";
+      expect(given).toMatch(/^-?[0-9]*$/);
+    },
+  );
+
+  test("of two values for one field, none gets past the check of the other", () => {
+    const json = JSON.stringify(golden.task);
+    for (const twice of [json.replace("{", '{"head":"{{=1}}",'), json.replace(/}$/, ',"head":"{{=1}}"}')])
+      expect(JSON.stringify(launch({ name: "twice", json: twice }).object ?? {})).not.toContain("{{");
+  });
+
+  test("these checks see it when Argo evaluates a value", () => {
+    const spoilt = (index: number, value: string) => {
+      const object = structuredClone(launchOf(golden).object);
+      const parameter = object?.spec.arguments.parameters[index];
+      if (parameter) parameter.value = value;
+      return object;
+    };
+    const names = launchOf(golden).object?.spec.arguments.parameters.map(({ name }) => name) ?? [];
+    const evaluated = spoilt(names.indexOf("head"), "{{workflow.namespace}}");
+    const refused = spoilt(names.indexOf("base"), "{{steps.x.outputs.result}}");
     const [first, second] = checkWorkflows(workflowCheck, files, [evaluated, refused]).runs;
     const head = first?.templates?.["report"]?.container?.env?.find(({ name }) => name === "TASK_HEAD");
     expect(head?.value).toBe("argo-workflows");

@@ -44,7 +44,7 @@ function resourceFaults(objects: Objects, trigger: unknown): string[] {
     .map((parameter) => textAt(parameter, "name"));
   const mapped = listAt(trigger, "parameters").map((parameter) => ({
     dest: textAt(parameter, "dest") ?? "",
-    field: textAt(parameter, "src.dataKey")?.replace(/^body\./, ""),
+    field: fieldOf(parameter),
   }));
   const targetOf = (dest: string) => /^spec\.arguments\.parameters\.(\d+)\.value$/.exec(dest)?.[1];
   return [
@@ -63,4 +63,12 @@ function resourceFaults(objects: Objects, trigger: unknown): string[] {
       .filter((_, index) => !mapped.some(({ dest }) => targetOf(dest) === String(index)))
       .map((each) => `parameter ${each} of the Workflow is filled with nothing`),
   ];
+}
+
+/** The field of the message that a parameter is filled with, by a template or a key. */
+function fieldOf(parameter: unknown): string | undefined {
+  const template = textAt(parameter, "src.dataTemplate");
+  return template === undefined
+    ? textAt(parameter, "src.dataKey")?.replace(/^body\./, "")
+    : /\.Input\.body\.(\w+)/.exec(template)?.[1];
 }

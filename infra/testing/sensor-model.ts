@@ -2,7 +2,7 @@ import { at } from "../references/tree.ts";
 
 /** For tests only: what Argo Events does with a trigger's parameters (its `params.go`), as far as our Sensor uses it. */
 interface Parameter {
-  src: { dependencyName: string; dataKey?: string; value?: string };
+  src: { dependencyName: string; dataKey?: string; dataTemplate?: string; value?: string };
   dest: string;
 }
 
@@ -30,13 +30,31 @@ export function applyParameters(
   return result;
 }
 
-function resolve({ dependencyName, dataKey, value }: Parameter["src"], events: Readonly<Record<string, BusEvent>>) {
+function resolve(src: Parameter["src"], events: Readonly<Record<string, BusEvent>>) {
+  const { dependencyName, dataKey, dataTemplate, value } = src;
   const event = events[dependencyName];
   if (!event) return value;
-  const found = dataKey === undefined ? undefined : at(event, dataKey);
-  if (found !== undefined) return typeof found === "string" ? found : JSON.stringify(found);
+  const found = dataTemplate === undefined ? byKey(event, dataKey) : byTemplate(event, dataTemplate);
+  if (found !== undefined) return found;
   if (value !== undefined) return value;
-  throw new Error(`unable to resolve '${dependencyName}' parameter value ${dataKey}`);
+  throw new Error(`unable to resolve '${dependencyName}' parameter value ${dataKey ?? dataTemplate}`);
+}
+
+function byKey(event: BusEvent, key: string | undefined) {
+  const found = key === undefined ? undefined : at(event, key);
+  return found === undefined || typeof found === "string" ? found : JSON.stringify(found);
+}
+
+/** The two templates of our Sensor. */
+function byTemplate(event: BusEvent, template: string): string | undefined {
+  const [, pattern, path, numeric] =
+    /^\{\{ (?:regexFind `(.*)` \.Input\.([\w.]+)|with \.Input\.([\w.]+) \}\}\{\{ int64 \. \}\}\{\{ end) \}\}$/.exec(
+      template,
+    ) ?? [];
+  const found = at(event, path ?? numeric ?? "");
+  if (pattern !== undefined) return typeof found === "string" && new RegExp(pattern).test(found) ? found : undefined;
+  if (numeric === undefined) throw new Error(`a template that this model does not know: ${template}`);
+  return found ? String(Math.trunc(Number(found)) || 0) : undefined;
 }
 
 /** Dots part a path; a number counts in a list. */
