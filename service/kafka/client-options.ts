@@ -12,7 +12,8 @@ export function clientOptions({ brokers, clientId, sasl, tls }: KafkaConfig): Ba
     clientId,
     bootstrapBrokers: [...brokers],
     strict: true,
-    connectTimeout: 1_000,
+    // Signing in takes five ways there and back, seven with TLS: up to 300 ms each is no fault.
+    connectTimeout: 2_000,
     requestTimeout: 2_000,
     // Inside a Produce request: how long the broker may wait for its replicas.
     timeout: 2_000,

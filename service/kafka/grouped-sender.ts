@@ -17,7 +17,7 @@ export interface SenderOptions {
   maxBytes?: number;
   /** Of one topic in one send, well below the topic's `max.message.bytes`. @default 512 KiB */
   groupBytes?: number;
-  /** A send that takes longer counts as failed. @default 3_000 */
+  /** A send that takes longer counts as failed: what one new connection and two tries take. @default 5_000 */
   attemptMs?: number;
   /** Between a send that failed and the next. @default 200 */
   pauseMs?: number;
@@ -51,7 +51,7 @@ export class GroupedSender {
       maxWaiting: 5_000,
       maxBytes: 32 * 1024 * 1024,
       groupBytes: 512 * 1024,
-      attemptMs: 3_000,
+      attemptMs: 5_000,
       pauseMs: 200,
       ...options,
     };

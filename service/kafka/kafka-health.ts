@@ -14,7 +14,7 @@ export interface HealthOptions {
   downMs?: number;
   /** Between checks at least, however often one is asked for. @default 250 */
   leastMs?: number;
-  /** A check that takes longer has failed. @default 2_000 */
+  /** A check that takes longer has failed. @default 4_000 */
   checkMs?: number;
 }
 
@@ -26,7 +26,7 @@ export class KafkaHealth {
   readonly #ended: Promise<void>;
 
   constructor(options: HealthOptions) {
-    this.#options = { upMs: 5_000, downMs: 1_000, leastMs: 250, checkMs: 2_000, ...options };
+    this.#options = { upMs: 5_000, downMs: 1_000, leastMs: 250, checkMs: 4_000, ...options };
     this.#ended = this.#run();
   }
 

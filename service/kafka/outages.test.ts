@@ -7,6 +7,7 @@ import { users } from "../testing/broker/users.ts";
 import { deliveryRecords, openPublishing } from "../testing/kafka-kit.ts";
 import { compareStored, countStored, type Load, startLoad } from "../testing/kafka-load.ts";
 import { describeWith } from "../testing/needs-tools.ts";
+import { startTcpProxy } from "../testing/tcp-proxy.ts";
 import type { KafkaPublisherOptions } from "./kafka-publisher.ts";
 
 describeWith(brokerTools, "outages of a real broker", () => {
@@ -76,6 +77,20 @@ describeWith(brokerTools, "outages of a real broker", () => {
     expect(load.slowestMs).toBeLessThan(3_000);
     expect(load.refused.size).toBeGreaterThan(0);
     expect(compareStored(load.acknowledged.keys(), await countStored(broker)).lost).toEqual([]);
+  }, 60_000);
+
+  test("a far broker is none: signing in may take more than a second", async () => {
+    const proxy = await startTcpProxy();
+    onTestFinished(() => proxy.close());
+    proxy.leadTo(broker.ports.plain);
+    proxy.slowDown(150);
+    const { publisher, ready } = openPublishing({
+      ...broker.environment(),
+      KAFKA_BROKERS: `127.0.0.1:${proxy.port}`,
+    });
+    onTestFinished(() => publisher.close());
+    await publisher.publish(deliveryRecords("far"), { withinMs: 15_000 });
+    await ready(true);
   }, 60_000);
 
   test("what waits is bounded: beyond it a publish is refused at once; close sends what is in hand", async () => {

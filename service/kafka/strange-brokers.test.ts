@@ -66,7 +66,7 @@ test.each<[string, (socket: Socket) => void]>([
     publisher.publish(deliveryRecords(String(n)), { withinMs: 1_500 }),
   );
   for (const each of await Promise.allSettled(tries)) expect(each.status).toBe("rejected");
-  await expect.poll(() => publisher.notReady()).toMatch(/^kafka: /);
+  await expect.poll(() => publisher.notReady(), { timeout: 10_000 }).toMatch(/^kafka: /);
   expect(process.memoryUsage().rss - before).toBeLessThan(200 * 1024 * 1024);
 });
 
