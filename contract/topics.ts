@@ -15,6 +15,11 @@ export const topicSettings = {
   retentionDays: 7,
   /** The topics' `max.message.bytes`: counts a whole record batch, keys, headers and framing included. */
   maxMessageBytes: 1024 * 1024,
+  /**
+   * The same of the topic of tasks: more than twice {@link limits.taskBytes}, and eight times this is less than the event bus takes.
+   * A record that is too large for the bus would stop its partition until it is forgotten, whoever wrote it.
+   */
+  maxTaskMessageBytes: 224 * 1024,
 } as const;
 
 /** KafkaUsers: the service writes, the EventSource reads. */

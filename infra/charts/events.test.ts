@@ -21,6 +21,8 @@ describe("EventBus", () => {
   test("takes the largest message, which it blows up eightfold", () => {
     const [, megabytes] = /^(\d+)MB$/.exec(textAt(bus, "maxPayload") ?? "") ?? [];
     expect(Number(megabytes) * 1_000_000).toBeGreaterThan(limits.taskBytes * 8 * 1.34);
+    expect(Number(megabytes) * 1_000_000).toBeGreaterThan(topicSettings.maxTaskMessageBytes * 8 * 1.05);
+    expect(topicSettings.maxTaskMessageBytes).toBeGreaterThan(limits.taskBytes + 32 * 1024);
   });
 
   test("fills less than its volume, and refuses instead of forgetting", () => {

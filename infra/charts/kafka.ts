@@ -1,4 +1,4 @@
-import { consumerGroup, kafkaUsers, topics } from "@froussard/contract";
+import { consumerGroup, kafkaUsers, topicSettings, topics } from "@froussard/contract";
 import { Chart } from "cdk8s";
 import type { Construct } from "constructs";
 import { KafkaTopic } from "../constructs/kafka-topic.ts";
@@ -13,7 +13,11 @@ export class Kafka extends Chart {
     super(scope, id, chartProps);
     const common = { namespace: settings.namespaces.kafka, cluster: settings.kafka.cluster };
     new KafkaTopic(this, "webhook-events", { ...common, topic: topics.webhookEvents });
-    new KafkaTopic(this, "codex-tasks", { ...common, topic: topics.codexTasks });
+    new KafkaTopic(this, "codex-tasks", {
+      ...common,
+      topic: topics.codexTasks,
+      maxPlainBytes: topicSettings.maxTaskMessageBytes,
+    });
     new KafkaUser(this, "service", {
       ...common,
       user: kafkaUsers.service,

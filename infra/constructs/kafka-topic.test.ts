@@ -35,3 +35,10 @@ test("minimal props", () => {
 test("is of the cluster that is named", () => {
   expect(at(synth({ cluster: "events" })[0], "metadata.labels")).toEqual({ "strimzi.io/cluster": "events" });
 });
+
+test("with a limit of what is kept, brokers unfold what comes compressed before they measure it", () => {
+  expect(at(synth({ maxPlainBytes: 1_000 })[0], "spec.config")).toMatchObject({
+    "max.message.bytes": 1_000,
+    "compression.type": "uncompressed",
+  });
+});

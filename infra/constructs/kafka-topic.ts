@@ -11,13 +11,15 @@ export interface KafkaTopicProps {
   namespace: string;
   /** Name of the Kafka object. */
   cluster: string;
+  /** Of a record batch, as the brokers keep it, which is then never compressed. @default - the contract's, of a batch in whatever form */
+  maxPlainBytes?: number;
 }
 
 /** A topic as the contract wants it kept. Argo CD never deletes it: its messages would be gone. */
 export class KafkaTopic extends Construct {
   constructor(scope: Construct, id: string, props: KafkaTopicProps) {
     super(scope, id);
-    const { topic, namespace, cluster } = props;
+    const { topic, namespace, cluster, maxPlainBytes } = props;
     const { partitions, replicas, minInSyncReplicas, retentionDays, maxMessageBytes } = topicSettings;
     addManifest<IKafkaTopic>(this, "topic", {
       apiVersion: "kafka.strimzi.io/v1",
@@ -36,7 +38,9 @@ export class KafkaTopic extends Construct {
           "cleanup.policy": "delete",
           "retention.ms": retentionDays * 24 * 60 * 60 * 1000,
           "min.insync.replicas": minInSyncReplicas,
-          "max.message.bytes": maxMessageBytes,
+          "max.message.bytes": maxPlainBytes ?? maxMessageBytes,
+          // Else a small batch could unfold into a record of any size.
+          ...(maxPlainBytes !== undefined && { "compression.type": "uncompressed" }),
         },
       },
     });

@@ -1,6 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { deadLetterSchema, limits, parameters, type Task, taskFields, taskSchema } from "@froussard/contract";
+import {
+  deadLetterSchema,
+  limits,
+  parameters,
+  type Task,
+  taskFields,
+  taskSchema,
+  topicSettings,
+} from "@froussard/contract";
 import { beforeAll, expect, test } from "vitest";
 import { parse } from "yaml";
 import { goModuleFolder } from "../schemas/go-module.ts";
@@ -165,6 +173,15 @@ describeWithTools("a task message, by Argo Events' and Argo Workflows' own code"
     expect(launchOf(largest).busBytes).toBeGreaterThan(7 * bytes);
     expect(launchOf(largest).busBytes).toBeLessThan(8 * bytes + 4096);
     expect(launchOf(largest).busBytes).toBeLessThan(2_000_000);
+  });
+
+  test("nothing that its topic takes is too large for the bus, whoever wrote it", () => {
+    const rest = topicSettings.maxTaskMessageBytes - Buffer.byteLength(golden.json);
+    for (const character of ["<", "\\u0000", "\u2028"]) {
+      const issueBody = character.repeat(rest / Buffer.byteLength(character));
+      const json = golden.json.replace(/"issueBody":"[^"]*"/, () => `"issueBody":"${issueBody}"`);
+      expect(launch({ name: "worst", json }).busBytes).toBeLessThan(2_000_000);
+    }
   });
 
   test.each([

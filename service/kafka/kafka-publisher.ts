@@ -1,3 +1,4 @@
+import { topicSettings } from "@froussard/contract";
 import type { Clock } from "../clock.ts";
 import type { Publisher } from "../publisher.ts";
 import type { ServiceLog } from "../service-log.ts";
@@ -44,6 +45,8 @@ export function openKafkaPublisher(config: KafkaConfig, options: KafkaPublisherO
     },
   });
   const sender = new GroupedSender({
+    // All of a topic in one send may be for one partition, and so be one batch.
+    groupBytes: topicSettings.maxTaskMessageBytes - 16 * 1024,
     ...limits,
     send: (records) => producer.send(records),
     onAcknowledged: (records) => state.worked("publish", records),

@@ -141,7 +141,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
       };
     },
     async createTopics() {
-      for (const name of ours) await createTopic(name);
+      for (const name of ours) await createTopic(name, name === topics.codexTasks ? taskTopicConfigs : {});
     },
     createTopic,
     async allow(user, names = ours) {
@@ -170,6 +170,11 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Broker> 
     },
   };
 }
+
+const taskTopicConfigs = {
+  "max.message.bytes": String(topicSettings.maxTaskMessageBytes),
+  "compression.type": "uncompressed",
+};
 
 /** A topic is made before all of its partitions have a leader. */
 async function untilKnown(admin: Admin, name: string): Promise<void> {
