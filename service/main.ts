@@ -135,7 +135,7 @@ async function ended({ service, tracing }: Open, config: CommonConfig, endings: 
   service.log.info({ graceMs }, "ending: what is in hand is finished");
   const all = [
     ...endings,
-    { name: "publishing", end: () => service.close() },
+    { name: "publishing", end: (ms: number) => service.close(ms) },
     { name: "traces", end: async (ms: number) => tracing?.stop(ms) },
   ];
   // Something may still hold the process, a pause before a retry for example; it is not waited for.

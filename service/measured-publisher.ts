@@ -15,7 +15,7 @@ export function measuredPublisher(publisher: Publisher, metrics: Metrics): Publi
         throw error;
       }
     },
-    close: () => publisher.close(),
+    close: (graceMs) => publisher.close(graceMs),
   };
 }
 

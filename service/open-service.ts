@@ -37,7 +37,8 @@ export interface Service {
   tracer?: Tracer;
   /** Everybody who wants to hear what GitHub says about the rate limits. */
   onAllowance: Set<(allowance: Allowance) => void>;
-  close(): Promise<void>;
+  /** Publishes what is waiting within `graceMs`; see {@link Publisher.close}. */
+  close(graceMs?: number): Promise<void>;
 }
 
 export interface ServiceOptions {
@@ -123,9 +124,9 @@ export async function openService(
     metrics,
     ...(options.tracer && { tracer: options.tracer }),
     onAllowance,
-    async close() {
+    async close(graceMs) {
       stop.abort();
-      if (!options.queue) await queue.publisher.close();
+      if (!options.queue) await queue.publisher.close(graceMs);
     },
   };
 }

@@ -19,5 +19,6 @@ export interface Publisher {
    * without harm, since whoever reads them goes by their ids.
    */
   publish(records: readonly OutgoingRecord[], options?: PublishOptions): Promise<void>;
-  close(): Promise<void>;
+  /** Sends what was published, within `graceMs` where that may take time, and refuses the rest. @default 5_000 */
+  close(graceMs?: number): Promise<void>;
 }

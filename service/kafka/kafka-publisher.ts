@@ -18,8 +18,6 @@ export interface KafkaPublisher extends Publisher {
 export interface KafkaPublisherOptions extends Partial<Pick<SenderOptions, "maxWaiting" | "maxBytes" | "groupBytes">> {
   log: ServiceLog;
   clock: Clock;
-  /** How long `close` sends what is waiting. @default 5_000 */
-  closeMs?: number;
 }
 
 /**
@@ -28,7 +26,7 @@ export interface KafkaPublisherOptions extends Partial<Pick<SenderOptions, "maxW
  * @throws Error when the CA file cannot be read, naming the setting
  */
 export function openKafkaPublisher(config: KafkaConfig, options: KafkaPublisherOptions): KafkaPublisher {
-  const { log, clock, closeMs = 5_000, ...limits } = options;
+  const { log, clock, ...limits } = options;
   if (config.tls?.caFile !== undefined) readCaFile(config.tls.caFile);
   const state = new KafkaState(log);
   const names: Readonly<Record<string, string>> = config.topicNames;
@@ -65,11 +63,13 @@ export function openKafkaPublisher(config: KafkaConfig, options: KafkaPublisherO
       const sized = records.map((record) => sizedRecord(record, names[record.topic] ?? record.topic));
       return sender.publish(sized, withinMs);
     },
-    async close() {
-      await sender.close(closeMs);
-      await health.stop();
+    async close(graceMs = 5_000) {
+      await sender.close(graceMs);
+      const stopped = health.stop();
       producer.close();
+      // Ends the look that is under way, too.
       asking.close();
+      await stopped;
     },
   };
 }

@@ -36,7 +36,7 @@ export class KafkaState {
     this.#faults.set(source, fault);
     if (source === "publish" && fault.retry !== "alone") this.#suspects.clear();
     else for (const { topic } of records) this.#suspects.add(topic);
-    if (!told) this.#log.error({ code: fault.code, ...errorFields(error) }, fault.advice);
+    if (!told) this.#log.error({ ...errorFields(error), code: fault.code }, fault.advice);
   }
 
   /** `records` are those that were published. */

@@ -14,9 +14,9 @@ async function publishingTo(each: (socket: Socket) => void) {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  const opened = openPublishing({ KAFKA_BROKERS: `127.0.0.1:${port}` }, { closeMs: 0 });
+  const opened = openPublishing({ KAFKA_BROKERS: `127.0.0.1:${port}` });
   onTestFinished(async () => {
-    await opened.publisher.close();
+    await opened.publisher.close(0);
     for (const socket of open) socket.destroy();
     server.close();
   });
@@ -84,3 +84,13 @@ function sendBytes(socket: Socket, bytes: Buffer): void {
     }
   });
 }
+
+test("closing keeps its time beside a broker that hangs, and what waited is refused", async () => {
+  const { publisher } = await publishingTo(() => {});
+  const refused = expect(publisher.publish(deliveryRecords("1"))).rejects.toMatchObject({ code: "CLOSED" });
+  const started = performance.now();
+  await publisher.close(50);
+  await refused;
+  // The look that is under way could take four seconds.
+  expect(performance.now() - started).toBeLessThan(2_000);
+});

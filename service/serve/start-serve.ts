@@ -49,7 +49,7 @@ export async function startServe(
     ...others,
     publisher: {
       publish: (...args) => service.publisher.publish(...args).finally(publishes.begin()),
-      close: () => service.publisher.close(),
+      close: (graceMs) => service.publisher.close(graceMs),
     },
     requestMs,
     secrets: previous === undefined ? [secret] : [secret, previous],
