@@ -6,6 +6,11 @@ export const must = (what: string) => ({
     input === undefined ? `is missing; set it to ${what}` : `must be ${what}, not ${JSON.stringify(input)}`,
 });
 
+function isBare(address: string): boolean {
+  const { username, password, search, hash } = URL.parse(address) ?? {};
+  return !username && !password && !search && !hash && !/[{}]/.test(address);
+}
+
 /** Fields of the settings, each refused with what it must be. */
 export const field = {
   text: (what: string, pattern: RegExp) => z.string(must(what)).regex(pattern, must(what)),
@@ -21,7 +26,11 @@ export const field = {
   list: <T extends z.ZodType>(element: T, what: string) => z.array(element, must(`a list of ${what}`)),
   listOfSome: <T extends z.ZodType>(element: T, what: string) =>
     field.list(element, what).min(1, must(`a list of at least one of ${what}`)),
-  address: (example: string) => z.url({ protocol: /^https?$/, ...must(`an address such as ${example}`) }),
+  /** Bare, since dist/ is for all to read, and without braces, which Argo evaluates. */
+  address(example: string, { protocol = /^https?$/ } = {}) {
+    const what = must(`an address such as ${example}, without user, password or query`);
+    return z.url({ protocol, ...what }).refine(isBare, what);
+  },
   host: () =>
     field.text(
       "a host name such as froussard.example.com",
@@ -29,8 +38,9 @@ export const field = {
     ),
   /** Wide ones are refused: they would let in, or out, what they are meant to keep apart. */
   cidr: () => {
-    const what = must("an address range such as 10.96.0.1/32, and no wider than /8");
-    return z.union([z.cidrv4(), z.cidrv6()], what).refine((range) => Number(range.split("/")[1]) >= 8, what);
+    const what = must("an address range such as 10.96.0.1/32, and no wider than /16, of IPv6 /48");
+    const isNarrow = (range: string) => Number(range.split("/")[1]) >= (range.includes(":") ? 48 : 16);
+    return z.union([z.cidrv4(), z.cidrv6()], what).refine(isNarrow, what);
   },
   /** With a digest, or with a tag other than `latest`: what was tested is what runs. */
   image: () =>

@@ -80,14 +80,14 @@ test("everything that is wrong is told at once, each with its name, its value an
     'ingress.kind: must be an object whose kind is none, ingress or httpRoute, not {"kind":"route"}',
     'codex.effort: must be one of minimal, low, medium, high, xhigh, max, ultra, not "some"',
     "codex.modle: is no setting; correct its name or take it out (see docs/settings.md)",
-    'runs.apiServerCidrs.0: must be an address range such as 10.96.0.1/32, and no wider than /8, not "10.0.0.1"',
-    'runs.apiServerCidrs.1: must be an address range such as 10.96.0.1/32, and no wider than /8, not "0.0.0.0/0"',
+    'runs.apiServerCidrs.0: must be an address range such as 10.96.0.1/32, and no wider than /16, of IPv6 /48, not "10.0.0.1"',
+    'runs.apiServerCidrs.1: must be an address range such as 10.96.0.1/32, and no wider than /16, of IPv6 /48, not "0.0.0.0/0"',
     `runs.egressHosts.1: must be ${egressHostForm}, not "127.0.0.1"`,
     'runs.agent.cpu: must be processor time such as 2 or 500m, not "2Gi"',
     'runs.agent.memory: must be memory such as 2Gi or 500Mi, not "4"',
     'runs.workspace: must be room such as 2Gi or 500Mi, not "10 GB"',
     "eventBus.replicas: must be 1, or from 3 to 9, not 2",
-    "argoCd.repoUrl: is missing; set it to the address of a Git repository",
+    "argoCd.repoUrl: is missing; set it to the address of a Git repository, without a password",
   ]);
 });
 
@@ -112,6 +112,33 @@ test.each<[string, Partial<SettingsInput>, string]>([
     { repositories: ["octocat/*"], github: { hooks: ["7"] } },
     "github.hooks: an id alone needs exactly one repository; write owner/name=<id>, not 7",
   ],
+  [
+    "a namespace of the cluster's own",
+    { namespaces: { workflows: "kube-system" } },
+    "namespaces.workflows: must be a namespace for this alone, not kube-system",
+  ],
+  [
+    "Argo CD's namespace",
+    { namespaces: { service: "argocd" } },
+    "namespaces.service: must be a namespace for this alone, not argocd",
+  ],
+  [
+    "the whole of a private network for the agents",
+    { runs: { apiServerCidrs: ["10.0.0.0/8"] } },
+    'runs.apiServerCidrs.0: must be an address range such as 10.96.0.1/32, and no wider than /16, of IPv6 /48, not "10.0.0.0/8"',
+  ],
+  [
+    "a large part of the internet for the agents",
+    { runs: { apiServerCidrs: ["2600::/16"] } },
+    "runs.apiServerCidrs.0: must be an address range",
+  ],
+  ["a token sent in the clear", { github: { apiUrl: "http://github.example.com/api/v3" } }, "github.apiUrl: must be"],
+  ["a password in an address", { codex: { openaiUrl: "https://u:p@models.example.com" } }, "codex.openaiUrl: must be"],
+  ["an address that Argo evaluates", { codex: { openaiUrl: "https://m.example/{{a}}" } }, "codex.openaiUrl: must be"],
+  ["a token in dist/", { argoCd: { repoUrl: "https://x:ghp_a@github.com/o/r.git" } }, "argoCd.repoUrl: must be"],
+  ["a branch that climbs", { github: { baseBranch: "a/../b" } }, "github.baseBranch: must be a branch"],
+  ["branches that climb", { github: { branchPrefix: "a//b" } }, "github.branchPrefix: must be the beginning"],
+  ["a label that Argo evaluates", { planTrigger: "label:{{workflow.uid}}" }, "planTrigger: must be"],
 ])("fails for %s", (_, changes, fault) => {
   expect(faultsOf({ ...least, ...changes })).toEqual([expect.stringContaining(fault)]);
 });
@@ -124,3 +151,10 @@ test.each([
 ])("takes the image %s", (service) => {
   expect(faultsOf({ ...least, images: { service } })).toEqual([]);
 });
+
+test.each(["ssh://git@example.com/o/r.git", "git@github.com:o/r.git", "https://example.com:8443/o/r.git"])(
+  "takes the repository %s",
+  (repoUrl) => {
+    expect(faultsOf({ ...least, argoCd: { repoUrl } })).toEqual([]);
+  },
+);

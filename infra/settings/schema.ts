@@ -1,4 +1,11 @@
-import { defaultBranchPrefix, kafkaUsers, namespaces, parsePlanTrigger, repositoryPattern } from "@froussard/contract";
+import {
+  defaultBranchPrefix,
+  kafkaUsers,
+  namespaces,
+  parsePlanTrigger,
+  repositoryPattern,
+  taskFields,
+} from "@froussard/contract";
 import * as z from "zod";
 import { field, must } from "./field.ts";
 import { codex, eventBus, runs } from "./runs.ts";
@@ -16,18 +23,23 @@ function isHostAndPort(server: string): boolean {
   return Number(port) <= 65_535;
 }
 
+/** As the task message takes it: with any other, no task would ever be made. */
+const canBeBranch = (name: string) => taskFields["base"]?.safeParse(name).success === true;
+
 const github = z.strictObject({
   credential: choice(["token", "app"]).default("token").meta({
     description:
       "How the programs sign in to GitHub: with an account's token, or as a GitHub App; see [GitHub App](github-app.md)",
   }),
-  apiUrl: address("https://github.example.com/api/v3")
+  apiUrl: address("https://github.example.com/api/v3", { protocol: /^https$/ })
     .optional()
     .meta({ description: "API of a GitHub Enterprise Server; left out: github.com" }),
   baseBranch: text("a branch", /^(?!-)[A-Za-z0-9._/-]{1,200}$/)
+    .refine(canBeBranch, must("a branch"))
     .optional()
     .meta({ description: "Branch that work starts from; left out: each repository's default branch" }),
   branchPrefix: text("the beginning of a branch's name", /^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$/)
+    .refine(canBeBranch, must("the beginning of a branch's name"))
     .default(defaultBranchPrefix)
     .meta({ description: "What our branches begin with" }),
   hooks: list(
@@ -104,7 +116,8 @@ export const settingsSchema = z
     ).meta({ description: "What is served: `owner/name` or globs such as `octocat/*`" }),
     planTrigger: z
       .string(must(triggerText))
-      .refine((value) => parsePlanTrigger(value) !== undefined, must(triggerText))
+      // Braces would be evaluated by Argo, and the mediator would look for another label.
+      .refine((value) => parsePlanTrigger(value) !== undefined && !value.includes("{{"), must(triggerText))
       .default("author")
       .meta({
         description:
@@ -137,7 +150,9 @@ export const settingsSchema = z
     monitoring: monitoring.prefault({}).meta({ description: "Prometheus" }),
     argoCd: argoCd.meta({ description: "The Argo CD Application" }),
   })
-  .superRefine(({ codex, namespaces: { service, workflows, kafka }, github, repositories, secretNames }, context) => {
+  .superRefine((settings, context) => {
+    const { codex, namespaces, github, repositories, secretNames } = settings;
+    const { service, workflows, kafka } = namespaces;
     const fault = (path: string[], message: string) => context.addIssue({ code: "custom", path, message });
     const { idleMinutes, deadlineMinutes } = codex;
     if (idleMinutes > deadlineMinutes)
@@ -145,6 +160,15 @@ export const settingsSchema = z
     const three = [service, workflows, kafka];
     if (new Set(three).size < three.length)
       fault(["namespaces"], `must be three, not ${three.join(", ")}: each keeps Secrets that the others must not see`);
+    for (const [use, namespace] of Object.entries({ service, workflows }))
+      if (
+        /^(?:default|kube-.*)$/.test(namespace) ||
+        [settings.argoCd.namespace, settings.monitoring.namespace].includes(namespace)
+      )
+        fault(
+          ["namespaces", use],
+          `must be a namespace for this alone, not ${namespace}: it is closed, labelled, and keeps Secrets that others must not see`,
+        );
     const isOne = repositories.length === 1 && !/[*?]/.test(repositories[0] ?? "");
     const bare = github.hooks.filter((hook) => !hook.includes("="));
     if (bare.length > 0 && !isOne)

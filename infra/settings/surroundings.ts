@@ -82,7 +82,10 @@ export const monitoring = z.strictObject({
 /** What deploys it. */
 export const argoCd = z.strictObject(
   {
-    repoUrl: text("the address of a Git repository", /^(?:https?:\/\/|ssh:\/\/|git@)[^\s]+$/).meta({
+    repoUrl: text(
+      "the address of a Git repository, without a password",
+      /^(?:https?:\/\/[^\s@]+|ssh:\/\/(?:[\w.-]+@)?[^\s@]+|git@[^\s@]+)$/,
+    ).meta({
       description: "Git repository that holds `dist/`",
     }),
     revision: text("a branch, tag or commit", /^[A-Za-z0-9._/-]+$/)

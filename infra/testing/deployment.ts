@@ -27,7 +27,10 @@ export const everythingOn: Partial<SettingsInput> = {
   service: { deadLetterToken: true, otlpEndpoint: "http://collector.monitoring:4318" },
   ingress: { kind: "ingress", host: "froussard.example.com", className: "traefik", tlsSecret: "froussard-tls" },
   codex: { webSearch: "cached", openaiUrl: "https://models.example.com/v1" },
-  runs: { apiServerCidrs: ["10.96.0.1/32", "fd00::/8"], egressHosts: ["registry.npmjs.org", "*.example.com:8443"] },
+  runs: {
+    apiServerCidrs: ["10.96.0.1/32", "fd00:1:2::/48"],
+    egressHosts: ["registry.npmjs.org", "*.example.com:8443"],
+  },
   eventBus: { storageClass: "fast" },
   externalSecrets: { kind: "store", store: "vault" },
   monitoring: { serviceMonitor: true, labels: { release: "prometheus" } },
