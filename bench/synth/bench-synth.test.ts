@@ -19,7 +19,7 @@ test("runs are shown as their ratio, pair by pair", () => {
   ];
   expect(reportSynth(runs)).toMatchInlineSnapshot(`
     "|                         | median (min-max) |
-    |-------------------------|-----------------:|
+    | ----------------------- | ---------------: |
     | loading the imports, ms |    100 (100-200) |
     | synth, ms               |    200 (150-800) |
     | ratio                   | 2.00 (1.50-4.00) |
