@@ -3,8 +3,8 @@ import { isListedHost, parseEgressHost } from "./egress-host.ts";
 
 describe("parseEgressHost", () => {
   test.each([
-    ["registry.npmjs.org", { name: "registry.npmjs.org", below: false, port: 443 }],
-    ["Registry.NPMJS.org", { name: "registry.npmjs.org", below: false, port: 443 }],
+    ["packages.example.org", { name: "packages.example.org", below: false, port: 443 }],
+    ["Packages.Example.ORG", { name: "packages.example.org", below: false, port: 443 }],
     ["*.example.com", { name: "example.com", below: true, port: 443 }],
     ["git.example.com:8443", { name: "git.example.com", below: false, port: 8443 }],
     ["*.example.com:65535", { name: "example.com", below: true, port: 65_535 }],
@@ -34,13 +34,13 @@ describe("parseEgressHost", () => {
 });
 
 describe("isListedHost", () => {
-  const list = ["registry.npmjs.org", "*.example.com", "git.example.org:8443"].flatMap((text) => {
+  const list = ["packages.example.org", "*.example.com", "git.example.org:8443"].flatMap((text) => {
     const host = parseEgressHost(text);
     return host ? [host] : [];
   });
 
   test.each([
-    ["registry.npmjs.org", 443],
+    ["packages.example.org", 443],
     ["a.example.com", 443],
     ["a.b.example.com", 443],
     ["git.example.org", 8443],
@@ -49,12 +49,12 @@ describe("isListedHost", () => {
   });
 
   test.each([
-    ["registry.npmjs.org", 80],
-    ["registry.npmjs.org", 8443],
+    ["packages.example.org", 80],
+    ["packages.example.org", 8443],
     ["git.example.org", 443],
-    ["npmjs.org", 443],
-    ["evil.registry.npmjs.org", 443],
-    ["registry.npmjs.org.evil.com", 443],
+    ["example.org", 443],
+    ["evil.packages.example.org", 443],
+    ["packages.example.org.evil.com", 443],
     ["example.com", 443],
     ["evilexample.com", 443],
     [".example.com", 443],
@@ -68,6 +68,6 @@ describe("isListedHost", () => {
   });
 
   test("an empty list has nothing", () => {
-    expect(isListedHost([], "registry.npmjs.org", 443)).toBe(false);
+    expect(isListedHost([], "packages.example.org", 443)).toBe(false);
   });
 });

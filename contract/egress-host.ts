@@ -10,7 +10,7 @@ export interface EgressHost {
 export const egressHostForm = "a host name or *.example.com, with :port unless that is 443";
 
 /**
- * Reads an entry of the egress list: `registry.npmjs.org`, `*.example.com`, `git.example.com:8443`; undefined when it is
+ * Reads an entry of the egress list: `packages.example.org`, `*.example.com`, `git.example.com:8443`; undefined when it is
  * none. The last label begins with a letter, so that no form of an IP address is a name; below `*.` there are two labels
  * at least, so that no whole top-level domain is meant.
  */

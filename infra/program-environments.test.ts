@@ -143,7 +143,7 @@ test("a run with everything on reads what it is given", () => {
     OPENAI_BASE_URL: "https://models.example.com/v1",
     CODEX_BASE_BRANCH: "trunk",
     CODEX_WEB_SEARCH: "cached",
-    CODEX_EGRESS_HOSTS: [{ name: "registry.npmjs.org" }, { name: "example.com", port: 8443 }],
+    CODEX_EGRESS_HOSTS: [{ name: "packages.example.org" }, { name: "example.com", port: 8443 }],
   });
 });
 

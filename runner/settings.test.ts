@@ -41,9 +41,9 @@ test("the required settings suffice, and the rest has defaults", () => {
 });
 
 test("hosts that commands may reach are read, in policy pod only", () => {
-  const egress = { ...required, CODEX_EGRESS_HOSTS: "registry.npmjs.org, *.Example.com:8443" };
+  const egress = { ...required, CODEX_EGRESS_HOSTS: "packages.example.org, *.Example.com:8443" };
   expect(readSettings(mediatorEnvironment, { ...egress, CODEX_SANDBOX: "pod" }).CODEX_EGRESS_HOSTS).toEqual([
-    { name: "registry.npmjs.org", below: false, port: 443 },
+    { name: "packages.example.org", below: false, port: 443 },
     { name: "example.com", below: true, port: 8443 },
   ]);
   expect(faultsOf({ ...egress, GITHUB_TOKEN: "" })).toMatch(

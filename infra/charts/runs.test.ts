@@ -162,10 +162,10 @@ describe("the mediator", () => {
 });
 
 test("hosts that agents may reach are told to the mediator, which alone may reach them", () => {
-  const egressHosts = ["registry.npmjs.org", "*.example.com:8444"];
+  const egressHosts = ["packages.example.org", "*.example.com:8444"];
   const all = deployment(settingsWith({ runs: { apiServerCidrs: ["10.0.0.1/32"], egressHosts } }));
   const variables = listAt(template("mediator", at(object(all, "WorkflowTemplate"), "spec")), "container.env");
-  expect(variables).toContainEqual({ name: "CODEX_EGRESS_HOSTS", value: "registry.npmjs.org,*.example.com:8444" });
+  expect(variables).toContainEqual({ name: "CODEX_EGRESS_HOSTS", value: "packages.example.org,*.example.com:8444" });
   const ports = (name: string) => under(listAt(object(all, "NetworkPolicy", name), "spec.egress"), "port");
   expect(ports("mediator")).toContain(8444);
   const within = listAt(object(all, "NetworkPolicy", "mediator"), "spec.egress").filter(

@@ -60,7 +60,7 @@ test("everything that is wrong is told at once, each with its name, its value an
       codex: { effort: "some", modle: "gpt" },
       runs: {
         apiServerCidrs: ["10.0.0.1", "0.0.0.0/0"],
-        egressHosts: ["registry.npmjs.org", "127.0.0.1"],
+        egressHosts: ["packages.example.org", "127.0.0.1"],
         agent: { cpu: "2Gi", memory: "4" },
         workspace: "10 GB",
       },

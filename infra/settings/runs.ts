@@ -44,7 +44,7 @@ export const runs = z.strictObject(
       .default([])
       .meta({
         description:
-          "Hosts that the agents' commands may reach through their mediator: `registry.npmjs.org`, `*.example.com` (all names below), `git.example.com:8443`; public addresses only. What passes is encrypted and not looked at, so that each is a way to carry text out",
+          "Hosts that the agents' commands may reach through their mediator: `packages.example.org`, `*.example.com` (all names below), `git.example.com:8443`; public addresses only. What passes is encrypted and not looked at, so that each is a way to carry text out",
       }),
     concurrency: whole(1, 1_000, "a number of runs").default(7).meta({ description: "Runs at the same time" }),
     retries: whole(0, 5, "a number of times")

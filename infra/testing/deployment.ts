@@ -29,7 +29,7 @@ export const everythingOn: Partial<SettingsInput> = {
   codex: { webSearch: "cached", openaiUrl: "https://models.example.com/v1" },
   runs: {
     apiServerCidrs: ["10.96.0.1/32", "fd00:1:2::/48"],
-    egressHosts: ["registry.npmjs.org", "*.example.com:8443"],
+    egressHosts: ["packages.example.org", "*.example.com:8443"],
   },
   eventBus: { storageClass: "fast" },
   externalSecrets: { kind: "store", store: "vault" },

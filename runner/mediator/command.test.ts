@@ -157,7 +157,7 @@ describe.skipIf(process.platform === "win32")("the mediator as a process", () =>
     ["lists no host, as it is by default", {}, false, /CODEX_EGRESS_HOSTS lists no host/],
     [
       "lists another host",
-      { CODEX_EGRESS_HOSTS: "registry.npmjs.org", CODEX_SANDBOX: "pod" },
+      { CODEX_EGRESS_HOSTS: "packages.example.org", CODEX_SANDBOX: "pod" },
       true,
       /CODEX_EGRESS_HOSTS does not list evil\.example:443/,
     ],

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { connectTarget } from "./connect-target.ts";
 
 test.each([
-  ["registry.npmjs.org:443", { host: "registry.npmjs.org", port: 443 }],
-  ["Registry.NPMJS.Org.:8443", { host: "registry.npmjs.org", port: 8443 }],
+  ["packages.example.org:443", { host: "packages.example.org", port: 443 }],
+  ["Packages.Example.Org.:8443", { host: "packages.example.org", port: 8443 }],
   ["xn--bcher-kva.example:443", { host: "xn--bcher-kva.example", port: 443 }],
 ])("%s", (text, target) => {
   expect(connectTarget(text)).toEqual(target);

@@ -36,7 +36,7 @@ afterEach(async () => {
 });
 
 async function start(options: Partial<EgressOptions> = {}): Promise<void> {
-  egress = await startEgress([`${name}:${targetPort}`, "*.below.example.test", "registry.npmjs.org"], options);
+  egress = await startEgress([`${name}:${targetPort}`, "*.below.example.test", "packages.example.org"], options);
   egress.names.set(name, ["127.0.0.1"]);
 }
 const open = () => egress.open(`${name}:${targetPort}`);
@@ -114,10 +114,10 @@ describe("hostile requests", () => {
 
   test.each<[string, string, number]>([
     ["a host that is not listed", "evil.example:443", 403],
-    ["a listed host at another port", "registry.npmjs.org:80", 403],
+    ["a listed host at another port", "packages.example.org:80", 403],
     ["a name above a wildcard", "below.example.test:443", 403],
     ["a name that ends alike", "evilbelow.example.test:443", 403],
-    ["a name that begins alike", "registry.npmjs.org.evil.example:443", 403],
+    ["a name that begins alike", "packages.example.org.evil.example:443", 403],
     ["an address", "127.0.0.1:443", 403],
     ["a cloud's metadata", "169.254.169.254:443", 403],
     ["an address in decimal", "2130706433:443", 403],
@@ -125,22 +125,22 @@ describe("hostile requests", () => {
     ["an address in octal", "0177.0.0.1:443", 403],
     ["a short address", "127.1:443", 403],
     ["localhost", "localhost:443", 403],
-    ["two dots at the end", "registry.npmjs.org..:443", 403],
+    ["two dots at the end", "packages.example.org..:443", 403],
     ["an IPv6 address", "[::1]:443", 400],
     ["an IPv6 address that holds an IPv4 one", "[::ffff:7f00:1]:443", 400],
-    ["port 0", "registry.npmjs.org:0", 400],
-    ["a port too large", "registry.npmjs.org:65979", 400],
-    ["no port", "registry.npmjs.org", 400],
-    ["two ports", "registry.npmjs.org:443:80", 400],
-    ["a user", "registry.npmjs.org@evil.example:443", 400],
-    ["a user with a password", "registry.npmjs.org:443@evil.example:443", 400],
-    ["a fragment", "evil.example#registry.npmjs.org:443", 400],
-    ["an encoded zero byte", "evil.example%00.registry.npmjs.org:443", 400],
-    ["absolute form", "http://registry.npmjs.org:443/", 400],
-    ["absolute form with TLS", "https://registry.npmjs.org/", 400],
-    ["a path", "/registry.npmjs.org:443", 400],
+    ["port 0", "packages.example.org:0", 400],
+    ["a port too large", "packages.example.org:65979", 400],
+    ["no port", "packages.example.org", 400],
+    ["two ports", "packages.example.org:443:80", 400],
+    ["a user", "packages.example.org@evil.example:443", 400],
+    ["a user with a password", "packages.example.org:443@evil.example:443", 400],
+    ["a fragment", "evil.example#packages.example.org:443", 400],
+    ["an encoded zero byte", "evil.example%00.packages.example.org:443", 400],
+    ["absolute form", "http://packages.example.org:443/", 400],
+    ["absolute form with TLS", "https://packages.example.org/", 400],
+    ["a path", "/packages.example.org:443", 400],
     ["nothing", "*", 400],
-    ["letters that look alike", "regıstry.npmjs.org:443", 400],
+    ["letters that look alike", "packages.exampıe.org:443", 400],
     ["a name of 300 characters", `${"a".repeat(300)}.below.example.test:443`, 400],
     ["a label that is none", "a_b.below.example.test:443", 400],
     ["an empty label below a wildcard", ".below.example.test:443", 403],
@@ -189,7 +189,7 @@ describe("hostile requests", () => {
     ["no version", `CONNECT ${name}:1\r\n${good}`, [400]],
     [
       "an ordinary request to a proxy",
-      `GET http://registry.npmjs.org/ HTTP/1.1\r\nhost: registry.npmjs.org\r\n${good}`,
+      `GET http://packages.example.org/ HTTP/1.1\r\nhost: packages.example.org\r\n${good}`,
       [400],
     ],
     ["lower case", `connect ${name}:1 HTTP/1.1\r\n${good}`, [400]],
