@@ -52,9 +52,10 @@ describe("memory stays bounded, and the next delivery is taken", () => {
     }));
 
   test("under issues' events of 2 MB that nobody signed, more than there is room for", () =>
-    check("100 unfinished bodies of 2 MB", 150, async () => {
+    // Those that gave way are garbage, which Node.js collects in its own time.
+    check("200 unfinished bodies of 2 MB", 250, async () => {
       const half = padded(megabytes(1.5));
-      const open = Array.from({ length: 100 }, () => openSocket(serve.port));
+      const open = Array.from({ length: 200 }, () => openSocket(serve.port));
       for (const { write } of open) {
         write(deliveryHead({ body: "{}" }, [`content-length: ${megabytes(2)}`]));
         write(half);
