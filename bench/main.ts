@@ -38,9 +38,10 @@ program
   .command("webhooks")
   .summary("webhooks a second, latency, CPU and memory of `froussard serve` and its peers")
   .description(
-    "Sends signed deliveries of 20 KB to `froussard serve` on a real Kafka broker, and in turn to: a server that does only\n" +
-      "HMAC and parsing; the Kafka client's library alone; the service's publisher alone; Argo Events' own EventSource on\n" +
-      "a Kafka bus. Needs Linux and what the broker needs; the EventSource also needs Go, and root or user namespaces.",
+    "Sends signed deliveries of 20 KB to `froussard serve` on a real Kafka broker, and in turn to: its server and a bare " +
+      "one that do only HMAC and parsing; the Kafka client's library alone; the service's publisher alone; Argo Events' " +
+      "own EventSource on a Kafka bus. Needs Linux and what the broker needs; the EventSource also needs Go, and root or " +
+      "user namespaces.",
   )
   .option("--connections <list>", "how many connections, comma list, rising", numbers, [1, 16, 64, 256])
   .addOption(seconds(4))

@@ -4,6 +4,7 @@ import { type Measurement, measure, type Plan } from "./measure.ts";
 import { argoEvents, startEventSource } from "./start-event-source.ts";
 import { startFloor } from "./start-floor.ts";
 import { bundleService, startFroussard } from "./start-froussard.ts";
+import { startOwnServer } from "./start-own-server.ts";
 import { startProducer } from "./start-producer.ts";
 import type { Subject } from "./subject.ts";
 import { subjectNames } from "./subject-names.ts";
@@ -21,9 +22,10 @@ export async function benchWebhooks(plan: Plan, build: BuildOptions): Promise<We
   report("starting a broker and what is measured on it");
   const world = await openWorld();
   const subjects: Subject[] = [];
-  const [own = 0, floor = 0, eventSource = 0] = await freePorts(3);
+  const [own = 0, ownServer = 0, floor = 0, eventSource = 0] = await freePorts(4);
   try {
     subjects.push(await startFroussard(world, await bundleService(world.file("image")), own));
+    subjects.push(await startOwnServer(world, ownServer));
     subjects.push(await startFloor(world, floor));
     subjects.push(await startProducer(world, "library"));
     subjects.push(await startProducer(world, "publisher"));

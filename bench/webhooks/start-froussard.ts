@@ -29,6 +29,11 @@ export function nodeOptions(dockerfile: string): string[] {
   return others;
 }
 
+/** All of Node's options in the pod. */
+export function imageOptions(): string[] {
+  return [podHeap, ...nodeOptions(readFileSync(dockerfile, "utf8"))];
+}
+
 /** `froussard serve` as its image starts it in its pod, on the world's Kafka. `options` are Node's own. */
 export function startFroussard(
   world: World,
@@ -40,7 +45,7 @@ export function startFroussard(
     { name: subjectNames.froussard, kinds, url: `http://127.0.0.1:${port}/webhooks/github`, probe: world.probe() },
     {
       command: process.execPath,
-      arguments: [podHeap, ...nodeOptions(readFileSync(dockerfile, "utf8")), ...options, program, "serve"],
+      arguments: [...imageOptions(), ...options, program, "serve"],
       environment: world.serviceEnvironment(port),
       logFile: world.file("froussard.log"),
     },
