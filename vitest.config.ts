@@ -13,6 +13,8 @@ const project = (name: string) => ({
 
 export default defineConfig({
   test: {
+    // Vitest leaves one processor free; these tests wait for processes and timers of their own most of the time.
+    maxWorkers: "100%",
     projects: ["contract", "github", "service", "runner", "local", "simulators", "infra", "bench", "scripts"].map(
       project,
     ),
