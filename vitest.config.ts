@@ -6,7 +6,7 @@ const project = (name: string) => ({
     name,
     root: import.meta.dirname,
     include: [`${name}/**/*.test.ts`],
-    exclude: ["**/node_modules/**", "**/sample-project/**", "**/*.e2e.test.ts", "**/*.platform.test.ts"],
+    exclude: ["**/node_modules/**", "**/sample-project/**", "**/*.{e2e,attack,platform}.test.ts"],
     testTimeout: 20_000,
   },
 });

@@ -11,10 +11,13 @@ const program = new Command("test")
   .description("Format and lint, types, then every test. Arguments after -- go to vitest (a path, -t <name>, …).")
   .option("--static", "only format, lint and types")
   .option("--e2e", "only the slow suites (*.e2e.test.ts): the whole pipeline as processes, with kills")
+  .option("--attacks", "only the attack suite (*.attack.test.ts): hostile models, texts and repositories, real Codex")
   .option("--platform", "only the checks of dist/ with the platform's own code (*.platform.test.ts; needs Go)")
   .argument("[vitest...]", "arguments for vitest")
   .parse();
-const options = program.opts<{ static?: boolean; e2e?: boolean; platform?: boolean }>();
+const options = program.opts<{ static?: boolean; e2e?: boolean; attacks?: boolean; platform?: boolean }>();
+/** The suite that was asked for by name, besides the everyday one. */
+const slow = (["e2e", "attacks", "platform"] as const).find((name) => options[name]);
 
 let passed = 0;
 let failed = 0;
@@ -37,7 +40,7 @@ async function check(name: string, command: string, args: string[]): Promise<voi
   console.log(`${ok ? "ok  " : "FAIL"} ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
 }
 
-if (!options.e2e && !options.platform) {
+if (slow === undefined) {
   await check("format and lint", "biome", [
     "ci",
     "--error-on-warnings",
@@ -52,8 +55,7 @@ if (!options.static) {
   const report = join(folder, "report.json");
   const ok = await run("vitest", [
     "run",
-    ...(options.e2e ? ["--config", "vitest.e2e.config.ts"] : []),
-    ...(options.platform ? ["--config", "vitest.platform.config.ts"] : []),
+    ...(slow === undefined ? [] : ["--config", `vitest.${slow}.config.ts`]),
     "--reporter=default",
     "--reporter=json",
     `--outputFile.json=${report}`,
