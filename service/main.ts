@@ -120,8 +120,9 @@ async function serve(): Promise<void> {
 async function watch(): Promise<void> {
   const config = readWatchConfig(process.env);
   const { service, tracing } = await open(config);
-  const health = await startHealth(service, config.WATCH_PORT);
-  const watching = startWatch(service, config);
+  const looking = createWatch(service, config);
+  const health = await startHealth(service, config.WATCH_PORT, () => looking.stuck);
+  const watching = startWatch(service, config, looking);
   await ended({ service, tracing }, config, [
     { name: "the look in hand", end: () => watching.stop() },
     { name: "health", end: async (ms) => health?.stop(ms) },
@@ -151,9 +152,13 @@ async function lookOnce(): Promise<void> {
   if (failed > 0) throw new Error(`${failed} questions to GitHub failed, see the log: run it again`);
 }
 
-async function startHealth({ metrics, log, notReady }: Service, port: number | undefined) {
+async function startHealth(
+  { metrics, log, notReady }: Service,
+  port: number | undefined,
+  stuck: () => string | undefined,
+) {
   if (port === undefined) return undefined;
-  return startServer(healthHandlers(metrics, notReady), { port, portSetting: "WATCH_PORT", log });
+  return startServer(healthHandlers(metrics, notReady, stuck), { port, portSetting: "WATCH_PORT", log });
 }
 
 /** Says what went wrong; the exit code, 2 for what was called or set wrongly. */

@@ -364,6 +364,7 @@ describe("the program", () => {
     await expect.poll(metrics).toMatch(/^froussard_watch_tick_duration_seconds_count\{track="issue"\} [1-9]/m);
     expect(await metrics()).toMatch(/^froussard_tasks_published_total\{stage="planning"\} 1$/m);
     expect(await metrics()).toMatch(/^process_resident_memory_bytes \d+/m);
+    expect((await fetch(`http://127.0.0.1:${port}/health/liveness`)).status).toBe(200);
     child.kill("SIGTERM");
     expect(await once(child, "close")).toEqual([0, null]);
     expect(collector.spans).toMatchObject([{ name: "publish", service: "froussard" }]);

@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { errorFields } from "../error-fields.ts";
+import { InHand } from "../in-hand.ts";
 import type { ServiceLog } from "../service-log.ts";
 import { Connections } from "./connections.ts";
-import { InHand } from "./in-hand.ts";
 import { Refusal } from "./refusal.ts";
 import { targetPath } from "./target-path.ts";
 

@@ -1,10 +1,10 @@
 import type { ServeConfig } from "../config.ts";
+import { InHand } from "../in-hand.ts";
 import { eventLabel } from "../metrics.ts";
 import type { Service } from "../open-service.ts";
 import { BackgroundMarks } from "./background-marks.ts";
 import { ByteBudget } from "./byte-budget.ts";
 import { healthHandlers } from "./health-handlers.ts";
-import { InHand } from "./in-hand.ts";
 import { requestMs as defaultRequestMs } from "./receive-delivery.ts";
 import { type ServerOptions, startServer } from "./server.ts";
 import { stuckReason } from "./stuck.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { InHand } from "./in-hand.ts";
+import { InHand } from "../in-hand.ts";
 import { stuckReason } from "./stuck.ts";
 
 const deadlineMs = 8_000;

@@ -10,8 +10,11 @@ export interface Watching {
 }
 
 /** Runs the reconcile loop over an open service, until it is stopped. */
-export function startWatch(service: Service, config: WatchSettingsConfig): Watching {
-  const watch = createWatch(service, config);
+export function startWatch(
+  service: Service,
+  config: WatchSettingsConfig,
+  watch: Watch = createWatch(service, config),
+): Watching {
   const redelivery = createRedelivery(service, config);
   const stop = new AbortController();
   const running = Promise.all([watch.run(stop.signal), redelivery.run(stop.signal)]);

@@ -257,6 +257,23 @@ describe("the loop", () => {
     expect(records).toHaveLength(1);
   });
 
+  test("knows of a question that never ends, and takes a long wait for none", async () => {
+    github.open(github.repository("octocat/hello"), owner);
+    const hang = Promise.withResolvers<undefined>();
+    const hanging = start(watch({ github: { ...access, readIssue: () => hang.promise } }));
+    const waiting = start();
+    const resetAt = new Date(clock.now().getTime() + 50 * minute).toISOString();
+    waiting.note({ kind: "graphql", cost: 1, remaining: 0, resetAt });
+    await clock.advance(29 * minute);
+    expect([hanging.stuck, waiting.stuck]).toEqual([undefined, undefined]);
+    await clock.advance(3 * minute);
+    expect(hanging.stuck).toMatch(/^a question to GitHub has been in hand for 3[12] minutes$/);
+    expect(waiting.stuck).toBeUndefined();
+    hang.resolve(undefined);
+    await clock.advance(second);
+    expect(hanging.stuck).toBeUndefined();
+  });
+
   test("asks a question once, also after a restart and with two watchers", async () => {
     const on = github.open(github.repository("octocat/hello"), stranger);
     github.comment(on, owner, "/approve");

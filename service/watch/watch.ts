@@ -4,8 +4,8 @@ import { Backoff } from "./backoff.ts";
 import { type Considering, considerIssue } from "./consider-issue.ts";
 import { IssueQueue, type QueuedIssue } from "./issue-queue.ts";
 import { PlanSchedule } from "./plan-schedule.ts";
-import { PointBudget } from "./point-budget.ts";
 import { pulseFingerprint, pulseOf } from "./pulse-fingerprint.ts";
+import { Questions } from "./questions.ts";
 import type { FoundIssue, RepositoryWatch } from "./repository-watch.ts";
 import { UnansweredIssues } from "./unanswered-issues.ts";
 import { WatchedRepositories } from "./watched-repositories.ts";
@@ -43,7 +43,7 @@ const missesAllowed = 5;
  */
 export class Watch {
   readonly #of: WatchOptions;
-  readonly #budget: PointBudget;
+  readonly #questions: Questions;
   readonly #plans: PlanSchedule;
   readonly #issues = new IssueQueue();
   readonly #repositories: WatchedRepositories;
@@ -51,14 +51,13 @@ export class Watch {
   readonly #failures = new Map<string, Backoff>();
   readonly #misses = new Map<string, number>();
   readonly #unanswered = new UnansweredIssues();
-  #failed = 0;
   #restPausedUntil = 0;
   #nextQuestionAt = 0;
 
   constructor(options: WatchOptions) {
     this.#of = options;
     const { freshPlanMs, oldPlanMs, pointsPerHour } = options.settings;
-    this.#budget = new PointBudget(options.clock, pointsPerHour);
+    this.#questions = new Questions({ clock: options.clock, pointsPerHour, onTick: options.onTick });
     this.#plans = new PlanSchedule({ freshMs: freshPlanMs, oldMs: oldPlanMs });
     const { admits, github, clock, policy, random } = options;
     const { repositories: patterns } = options.settings;
@@ -67,7 +66,7 @@ export class Watch {
 
   /** Hears what GitHub says about the rate limits; hand it to the access. */
   note(allowance: Allowance): void {
-    this.#budget.note(allowance);
+    this.#questions.note(allowance);
     if (allowance.kind === "rest" && allowance.remaining <= 100) this.#restPausedUntil = Date.parse(allowance.resetAt);
   }
 
@@ -78,6 +77,11 @@ export class Watch {
   /** Age of the oldest request for a plan that shows neither plan nor end; 0 when there is none. */
   get oldestUnansweredSeconds(): number {
     return this.#unanswered.oldestSeconds(this.#of.clock.now());
+  }
+
+  /** Why only a new process helps, or undefined. */
+  get stuck(): string | undefined {
+    return this.#questions.stuck;
   }
 
   /** Runs until `signal` aborts, and ends what it has in hand. Never rejects because of GitHub. */
@@ -99,23 +103,7 @@ export class Watch {
     while (!this.#issues.isEmpty && !signal.aborted) await this.#issues.changed();
     drained.abort();
     await Promise.all(working);
-    return this.#failed;
-  }
-
-  /** Asks something, and tells how that went. @throws what `ask` throws */
-  async #question<T>(track: string, ask: () => Promise<T>): Promise<T> {
-    const { clock, onTick } = this.#of;
-    const began = clock.now().getTime();
-    const tell = (ok: boolean) => onTick?.(track, ok, (clock.now().getTime() - began) / second);
-    try {
-      const answer = await ask();
-      tell(true);
-      return answer;
-    } catch (error) {
-      this.#failed += 1;
-      tell(false);
-      throw error;
-    }
+    return this.#questions.failed;
   }
 
   async #schedule(signal: AbortSignal): Promise<void> {
@@ -142,7 +130,7 @@ export class Watch {
 
   async #discover(): Promise<void> {
     const { github, log } = this.#of;
-    const list = () => this.#question("repositories", () => github.listRepositories());
+    const list = () => this.#questions.ask("repositories", () => github.listRepositories());
     try {
       for (const gone of await this.#repositories.discover(list)) this.#unanswered.drop(gone);
     } catch (error) {
@@ -157,9 +145,10 @@ export class Watch {
       this.#plans.set(repository.name, number, undefined);
       this.#unanswered.set(repository.name, number, undefined);
     };
-    const ask = () => repository.ask(settings.repositoryMs, found, () => this.#affordable("sweep", signal));
     try {
-      await this.#question("changes", ask);
+      await this.#questions.ask("changes", (affordable) =>
+        repository.ask(settings.repositoryMs, found, () => affordable("sweep", signal)),
+      );
     } catch (error) {
       log.warn({ repository: repository.name, ...errorFields(error) }, "cannot look for changes");
     }
@@ -173,8 +162,8 @@ export class Watch {
       let pause = Math.min(second, settings.freshPlanMs / 4);
       if (ids.length > 0) {
         try {
-          await this.#affordable("pulse", signal);
-          await this.#question("pulse", async () => this.#compare(ids, await github.readPulse(ids)));
+          await this.#questions.affordable("pulse", signal);
+          await this.#questions.ask("pulse", async () => this.#compare(ids, await github.readPulse(ids)));
           backoff.succeeded();
         } catch (error) {
           log.warn(errorFields(error), "cannot look at pending plans");
@@ -206,7 +195,7 @@ export class Watch {
         await changed;
         continue;
       }
-      await this.#affordable(issue.urgency, signal);
+      await this.#questions.affordable(issue.urgency, signal);
       if (!signal.aborted) await this.#consider(issue);
       this.#issues.done(issue);
     }
@@ -217,7 +206,7 @@ export class Watch {
     const { repository, issueNumber } = issue;
     const key = `${repository}#${issueNumber}`;
     try {
-      await this.#question("issue", () => this.#look(issue, key));
+      await this.#questions.ask("issue", () => this.#look(issue, key));
     } catch (error) {
       log.warn({ repository, issueNumber, ...errorFields(error) }, "cannot consider the issue");
       const backoff = this.#failures.get(key) ?? new Backoff(random);
@@ -242,10 +231,5 @@ export class Watch {
     const comment = considered.pendingPlan?.comment;
     const plan = comment && { nodeId: comment.nodeId, repository, issueNumber, createdAt: comment.createdAt };
     this.#plans.set(repository, issueNumber, plan, comment && pulseFingerprint(pulseOf(comment), this.#of.policy));
-  }
-
-  async #affordable(urgency: QueuedIssue["urgency"], signal: AbortSignal): Promise<void> {
-    for (let wait = this.#budget.waitMs(urgency); wait > 0 && !signal.aborted; wait = this.#budget.waitMs(urgency))
-      await this.#of.clock.sleep(wait, signal);
   }
 }
