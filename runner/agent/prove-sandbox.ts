@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { RunFailure, type Stage } from "@froussard/contract";
@@ -19,7 +20,8 @@ export interface SandboxProof {
   mediator: MediatorAddress;
 }
 
-const probeFile = join(import.meta.dirname, "..", "sandbox", "probe.ts");
+/** A file of its own in every form of this package: its sources, or the bundle in an image. */
+const probeFile = createRequire(import.meta.url).resolve("codex-runner/sandbox/probe");
 
 /**
  * Proves the sandbox policy before anything is paid: a probe looks round from where the model's commands will run.
