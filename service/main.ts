@@ -85,25 +85,23 @@ async function open(config: CommonConfig & Pick<Partial<WatchConfig>, "WORKFLOWS
   const tracing =
     endpoint === undefined ? undefined : (await import("./tracing/start-tracing.ts")).startTracing({ endpoint, log });
   const namespace = config.WORKFLOWS_NAMESPACE;
-  const liveTasks = namespace === undefined ? undefined : await workflowsIn(namespace);
+  const workflows = namespace === undefined ? {} : await workflowsIn(namespace);
   const service = await openService(config, {
     log,
     signal,
     ...(tracing && { tracer: tracing.tracer }),
-    ...(liveTasks && { liveTasks }),
+    ...workflows,
   });
   service.metrics.collectProcess();
   return { service, tracing };
 }
 
 /** Loaded only where it is used, too. @throws Error outside of a cluster */
-async function workflowsIn(namespace: string): Promise<Service["liveTasks"]> {
+async function workflowsIn(namespace: string): Promise<Pick<Service, "liveTasks" | "finishedAt">> {
   const { inClusterConfig, kubernetesWorkflows } = await import("./workflows/kubernetes-workflows.ts");
   inClusterConfig();
-  return unfinishedWorkflows(
-    kubernetesWorkflows(() => inClusterConfig(), namespace),
-    { clock: systemClock },
-  );
+  const { list, finishedAt } = kubernetesWorkflows(() => inClusterConfig(), namespace);
+  return { liveTasks: unfinishedWorkflows(list, { clock: systemClock }), finishedAt };
 }
 
 async function serve(): Promise<void> {

@@ -821,6 +821,21 @@ describe("published tasks", () => {
     expect(told()).toEqual([]);
   });
 
+  test("are told as silent when the run has finished without a trace, and a /retry starts another one", () => {
+    const { taskId } = task();
+    publish();
+    const finishedTasks = new Set([taskId]);
+    const next = () => nextTask(github.snapshot(on), policy, github.now, { ...memory, finishedTasks });
+    minutes(4);
+    expect(next()).toMatchObject({ tell: [], lookAgainAt: expect.any(String) });
+    minutes(1);
+    expect(next()).toMatchObject({ tell: [{ kind: "failure", ids: { taskId, code: "no-progress" } }] });
+    github.result(on, "planning", "issue", "failed", "no-progress");
+    expect(next()).toMatchObject({ tell: [] });
+    say("/retry");
+    expect(next()).toMatchObject({ task: { taskId: expect.not.stringMatching(taskId) } });
+  });
+
   test("are marked again when the mark is missing", () => {
     remember();
     expect(decide()).toMatchObject({ reason: expect.stringContaining("published"), mark: [{ content: "EYES" }] });

@@ -41,7 +41,7 @@ export function nextTask(snapshot: IssueSnapshot, policy: ServicePolicy, now: Da
   const open = openRuns(history);
   const silent = open.filter((run) => isSilent(run, policy, now, memory));
   const { cause, reason, tell } = findCause(snapshot, policy, history, now, memory);
-  const telling = [...tell, ...silent.map(tellSilence)];
+  const telling = [...tell, ...silent.map(({ ids }) => tellSilence(ids, ids))];
   const wakes = open.filter((run) => !silent.includes(run)).map((run) => silentAt(run, policy));
   if (!cause) return { reason, tell: telling, ...earliest(wakes) };
   const next = handOver(snapshot, policy, now, memory, history, cause);
@@ -73,6 +73,9 @@ function handOver(
     const last = state.last ?? (isOurMark(snapshot, policy) ? state.at : undefined);
     if (waited >= limits.abandonMinutes && last !== undefined && minutesBetween(last, now) >= patienceMinutes)
       return { reason: `${ids.taskId} was published and never started`, tell: [tellNotStarted(cause, ids)] };
+    // A message that comes again would meet the finished run of its name, and start nothing.
+    if (waited >= patienceMinutes && memory.finishedTasks?.has(ids.taskId))
+      return { reason: `${ids.taskId} has finished without a word`, tell: [tellSilence(cause, ids)] };
     const due = limits.republishMinutes.findLast((minutes) => minutes <= waited);
     if (due === undefined || (last !== undefined && minutesBetween(state.at, new Date(last)) >= due)) {
       const lookAgainAt = nextWake(state.at, waited, last ?? state.at);
@@ -130,7 +133,7 @@ function isSilent(run: RunComment, policy: ServicePolicy, now: Date, memory: Mem
   return !memory.liveTasks.has(run.ids.taskId) && Date.parse(silentAt(run, policy)) <= now.getTime();
 }
 
-function tellSilence({ ids: { taskId, subjectId, about, stage } }: RunComment): Tell {
+function tellSilence({ stage, about }: Pick<Cause, "stage" | "about">, { subjectId, taskId }: TaskIds): Tell {
   return { kind: "failure", ids: { taskId, subjectId, about, stage, code: "no-progress" } };
 }
 

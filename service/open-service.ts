@@ -1,3 +1,4 @@
+import { isExactName, type RepositoryFilter, repositoryFilter } from "@froussard/contract";
 import { createGitHub } from "@froussard/github/client";
 import type { TokenScope } from "@froussard/github/credential";
 import { credentialOf } from "@froussard/github/credential-settings";
@@ -15,7 +16,6 @@ import { Metrics } from "./metrics.ts";
 import { octokitAccess } from "./octokit-access.ts";
 import { PublishedTasks } from "./published-tasks.ts";
 import type { Publisher } from "./publisher.ts";
-import { isExactName, type RepositoryFilter, repositoryFilter } from "./repository-filter.ts";
 
 import type { ServiceLog } from "./service-log.ts";
 import type { ServicePolicy } from "./service-policy.ts";
@@ -26,6 +26,8 @@ export interface Service {
   publisher: Publisher;
   /** Ids of the tasks that wait or run. */
   liveTasks: () => Promise<ReadonlySet<string>>;
+  /** When the run of a task has finished, where that can be told; undefined when it has not. ISO 8601. */
+  finishedAt?: (taskId: string) => Promise<string | undefined>;
   /** Why nothing can be published now, or undefined when it can; true in both directions without a request. */
   notReady: () => Promise<string | undefined>;
   published: PublishedTasks;
@@ -47,6 +49,8 @@ export interface ServiceOptions {
   queue?: EmbeddedQueue;
   /** @default those of the queue; none with Kafka */
   liveTasks?: Service["liveTasks"];
+  /** @default nobody can tell */
+  finishedAt?: Service["finishedAt"];
   /** @default the system's */
   clock?: Clock;
   /** @default none: no traces */
@@ -115,6 +119,7 @@ export async function openService(
     github,
     publisher: measuredPublisher(queue.publisher, metrics),
     liveTasks: options.liveTasks ?? queue.liveTasks,
+    ...(options.finishedAt && { finishedAt: options.finishedAt }),
     notReady: queue.notReady,
     published: new PublishedTasks(),
     policy,

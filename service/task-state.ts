@@ -8,6 +8,8 @@ import type { Publication } from "./published-tasks.ts";
 export interface Memory {
   /** Ids of tasks that are queued or running: each counts as a trace, for waiting is no failure. */
   liveTasks: ReadonlySet<string>;
+  /** Tasks whose run had finished before GitHub was asked: one that shows no trace has left no word. @default none known */
+  finishedTasks?: ReadonlySet<string>;
   /** When this process published the task of a cause of that time. */
   published(taskId: string, askedAt: string): Publication | undefined;
 }

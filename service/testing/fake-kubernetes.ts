@@ -22,7 +22,7 @@ export type Fault = "forbidden" | "expired" | "not installed" | "internal" | "ha
 const path = "/apis/argoproj.io/v1alpha1/namespaces/argo-workflows/workflows";
 
 /**
- * The part of a Kubernetes API server that lists Workflows, in its real shapes: `PartialObjectMetadataList` when that is
+ * The part of a Kubernetes API server that lists and shows Workflows, in its real shapes: `PartialObjectMetadataList` when that is
  * asked for, pages by `limit` and `continue`, `Status` objects for errors (as a v1.33 API server sends them).
  */
 export async function startFakeKubernetes(tls?: { key: string; cert: string }): Promise<FakeKubernetes> {
@@ -57,7 +57,9 @@ function answer(
 ): { code: number; body: unknown } {
   const token = /^Bearer (.+)$/.exec(headers.authorization ?? "")?.[1] ?? "";
   if (!api.tokens.has(token)) return status(401, "Unauthorized", "Unauthorized");
-  if (pathname !== path || fault === "not installed") return { code: 404, body: "404 page not found\n" };
+  const one = pathname.startsWith(`${path}/`) ? pathname.slice(path.length + 1) : undefined;
+  if ((pathname !== path && one === undefined) || fault === "not installed")
+    return { code: 404, body: "404 page not found\n" };
   if (fault === "forbidden")
     return status(
       403,
@@ -69,6 +71,7 @@ function answer(
     return status(410, "Expired", "The provided continue parameter is too old to display a consistent list result.");
   if (fault === "internal") return status(500, "InternalError", "etcdserver: request timed out");
   api.queries.push(query);
+  if (one !== undefined) return getOne(api, one);
   const open = query.get("labelSelector") === "workflows.argoproj.io/completed!=true";
   const names = [...api.workflows].flatMap(([name, finished]) => (open && finished ? [] : [name]));
   const from = Number(query.get("continue") ?? 0);
@@ -91,6 +94,19 @@ function answer(
         metadata: { name, namespace: "argo-workflows", uid: `uid-of-${name}`, resourceVersion: "1", generation: 1 },
       })),
     },
+  };
+}
+
+/** As the controller leaves it: `finishedAt` is null until the end. */
+function getOne({ workflows }: FakeKubernetes, name: string): { code: number; body: unknown } {
+  const finished = workflows.get(name);
+  if (finished === undefined) return status(404, "NotFound", `workflows.argoproj.io "${name}" not found`);
+  const finishedAt = finished ? "2026-03-02T10:00:00Z" : null;
+  const metadata = { name, namespace: "argo-workflows", resourceVersion: "1", generation: 3 };
+  const phase = finished ? "Succeeded" : "Running";
+  return {
+    code: 200,
+    body: { kind: "Workflow", apiVersion: "argoproj.io/v1alpha1", metadata, spec: {}, status: { phase, finishedAt } },
   };
 }
 

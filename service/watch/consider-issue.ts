@@ -1,3 +1,4 @@
+import type { RepositoryFilter } from "@froussard/contract";
 import { codes, type IssueSnapshot, labels, type Plan, readPlans, type Task } from "@froussard/contract";
 import { SpanKind, type Tracer } from "@opentelemetry/api";
 import type { Mark } from "../cause.ts";
@@ -6,12 +7,11 @@ import { errorFields } from "../error-fields.ts";
 import type { GitHubAccess } from "../github-access.ts";
 import { readHistory } from "../history.ts";
 import { commentsToMinimize } from "../housekeeping.ts";
-import { nextTask } from "../next-task.ts";
+import { type NextTask, nextTask } from "../next-task.ts";
 import { tellBody } from "../notes.ts";
 import type { PublishedTasks } from "../published-tasks.ts";
 import type { Publisher } from "../publisher.ts";
 import { taskRecord } from "../records.ts";
-import type { RepositoryFilter } from "../repository-filter.ts";
 import type { ServiceLog } from "../service-log.ts";
 import type { ServicePolicy } from "../service-policy.ts";
 import { withSpan, withTraceparent } from "../tracing/with-span.ts";
@@ -22,6 +22,8 @@ export interface Considering {
   publisher: Publisher;
   /** Ids of the tasks that wait or run, where the queue can tell. */
   liveTasks: () => Promise<ReadonlySet<string>>;
+  /** When the run of a task has finished, where that can be told. ISO 8601. */
+  finishedAt?: (taskId: string) => Promise<string | undefined>;
   published: PublishedTasks;
   policy: ServicePolicy;
   admits: RepositoryFilter;
@@ -53,6 +55,7 @@ export interface Considered {
  */
 export async function considerIssue(of: Considering, repository: string, issueNumber: number): Promise<Considered> {
   const { github, policy, clock, log, published } = of;
+  const askedAt = clock.now();
   const snapshot = await github.readIssue(repository, issueNumber);
   if (!snapshot) return { isMissing: true };
   if (!of.admits(snapshot.repository.nameWithOwner)) {
@@ -65,7 +68,9 @@ export async function considerIssue(of: Considering, repository: string, issueNu
   }
   const liveTasks = await of.liveTasks();
   const memory = { liveTasks, published: published.get.bind(published) };
-  const next = nextTask(snapshot, policy, clock.now(), memory);
+  const first = nextTask(snapshot, policy, clock.now(), memory);
+  const finishedTasks = await finishedBefore(of, first, askedAt);
+  const next = finishedTasks ? nextTask(snapshot, policy, clock.now(), { ...memory, finishedTasks }) : first;
   let { lookAgainAt } = next;
   const fields = {
     repository: snapshot.repository.nameWithOwner,
@@ -96,6 +101,21 @@ export async function considerIssue(of: Considering, repository: string, issueNu
     ...(pendingPlan && { pendingPlan }),
     ...(waiting !== undefined && { unansweredSince: waiting }),
   };
+}
+
+/** For the difference between the cluster's clock and ours. */
+const clockSkewMs = 60_000;
+
+/** The task that is about to be published again, when its run had finished before the issue was read. */
+async function finishedBefore(
+  { finishedAt }: Considering,
+  next: NextTask,
+  time: Date,
+): Promise<ReadonlySet<string> | undefined> {
+  if (!finishedAt || !("task" in next) || !next.again) return undefined;
+  const { taskId } = next.task;
+  const at = await finishedAt(taskId);
+  return at !== undefined && Date.parse(at) + clockSkewMs < time.getTime() ? new Set([taskId]) : undefined;
 }
 
 function publish({ publisher, tracer }: Considering, task: Task, again: boolean): Promise<void> {

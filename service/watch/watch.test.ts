@@ -1,9 +1,8 @@
-import { headers, type Repository, topics } from "@froussard/contract";
+import { headers, type Repository, repositoryFilter, topics } from "@froussard/contract";
 import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { PublishedTasks } from "../published-tasks.ts";
 import type { OutgoingRecord } from "../publisher.ts";
-import { repositoryFilter } from "../repository-filter.ts";
 import type { ServicePolicy } from "../service-policy.ts";
 import { type FakeAccess, fakeAccess } from "../testing/fake-access.ts";
 import { bot, FakeGitHub, owner, stranger } from "../testing/fake-github.ts";
@@ -187,6 +186,27 @@ describe("the loop", () => {
     await clock.advance(120 * minute);
     expect(records).toHaveLength(4);
     expect(on.comments).toHaveLength(1);
+  });
+
+  test("publishes nothing again whose run has finished, and tells that it left no word", async () => {
+    const on = github.open(github.repository("octocat/hello"), owner);
+    const asked: string[] = [];
+    let finished: string | undefined;
+    const finishedAt = async (taskId: string) => {
+      asked.push(taskId);
+      return finished;
+    };
+    start(watch({ finishedAt }));
+    await clock.advance(6 * minute);
+    expect([records.length, asked.length]).toEqual([2, 1]);
+    // So short before the look that its word may only not be seen yet.
+    finished = new Date(github.now.getTime() + 9 * minute - 30 * second).toISOString();
+    await clock.advance(10 * minute);
+    expect([records.length, asked.length]).toEqual([3, 2]);
+    await clock.advance(45 * minute);
+    expect([records.length, asked.length]).toEqual([3, 3]);
+    expect(on.comments.map(({ body }) => body)).toEqual([expect.stringContaining('"code":"no-progress"')]);
+    expect(on.issue.labels).toEqual(["codex:failed"]);
   });
 
   test("counts as published again what another process published and marked", async () => {

@@ -36,7 +36,7 @@ function config(): KubeConfig {
 }
 
 function liveTasks(withinMs = 5_000) {
-  const list = kubernetesWorkflows(config, "argo-workflows");
+  const { list } = kubernetesWorkflows(config, "argo-workflows");
   return unfinishedWorkflows(list, { clock: systemClock, cacheMs: 0, withinMs });
 }
 
@@ -63,7 +63,7 @@ describe("the Workflows that have not finished", () => {
   });
 
   test.each([
-    ["forbidden", 403, /grant list on workflows\.argoproj\.io to the service account$/],
+    ["forbidden", 403, /grant get and list on workflows\.argoproj\.io to the service account$/],
     ["not installed", 404, /Argo Workflows is not installed$/],
     ["internal", 500, /namespace argo-workflows: see the API server$/],
   ] as const)("are unknown when that is %s, and the log says why and nothing else", async (fault, status, words) => {
@@ -120,6 +120,25 @@ describe("the Workflows that have not finished", () => {
   });
 });
 
+describe("the end of one Workflow", () => {
+  beforeEach(async () => {
+    kubernetes = await startFakeKubernetes();
+    writeFileSync(join(folder, "token"), "token-1");
+  });
+  const finishedAt = (n: number) => kubernetesWorkflows(config, "argo-workflows").finishedAt(name(n));
+
+  test("is its time; none while it waits or runs, or when there is no such Workflow", async () => {
+    kubernetes.workflows.set(name(1), true).set(name(2), false);
+    expect(await finishedAt(1)).toBe("2026-03-02T10:00:00Z");
+    expect([await finishedAt(2), await finishedAt(3)]).toEqual([undefined, undefined]);
+  });
+
+  test("is unknown when that is forbidden", async () => {
+    kubernetes.fault = () => "forbidden";
+    await expect(finishedAt(1)).rejects.toThrow(/grant get and list on workflows\.argoproj\.io/);
+  });
+});
+
 const openssl = { name: "openssl", command: "openssl", arguments: ["version"], install: "apt-get install -y openssl" };
 describeWith([openssl], "in a pod", () => {
   test("server, authority and token are the mounted ones", async () => {
@@ -134,11 +153,11 @@ describeWith([openssl], "in a pod", () => {
     vi.stubEnv("KUBERNETES_SERVICE_HOST", "localhost");
     vi.stubEnv("KUBERNETES_SERVICE_PORT", String(kubernetes.port));
     try {
-      const list = kubernetesWorkflows(() => inClusterConfig(folder), "argo-workflows");
+      const { list } = kubernetesWorkflows(() => inClusterConfig(folder), "argo-workflows");
       expect(await list(undefined, AbortSignal.timeout(5_000))).toEqual({ names: [name(1)] });
       // Somebody else's authority.
       writeFileSync(join(mounted, "ca.crt"), readFileSync(makeCertificates(join(folder, "other")).caFile));
-      const others = kubernetesWorkflows(() => inClusterConfig(folder), "argo-workflows");
+      const { list: others } = kubernetesWorkflows(() => inClusterConfig(folder), "argo-workflows");
       await expect(others(undefined, AbortSignal.timeout(5_000))).rejects.toThrow(/does not answer$/);
     } finally {
       vi.unstubAllEnvs();
