@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { type GitHubSimulator, startGitHub } from "@froussard/simulators/github/start";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { outputLine } from "./output-line.ts";
 
 const bearer = "b".repeat(64);
 let folder: string;
@@ -104,6 +105,54 @@ describe.skipIf(process.platform === "win32")("the mediator as a process", () =>
     expect(await ended).toBe(0);
     for (const secret of [bearer, "sk-test"]) expect(await errors).not.toContain(secret);
     expect(JSON.parse(readFileSync(join(folder, "state", "record.json"), "utf8"))).toMatchObject({ state: "closed" });
+  });
+
+  const report = { activity: "reading", todo: [{ text: "Read \u001b[2J all", done: false }] };
+
+  test("tells its parent how the run stands, one line of JSON each", async () => {
+    await addIssue();
+    const { child, ready } = start(environment());
+    await ready;
+    let printed = "";
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => (printed += chunk));
+    await call("GET", "/task");
+    await call("POST", "/progress", report);
+    await call("POST", "/result", { kind: "plan", plan });
+    const lines = () => printed.split("\n").slice(0, -1);
+    await expect.poll(() => lines().at(-1)).toContain('"ended"');
+    expect(printed).not.toContain("\u001b");
+    const states = lines().map((line) => outputLine.parse(JSON.parse(line)));
+    expect(states).toMatchObject([
+      { state: { phase: "working", todo: [] } },
+      { state: { phase: "working", ...report } },
+      { state: { phase: "publishing" } },
+      { state: { phase: "ended", ledger: { requests: 0 } } },
+    ]);
+  });
+
+  test("tells nothing where nobody started it: in a cluster that is the pod's log", async () => {
+    await addIssue();
+    const { MEDIATOR_PARENT: _, ...alone } = environment();
+    const { child, ready } = start(alone);
+    await ready;
+    let printed = "";
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => (printed += chunk));
+    await call("GET", "/task");
+    await call("POST", "/progress", report);
+    expect((await call("POST", "/result", { kind: "plan", plan })).body).toMatchObject({ outcome: "done" });
+    child.kill("SIGTERM");
+    await once(child, "close");
+    expect(printed).toBe("");
+  });
+
+  test("publishes all the same when nobody reads what it tells", async () => {
+    await addIssue();
+    const { child, ready } = start(environment());
+    await ready;
+    child.stdout.destroy();
+    await call("GET", "/task");
+    await call("POST", "/progress", report);
+    expect((await call("POST", "/result", { kind: "plan", plan })).body).toMatchObject({ outcome: "done" });
   });
 
   test.each([

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
 import pino, { type Logger } from "pino";
 import { mediatorEnvironment, readSettings, SettingsError } from "../settings.ts";
+import type { OutputLine, RunState } from "./output-line.ts";
 import { startMediator } from "./start-mediator.ts";
 
 /** A publish in hand may take this long after the stop was asked for. */
@@ -30,13 +31,18 @@ Reads everything from the environment:
   ${Object.keys(mediatorEnvironment.shape).join("\n  ")}
 CODEX_EGRESS_HOSTS lists the hosts that commands may reach by CONNECT: host, *.example.com, host:port (443 if left out). None by
 default: what passes is encrypted, so that each is a way to carry text out. Only with CODEX_SANDBOX=pod, and only public addresses.
-Prints one line {"ready":true,"listen":"…"} when it listens, and ends on SIGTERM, SIGINT or, with MEDIATOR_PARENT=stdin,
+Prints one line {"ready":true,"listen":"…"} when it listens, with MEDIATOR_PARENT=stdin then one {"state":…} for each change, and ends on SIGTERM, SIGINT or, with MEDIATOR_PARENT=stdin,
 when its standard input closes. What it finds is its answer to GET /task, not its exit code.`;
 
 async function run(log: Logger): Promise<void> {
   const settings = readSettings(mediatorEnvironment, process.env);
-  const mediator = await startMediator(settings, log);
-  process.stdout.write(`${JSON.stringify({ ready: true, listen: mediator.listen })}\n`);
+  // A parent that has died reads nothing; a publish in hand is finished all the same.
+  process.stdout.on("error", () => {});
+  const print = (line: OutputLine) => process.stdout.write(`${JSON.stringify(line)}\n`);
+  // In a cluster standard output is the pod's log, where no text of the model belongs.
+  const onState = settings.MEDIATOR_PARENT === "stdin" ? (state: RunState) => print({ state }) : undefined;
+  const mediator = await startMediator(settings, log, onState);
+  print({ ready: true, listen: mediator.listen });
   await asked(settings.MEDIATOR_PARENT === "stdin");
   const stopped = await Promise.race([mediator.stop().then(() => true), sleep(stopPatienceMs, false, { ref: false })]);
   if (!stopped) log.error("the publish in hand did not end in time; the next process goes on with it");

@@ -3,6 +3,7 @@ import type { Every } from "../poll.ts";
 import type { CodexSettings } from "../protocol.ts";
 import type { DryRunTexts, TaskClaim } from "../settings.ts";
 import type { GitHubFacts } from "./github-facts.ts";
+import type { RunState } from "./output-line.ts";
 import type { GitRepository, Publisher, RunContext } from "./ports.ts";
 import type { RunRules } from "./prepare-run.ts";
 import type { RecordStore } from "./record-store.ts";
@@ -29,6 +30,8 @@ export interface MediatorOptions {
   store: RecordStore;
   clock(): Date;
   log: Logger;
+  /** Hears how the run stands after each change, costs included; nothing of it leaves the machine. @default nobody listens */
+  onState?(state: RunState): void;
   /** The progress comment is edited at most this often. Milliseconds. */
   progressIntervalMs: number;
   /**

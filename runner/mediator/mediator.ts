@@ -8,6 +8,7 @@ import { commitsFromComments, hashOf } from "./continue-run.ts";
 import type { MediatorOptions } from "./mediator-options.ts";
 import { runOver } from "./model/model-error.ts";
 import { createNotedFailure } from "./noted-failure.ts";
+import type { RunState } from "./output-line.ts";
 import type { GitRepository, ProgressText, RunContext } from "./ports.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import { createProgressBoard } from "./progress-board.ts";
@@ -47,7 +48,15 @@ export function createMediator(options: MediatorOptions) {
     onError: (error) => log.warn({ err: error }, "the progress comment could not be written"),
   });
 
+  let standing: RunState | undefined;
+
+  function tell(): void {
+    if (standing) options.onState?.({ ...standing, ledger });
+  }
+
   function show(state: Pick<ProgressText, "state" | "report" | "url">): void {
+    standing = { phase: state.state, todo: [], ...state.report, ledger };
+    tell();
     if (work && !work.dryRun) board.show({ ...state, run: work.prepared.run });
   }
 
@@ -183,7 +192,10 @@ export function createMediator(options: MediatorOptions) {
     isWorking: () => runLog.current?.state === "working",
     left: left.signal,
     /** Told after each change of the ledger. */
-    ledgerChanged: () => runLog.save(),
+    ledgerChanged(): void {
+      runLog.save();
+      tell();
+    },
     stillWanted: () => stillWanted(),
     noteFailure: noted.note,
     /** Told the `user-agent` of the agent's requests, which names Codex's version for the ledger. */

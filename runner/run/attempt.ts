@@ -3,9 +3,9 @@ import { mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { RunFailure } from "@froussard/contract";
 import type { Logger } from "pino";
-import * as z from "zod";
 import { createMediatorClient, MediatorError } from "../agent/mediator-client.ts";
 import type { CodexBinary } from "../codex/codex-binary.ts";
+import { outputLine, type RunState } from "../mediator/output-line.ts";
 import type { Closed, TaskAnswer } from "../protocol.ts";
 import { bubbleArguments, inBubble } from "../sandbox/bubble.ts";
 import { bubblewraps, checkBubble } from "../sandbox/check-bubble.ts";
@@ -39,12 +39,11 @@ export interface AttemptOptions {
   stopGraceMs: number;
   /** From start to the mediator's first line. */
   readyTimeoutMs: number;
+  onState?: ((state: RunState) => void) | undefined;
 }
 
 /** What the agent may take besides Codex: working copy, proof of the sandbox, changes, and our own publishing. Milliseconds. */
 const slackMs = 30 * 60_000;
-
-const readyLine = z.object({ ready: z.literal(true) });
 
 /**
  * One try: mediator, and when it has work, agent in its bubble. Answers how the mediator closed.
@@ -76,6 +75,7 @@ export async function attempt(options: AttemptOptions): Promise<Closed> {
       home,
     }),
     log,
+    onLine: (line) => passOn(line, options),
   });
   await state.remember(mediator.pid);
   const folder = await open(state.path);
@@ -118,7 +118,24 @@ async function ready(mediator: Child, { readyTimeoutMs, signal }: AttemptOptions
     limit.addEventListener("abort", () => reject(limit.reason), { once: true });
   });
   const line = await Promise.race([mediator.firstLine, aborted]);
-  readyLine.parse(JSON.parse(line));
+  const { data } = readLine(line);
+  if (!data || !("ready" in data)) throw new Error(`the mediator said ${line.slice(0, 200)} where it should be ready`);
+}
+
+/** States are passed on as they come; the mediator is ours, so that a line that is none is a fault to be seen. */
+function passOn(line: string, { onState, log }: AttemptOptions): void {
+  const { data, error } = readLine(line);
+  if (!data) log.warn({ faults: error?.message.slice(0, 500) }, "the mediator wrote a line that is none of its own");
+  else if ("state" in data) onState?.(data.state);
+}
+
+function readLine(line: string) {
+  try {
+    return outputLine.safeParse(JSON.parse(line));
+  } catch {
+    // The schema says what is expected.
+    return outputLine.safeParse(undefined);
+  }
 }
 
 /** Runs the agent to its end; answers what kept it from running at all. */

@@ -29,8 +29,10 @@ export function startChild(options: {
   env: Record<string, string>;
   cwd: string;
   log: Logger;
+  /** Hears every line of its standard output. */
+  onLine?: (line: string) => void;
 }): Child {
-  const { name, program, args, env, cwd, log } = options;
+  const { name, program, args, env, cwd, log, onLine = () => {} } = options;
   // A group of its own: a terminal's Ctrl-C reaches only us, and we end our children in order.
   const child = spawn(program, args, { cwd, env, stdio: ["pipe", "pipe", "pipe"], detached: true });
   // The child may have ended already; its end is told by `ended`.
@@ -44,7 +46,7 @@ export function startChild(options: {
     child.once("close", (exitCode, signal) => resolve({ exitCode, signal }));
   });
   const firstLine = new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stdout }).once("line", resolve);
+    createInterface({ input: child.stdout }).once("line", resolve).on("line", onLine);
     ended.then(({ exitCode, signal }) =>
       reject(new Error(`${name} ended (${signal ?? `exit code ${exitCode}`}) without an answer; see its log`)),
     );

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { exec, scriptOf } from "@froussard/simulators/model/script";
 import { afterEach, describe, expect, test } from "vitest";
-import type { RunTaskOptions } from "./run-task.ts";
+import type { RunProgress, RunTaskOptions } from "./run-task.ts";
 import { startWorld, type World } from "./testing/start-world.ts";
 
 let world: World;
@@ -16,8 +16,17 @@ describe.skipIf(process.platform !== "linux")(
     test("plans an issue, and after the 👍 opens a draft pull request; a second call changes nothing", async () => {
       world = await startWorld();
       world.openIssue();
-      const planned = await world.run({});
+      const told: RunProgress[] = [];
+      const planned = await world.run({}, { onProgress: (progress) => told.push(progress) });
       expect(planned, world.log.join("")).toMatchObject({ outcome: "done", planCommentUrl: expect.any(String) });
+      expect([told[0], told.at(-1)]).toEqual([
+        { kind: "attempt", number: 1 },
+        { kind: "closed", outcome: "done" },
+      ]);
+      const states = told.flatMap((each) => (each.kind === "state" ? [each.state] : []));
+      expect([...new Set(states.map(({ phase }) => phase))]).toEqual(["working", "publishing", "ended"]);
+      expect(states.map(({ activity }) => activity)).toContain("thinking");
+      expect(states.at(-1)?.ledger.outputTokens).toBeGreaterThan(0);
       expect(world.comments("plan")).toHaveLength(1);
       world.approve();
       const done = await world.run({ stage: "implementation" });

@@ -5,6 +5,7 @@ import { codes, type FailureCode, failureCodes, outcomes, RunFailure } from "@fr
 import type { Logger } from "pino";
 import * as z from "zod";
 import { findCodex } from "../codex/codex-binary.ts";
+import type { RunState } from "../mediator/output-line.ts";
 import { stateFiles } from "../mediator/record-store.ts";
 import type { Closed } from "../protocol.ts";
 import { isReadable } from "../sandbox/readable-mounts.ts";
@@ -50,7 +51,10 @@ export interface RunTaskOptions {
 
 export type RunProgress =
   | { kind: "attempt"; number: number }
-  | { kind: "closed"; outcome: Closed["outcome"]; code?: FailureCode; again: boolean };
+  /** How the run stands, after each change: what the agent does, its todo list, the cost. */
+  | { kind: "state"; state: RunState }
+  /** The attempt is over; with `againInMs` another one follows. */
+  | { kind: "closed"; outcome: Closed["outcome"]; code?: FailureCode; detail?: string; againInMs?: number };
 
 /** What the report found on GitHub, or where nothing is posted, what would have been posted. */
 export const runTaskResult = z.object({
@@ -120,6 +124,7 @@ async function closeTask(options: RunTaskOptions, state: StateFolder): Promise<C
     let interrupted = false;
     const closed = await attempt({
       ...{ task, secrets, settings: passedOn, basics, ...tools, state, signal, log, stopGraceMs, readyTimeoutMs },
+      onState: (state) => onProgress?.({ kind: "state", state }),
     }).catch((error: unknown): Closed => {
       signal.throwIfAborted();
       log.error({ err: error }, "the attempt failed");
@@ -128,10 +133,11 @@ async function closeTask(options: RunTaskOptions, state: StateFolder): Promise<C
       const { code, detail } = error instanceof RunFailure ? error : new RunFailure("internal", "see the worker's log");
       return { state: "closed", outcome: "failed", code, detail };
     });
-    const { outcome, code } = closed;
+    const { outcome, code, detail } = closed;
     const delay = retryDelaysMs[number - 1];
     const again = delay !== undefined && (interrupted || (code !== undefined && codes[code].type === "transient"));
-    onProgress?.({ kind: "closed", outcome, ...(code && { code }), again });
+    const told = { outcome, ...(code && { code }), ...(detail && { detail }) };
+    onProgress?.({ kind: "closed", ...told, ...(again && { againInMs: delay }) });
     if (!again) return closed;
     await sleep(delay, undefined, { signal });
   }
