@@ -27,6 +27,7 @@ import {
   type Installation,
   type Issue,
   type Repository,
+  type Ruleset,
   type User,
 } from "./store/records.ts";
 import { Store } from "./store/store.ts";
@@ -41,6 +42,8 @@ export interface StartOptions {
   /** @default the machine's */
   clock?: () => Date;
 }
+
+export type NewRuleset = Pick<Ruleset, "name" | "include" | "rules"> & { bypass?: readonly string[] };
 
 export interface GitHubSimulator {
   /** `http://127.0.0.1:<port>`; git and pages lie below it. */
@@ -60,6 +63,8 @@ export interface GitHubSimulator {
   addRepository(repository: NewRepository): Promise<Repository>;
   archive(repository: Repository, archived?: boolean): void;
   protectBranch(repository: Repository, branch: string): Promise<void>;
+  /** Rules for branches; they are told to who asks, and not enforced. */
+  addRuleset(repository: Repository, ruleset: NewRuleset): Ruleset;
   /** Commits onto a branch without asking for rights, as if it were merged; answers the commit's id. */
   commit(
     repository: Repository,
@@ -160,6 +165,12 @@ export async function startGitHub(options: StartOptions = {}): Promise<GitHubSim
     protectBranch: async (repository, branch) => {
       repository.protectedBranches.add(branch);
       await writeProtectedBranches(repository.folder, repository.protectedBranches);
+    },
+    addRuleset: (repository, { name, include, rules, bypass = [] }) => {
+      const ids = new Set(bypass.map((login) => userOf(login).id));
+      const ruleset = { id: store.nextId("ruleset"), name, include, rules, bypass: ids };
+      repository.rulesets.push(ruleset);
+      return ruleset;
     },
     commit: async (repository, { files, message = "A change\n", branch = repository.defaultBranch, by, from }) => {
       const identity = identityOf(by === undefined ? repository.owner : userOf(by), store.now());

@@ -23,6 +23,9 @@ export const badRequest = (message: string, param?: string, code: string | null 
 export const notFound = (method: string, path: string): ApiError =>
   apiError(404, "invalid_request_error", null, `Invalid URL (${method} ${path})`);
 
+export const modelNotFound = (model: string): ApiError =>
+  apiError(404, "invalid_request_error", "model_not_found", `The model '${model}' does not exist`, { param: "model" });
+
 /** 401. A wrong key is shown by its ends only, as the API does. */
 export function unauthorized(presented: string | undefined): ApiError {
   if (presented === undefined) {

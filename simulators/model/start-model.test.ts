@@ -158,3 +158,25 @@ test("an upgrade to WebSocket is answered 426", async () => {
   const answer = await new Promise<string>((resolve) => socket.once("data", (data) => resolve(data.toString())));
   expect(answer).toMatch(/^HTTP\/1\.1 426 /);
 });
+
+test("models are told one by one and as a list, to who has the key", async () => {
+  const some = await startModel({ apiKey: "k", models: ["gpt-6.1-sol", "gpt-6.1-mini"] });
+  const none = await startModel({ listsModels: false });
+  const get = (url: string, key = "k") => fetch(url, { headers: { authorization: `Bearer ${key}` } });
+  try {
+    const list: { data: { id: string }[] } = JSON.parse(await (await get(`${some.url}/v1/models`)).text());
+    expect(list.data.map(({ id }) => id)).toEqual(["gpt-6.1-sol", "gpt-6.1-mini"]);
+    expect((await get(`${some.url}/v1/models/gpt-6.1-mini`)).status).toBe(200);
+    expect((await get(`${some.url}/v1/models`, "other")).status).toBe(401);
+    const missing = await get(`${some.url}/v1/models/gpt-9`);
+    expect(missing.status).toBe(404);
+    expect(await errorIn(missing)).toMatchObject({ code: "model_not_found" });
+    expect(await errorIn(await get(`${none.url}/v1/models`))).toMatchObject({
+      code: null,
+      message: "Invalid URL (GET /v1/models)",
+    });
+  } finally {
+    await some.close();
+    await none.close();
+  }
+});

@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import { type ApiError, badRequest, notFound, unauthorized } from "./api-error.ts";
+import { type ApiError, badRequest, modelNotFound, notFound, unauthorized } from "./api-error.ts";
 import { colleague } from "./colleague/colleague.ts";
 import { errorOf, type Fault, type FaultPlan, FaultQueue } from "./fault.ts";
 import { responsesBodySchema } from "./request.ts";
@@ -18,6 +18,10 @@ export interface ModelOptions {
   readonly port?: number;
   /** If given, each request must carry it as bearer. */
   readonly apiKey?: string;
+  /** The models that there are. @default any; then the list names one */
+  readonly models?: readonly string[];
+  /** Whether `GET /v1/models` is there at all; other providers leave it out. @default true */
+  readonly listsModels?: boolean;
   /** Milliseconds between two events of a stream, for demonstrations; 0 by default. */
   readonly paceMs?: number;
 }
@@ -52,8 +56,8 @@ const LOGGED = 500;
 const CACHES = 64;
 
 /**
- * Starts a server that speaks OpenAI's Responses API as far as Codex needs it: `POST /v1/responses` (streamed) and
- * `POST /v1/alpha/search`. An upgrade to WebSocket is answered 426, so that Codex falls back to POST at once.
+ * Starts a server that speaks OpenAI's Responses API as far as Codex needs it: `POST /v1/responses` (streamed),
+ * `POST /v1/alpha/search`, and `GET /v1/models`. An upgrade to WebSocket is answered 426, so that Codex falls back to POST at once.
  */
 export async function startModel(options: ModelOptions = {}): Promise<Model> {
   const script = options.script ?? colleague;
@@ -81,8 +85,21 @@ export async function startModel(options: ModelOptions = {}): Promise<Model> {
         ? sendJson(response, 200, searchAnswer(search.data))
         : sendError(response, badRequest(search.error.message));
     }
+    const listed =
+      method === "GET" && (options.listsModels ?? true) ? /^\/v1\/models(?:\/([^/?]+))?$/.exec(path) : null;
+    if (listed) return answerModels(listed[1], response);
     if (method !== "POST" || path !== "/v1/responses") return sendError(response, notFound(method, path));
     await answerResponses(body, response);
+  };
+
+  const answerModels = (asked: string | undefined, response: ServerResponse): void => {
+    if (asked === undefined) {
+      const data = (options.models ?? ["gpt-simulated"]).map(presentModel);
+      return sendJson(response, 200, { object: "list", data });
+    }
+    const id = decodeURIComponent(asked);
+    if (options.models && !options.models.includes(id)) return sendError(response, modelNotFound(id));
+    sendJson(response, 200, presentModel(id));
   };
 
   const answerResponses = async (json: unknown, response: ServerResponse): Promise<void> => {
@@ -136,6 +153,8 @@ export async function startModel(options: ModelOptions = {}): Promise<Model> {
     },
   };
 }
+
+const presentModel = (id: string) => ({ id, object: "model", created: 1_770_000_000, owned_by: "system" });
 
 /** The body as text, or undefined when it is too large. */
 async function bodyOf(request: IncomingMessage): Promise<string | undefined> {

@@ -65,6 +65,7 @@ export function recordEvent(
 /** Anyone who can read may open an issue; labels of those without triage rights are dropped silently, as GitHub does. */
 export function openIssue(store: Store, viewer: Viewer, repository: Repository, input: NewIssue): Issue {
   const author = demandWriter(repository, viewer, { permission: "issues", role: "read" });
+  if (!repository.hasIssues) throw new GitHubError(410, "Issues are disabled for this repo");
   const title = issueTitle(input.title);
   const issue = insertIssue(store, repository, author, { title, body: issueBody(input.body ?? null) });
   store.tell({ event: "issues", action: "opened", repository, sender: author, issue });

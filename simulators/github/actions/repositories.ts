@@ -50,11 +50,13 @@ export async function addRepository(store: Store, folder: string, input: NewRepo
     name: input.name,
     private: input.private ?? false,
     archived: false,
+    hasIssues: true,
     defaultBranch: input.defaultBranch ?? "main",
     collaborators: new Map(
       Object.entries(input.collaborators ?? {}).map(([login, role]) => [userOf(store, login).id, role]),
     ),
     protectedBranches: new Set(input.protectedBranches),
+    rulesets: [],
     createdAt: now,
     updatedAt: now,
     pushedAt: now,

@@ -11,6 +11,8 @@ export interface TokenOptions {
   permissions?: Permissions;
   /** The repositories a fine-grained token is for. @default all of the user's */
   repositories?: readonly Repository[];
+  /** Milliseconds, by the simulator's clock. @default never */
+  expiresAt?: number;
 }
 
 const everything: Permissions = {
@@ -42,7 +44,7 @@ export class Tokens {
       permissions: fine ? (options.permissions ?? everything) : null,
       repositories: options.repositories ? new Set(options.repositories.map(({ id }) => id)) : null,
       installation: null,
-      expiresAt: null,
+      expiresAt: options.expiresAt ?? null,
       revoked: false,
     }).value;
   }

@@ -83,7 +83,7 @@ export function presentRepository(store: Store, repository: Repository, user: Us
     license: null,
     topics: [] as string[],
     visibility: repository.private ? "private" : "public",
-    has_issues: true,
+    has_issues: repository.hasIssues,
     has_projects: false,
     has_wiki: false,
     has_pages: false,

@@ -6,7 +6,8 @@ import { GitHubError, notFound } from "../errors.ts";
 import { exchangeOf } from "../http/exchange.ts";
 import { accountOf } from "../http/rate-limits.ts";
 import { anonymous, type Tokens } from "../http/tokens.ts";
-import { apiUrl } from "../present/user.ts";
+import { apiUrl, iso } from "../present/user.ts";
+import type { Token } from "../store/records.ts";
 import { appRoutes, isAppPath } from "./apps.ts";
 import { commentRoutes } from "./comments.ts";
 import { type Backend, type Env, redirect } from "./context.ts";
@@ -18,6 +19,7 @@ import { metaRoutes } from "./meta.ts";
 import { pullRoutes } from "./pulls.ts";
 import { reactionRoutes } from "./reactions.ts";
 import { repositoryRoutes } from "./repositories.ts";
+import { ruleRoutes } from "./rules.ts";
 import { userRoutes } from "./users.ts";
 
 /** An answered REST call, for checks against GitHub's description. */
@@ -59,9 +61,7 @@ export function restApp(backend: Backend, tokens: Tokens, onAnswer: (answer: Ans
       limits.spend(key, "core", exchange.rateLimitUsed);
     if (known) c.res = new Response(null, { status: 304 });
     if (tag) c.res.headers.set("etag", tag);
-    for (const [name, value] of Object.entries(
-      commonHeaders(exchange.requestId, c.get("viewer").token?.scopes ?? null),
-    )) {
+    for (const [name, value] of Object.entries(commonHeaders(exchange.requestId, c.get("viewer").token))) {
       c.res.headers.set(name, value);
     }
     c.res.headers.set("date", new Date(store.now()).toUTCString());
@@ -91,6 +91,7 @@ export function restApp(backend: Backend, tokens: Tokens, onAnswer: (answer: Ans
     metaRoutes,
     userRoutes,
     repositoryRoutes,
+    ruleRoutes,
     commentRoutes,
     reactionRoutes,
     issueRoutes,
@@ -139,13 +140,18 @@ async function entityTag(response: Response, key: string): Promise<string> {
   return `W/"${createHash("sha256").update(key).update("\0").update(body).digest("hex")}"`;
 }
 
-function commonHeaders(requestId: string, scopes: readonly string[] | null): Record<string, string> {
+function commonHeaders(requestId: string, token: Token | null): Record<string, string> {
+  const expiresAt = token?.installation ? null : token?.expiresAt;
   return {
     "x-github-request-id": requestId,
     "x-github-media-type": "github.v3; format=json",
     "x-github-api-version-selected": "2022-11-28",
     "cache-control": "private, max-age=60, s-maxage=60",
-    ...(scopes ? { "x-oauth-scopes": scopes.join(", ") } : {}),
+    ...(token?.scopes ? { "x-oauth-scopes": token.scopes.join(", ") } : {}),
+    // GitHub: "2023-01-31 23:00:00 UTC", and for some accounts "2023-04-26 23:23:18 +0200".
+    ...(expiresAt
+      ? { "github-authentication-token-expiration": `${iso(expiresAt).replace("T", " ").replace("Z", " UTC")}` }
+      : {}),
   };
 }
 

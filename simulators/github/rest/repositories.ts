@@ -1,6 +1,6 @@
 import type { Hono } from "hono";
 import { canSee, demand, hasRole, roleOf } from "../access.ts";
-import { notFound } from "../errors.ts";
+import { forbidden, notFound } from "../errors.ts";
 import { presentRepository } from "../present/repository.ts";
 import { presentUser } from "../present/user.ts";
 import { type Backend, type Env, numberParam } from "./context.ts";
@@ -27,7 +27,9 @@ export function repositoryRoutes(app: Hono<Env>, { store }: Backend): void {
 
   app.get("/repos/:owner/:repo/collaborators/:login/permission", (c) => {
     const repository = c.get("repository");
-    demand(repository, c.get("viewer"), { permission: "metadata", level: "read", role: "write" });
+    demand(repository, c.get("viewer"), { permission: "metadata", level: "read", role: "read" });
+    if (!c.get("viewer").token?.installation && !hasRole(repository, c.get("viewer").user, "write"))
+      throw forbidden("Must have push access to view collaborator permission.");
     const user = store.userByLogin(c.req.param("login"));
     if (!user) throw notFound();
     const role = roleOf(repository, user);

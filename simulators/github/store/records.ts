@@ -106,9 +106,12 @@ export interface Repository {
   name: string;
   private: boolean;
   archived: boolean;
+  /** False when the owner switched issues off. */
+  hasIssues: boolean;
   defaultBranch: string;
   readonly collaborators: Map<number, Role>;
   readonly protectedBranches: Set<string>;
+  readonly rulesets: Ruleset[];
   readonly createdAt: number;
   updatedAt: number;
   pushedAt: number;
@@ -120,6 +123,18 @@ export interface Repository {
   /** Numbers of issues that left by transfer, and what they became. */
   readonly transferred: Map<number, Issue>;
   readonly deletedNumbers: Set<number>;
+}
+
+/** Rules for branches, as the repository's settings have them. They are told, and not enforced: see `protectedBranches`. */
+export interface Ruleset {
+  readonly id: number;
+  readonly name: string;
+  /** `~ALL`, `~DEFAULT_BRANCH`, or patterns of whole refs such as `refs/heads/codex/**`. */
+  readonly include: readonly string[];
+  /** In GitHub's words: `creation`, `pull_request` and so on, with their parameters. */
+  readonly rules: readonly { readonly type: string; readonly parameters?: Readonly<Record<string, unknown>> }[];
+  /** Whom the rules do not bind. */
+  readonly bypass: ReadonlySet<number>;
 }
 
 /** What fine-grained tokens are granted, in GitHub's words. */

@@ -31,6 +31,7 @@ const firstIds = {
   installation: 90_000_001,
   hook: 500_000_001,
   delivery: 80_000_000_001,
+  ruleset: 900_001,
 } as const;
 export type IdKind = keyof typeof firstIds;
 
