@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { parseCommand } from "./commands.ts";
 import { codes, type FailureCode, failureCodes } from "./outcomes.ts";
 
 /** Ends after which the same plan can be carried out again: its subject has ended, so only `/retry` starts it. */
@@ -12,4 +13,10 @@ test.each(failureCodes)("%s says what happened and one next step as sentences", 
   const { text, next } = codes[code];
   expect(text).toMatch(/^[A-Z].*[^.]$/);
   expect(next).toMatch(/^[A-Z].*[.)]$/);
+});
+
+test.each(failureCodes)("%s offers a command that its next step or the reader's choice allows", (code) => {
+  const { command, next }: { command?: string; next: string } = codes[code];
+  if (command === undefined) expect(next).not.toMatch(/`\//);
+  else expect(parseCommand(command)?.name).toBe(command.slice(1));
 });

@@ -143,6 +143,10 @@ test("a run with everything on reads what it is given", () => {
     OPENAI_BASE_URL: "https://models.example.com/v1",
     CODEX_BASE_BRANCH: "trunk",
     CODEX_WEB_SEARCH: "cached",
+    CODEX_REPOSITORIES: ["gregkonush/lab"],
+    CODEX_RUNS_PER_ISSUE: 10,
+    CODEX_RUNS_PER_DAY: 100,
+    CODEX_PRICES: { input: 1.25, cached: 0.125, cacheWrite: 1.25, output: 10, currency: "USD" },
     CODEX_EGRESS_HOSTS: [{ name: "packages.example.org" }, { name: "example.com", port: 8443 }],
   });
 });

@@ -33,6 +33,9 @@ test("the required settings suffice, and the rest has defaults", () => {
     CODEX_SANDBOX: "require",
     CODEX_EGRESS_HOSTS: [],
     CODEX_TOKEN_BUDGET: 2_000_000,
+    CODEX_REPOSITORIES: ["*/*"],
+    CODEX_RUNS_PER_ISSUE: 10,
+    CODEX_RUNS_PER_DAY: 100,
     OPENAI_BASE_URL: "http://model/v1",
     MEDIATOR_LISTEN: { path: "/run/mediator.sock" },
   });
@@ -85,6 +88,9 @@ describe("refusals name the setting and never its value", () => {
     ["CODEX_EGRESS_HOSTS", "example.com,", "CODEX_EGRESS_HOSTS has an entry that is not a host name or *.example.com"],
     ["CODEX_EGRESS_HOSTS", "127.0.0.1", "CODEX_EGRESS_HOSTS has an entry that is not a host name"],
     ["CODEX_TOKEN_BUDGET", "10", "CODEX_TOKEN_BUDGET is less than 1000"],
+    ["CODEX_REPOSITORIES", "octo/hello,octo", "CODEX_REPOSITORIES has an entry that is neither owner/name nor a glob"],
+    ["CODEX_RUNS_PER_ISSUE", "0", "CODEX_RUNS_PER_ISSUE is less than 1"],
+    ["CODEX_PRICES", "1.25", "CODEX_PRICES is not input=…,output=…"],
     ["OPENAI_BASE_URL", "file:///etc", "OPENAI_BASE_URL is not a web address"],
   ])("%s=%s", (name, value, message) => {
     const faults = faultsOf({ ...required, [name]: value });

@@ -1,9 +1,12 @@
 import { basename } from "node:path";
 import {
+  canMatchRepository,
   defaultBranchPrefix,
   egressHostForm,
   parseEgressHost,
   parsePlanTrigger,
+  parsePrices,
+  pricesForm,
   repositoryPattern,
   sha256Pattern,
   stages,
@@ -75,6 +78,9 @@ export const githubEnvironment = {
   GITHUB_API_BASE_URL: url().default("https://api.github.com"),
 };
 
+/** Where the model's provider is, `/v1` included. */
+export const modelEnvironment = { OPENAI_BASE_URL: url().default("https://api.openai.com/v1") };
+
 /** Which task a run is about: ids and names only, each derived again from GitHub. */
 export const taskEnvironment = {
   TASK_STAGE: z.enum(stages, `is not one of ${stages.join(", ")}`).describe(stages.join(" or ")),
@@ -129,6 +135,19 @@ export const policyEnvironment = {
     }),
   CODEX_BRANCH_PREFIX: branch().default(defaultBranchPrefix),
   CODEX_BASE_BRANCH: branch().optional(),
+  /** The service's allow-list: a forged message, or a run by hand, starts nothing elsewhere. */
+  CODEX_REPOSITORIES: z
+    .string()
+    .transform((text, context) => {
+      const patterns = text.split(",").map((pattern) => pattern.trim());
+      if (patterns.every(canMatchRepository)) return patterns;
+      context.addIssue({
+        code: "custom",
+        message: "has an entry that is neither owner/name nor a glob such as octocat/*",
+      });
+      return z.NEVER;
+    })
+    .default(["*/*"]),
 };
 
 /** How Codex is called and what it may cost. */
@@ -152,7 +171,29 @@ export const codexEnvironment = {
   CODEX_TOKEN_BUDGET: number(1_000, 1_000_000_000).default(2_000_000),
   CODEX_DEADLINE_MINUTES: number(1, 24 * 60).default(60),
   CODEX_IDLE_MINUTES: number(1, 24 * 60).default(10),
+  /** Runs that one issue may have in all, and one repository within 24 hours. */
+  CODEX_RUNS_PER_ISSUE: number(1, 1_000).default(10),
+  CODEX_RUNS_PER_DAY: number(1, 10_000).default(100),
+  /** Not set: only tokens are told, and no cost. */
+  CODEX_PRICES: z
+    .string()
+    .transform((text, context) => {
+      const prices = parsePrices(text);
+      if (prices) return prices;
+      context.addIssue({ code: "custom", message: `is not ${pricesForm}` });
+      return z.NEVER;
+    })
+    .optional(),
 };
+
+/** What an agent on one machine may use together with all that it starts. In the cluster its pod's limits do this. */
+export const sandboxEnvironment = z.object({
+  /** Threads are counted too: Codex and Node.js alone have about fifty. */
+  CODEX_MAX_PROCESSES: number(200, 1_000_000).default(2_048),
+  CODEX_MEMORY_MIB: number(512, 10_000_000).default(4_096),
+  /** Working copy, temporary files and Codex's own. */
+  CODEX_DISK_MIB: number(64, 100_000_000).default(10_240),
+});
 
 /** Where a server listens: `unix:<absolute path>` or `<host>:<port>`. */
 export type ListenAddress = { path: string } | { host: string; port: number };
@@ -215,7 +256,7 @@ const mediatorFields = z.object({
   PATH: z.string().optional(),
   ...githubEnvironment,
   OPENAI_API_KEY: secret(1).describe("the model provider's key"),
-  OPENAI_BASE_URL: url().default("https://api.openai.com/v1"),
+  ...modelEnvironment,
   RUN_BEARER: secret(32).describe("a random secret of this run, at least 32 characters"),
   MEDIATOR_LISTEN: listenAddress.describe("unix:<path> or <host>:<port>"),
   MEDIATOR_STATE: z

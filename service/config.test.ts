@@ -1,8 +1,7 @@
-import { repositoryPattern } from "@froussard/contract";
+import { repositoryFilter, repositoryPattern } from "@froussard/contract";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ConfigError, readServeConfig, readWatchConfig } from "./config.ts";
-import { repositoryFilter } from "./repository-filter.ts";
 
 const minimal = {
   GITHUB_TOKEN: "ghp_0123456789",

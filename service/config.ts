@@ -1,4 +1,5 @@
 import {
+  canMatchRepository,
   defaultBranchPrefix,
   type PlanTrigger,
   parsePlanTrigger,
@@ -46,10 +47,6 @@ const logins = z
     });
     return z.NEVER;
   });
-
-/** Whether the glob can stand for a name that repositories have: with each `*` at its shortest, or one longer. */
-const canMatchRepository = (glob: string) =>
-  ["", "x"].some((run) => repositoryPattern.test(glob.replaceAll("?", "x").replaceAll("*", run)));
 
 const repositories = z
   .string("set it to the repositories to serve, for example octocat/hello or octocat/*")

@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
+import { repositoryFilter } from "@froussard/contract";
 import type { WebhookDefinition } from "@octokit/webhooks-examples";
 import { describe, expect, test } from "vitest";
 import { nextTask } from "./next-task.ts";
-import { repositoryFilter } from "./repository-filter.ts";
 import type { ServicePolicy } from "./service-policy.ts";
 import { FakeGitHub, owner } from "./testing/fake-github.ts";
 import { type TranslateContext, type Translation, translate, type WebhookEvent } from "./translate.ts";

@@ -1,8 +1,8 @@
+import type { RepositoryFilter } from "@froussard/contract";
 import { isListed, labels, parseCommand, type Task } from "@froussard/contract";
 import type { EmitterWebhookEvent } from "@octokit/webhooks";
 import { type Cause, identify, type Mark } from "./cause.ts";
 import { makeTask } from "./make-task.ts";
-import type { RepositoryFilter } from "./repository-filter.ts";
 import type { ServicePolicy } from "./service-policy.ts";
 import {
   type IssueFacts,

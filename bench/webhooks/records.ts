@@ -1,6 +1,6 @@
+import { repositoryFilter } from "@froussard/contract";
 import type { OutgoingRecord } from "froussard/publisher";
 import { eventRecord, taskRecord } from "froussard/records";
-import { repositoryFilter } from "froussard/repository-filter";
 import { translate, type WebhookEvent } from "froussard/translate";
 import type { Kind, KnownIssue, SignedDelivery } from "./deliveries.ts";
 

@@ -5,15 +5,21 @@ import { caFolder } from "../constructs/program-deployment.ts";
 import { gitHubSignIn, kafkaCa, secretKey } from "../secrets/secret-keys.ts";
 import type { Settings } from "../settings/schema.ts";
 
-/** Variables of all programs that speak to GitHub: where it is, who may decide, how branches are called. */
-export function githubVariables({ github, approvers, planTrigger }: Settings): Variables {
+/** Variables of all programs that speak to GitHub: where it is, what is served, who may decide, how branches are called. */
+export function githubVariables({ github, approvers, planTrigger, repositories }: Settings): Variables {
   return {
+    CODEX_REPOSITORIES: repositories.join(","),
     GITHUB_API_BASE_URL: github.apiUrl,
     CODEX_TRIGGER_LOGINS: approvers.join(","),
     CODEX_PLAN_TRIGGER: planTrigger,
     CODEX_BASE_BRANCH: github.baseBranch,
     CODEX_BRANCH_PREFIX: github.branchPrefix,
   };
+}
+
+/** Variables of mediator and report: besides {@link githubVariables}, how often an issue is worked on. */
+export function runVariables(settings: Settings): Variables {
+  return { ...githubVariables(settings), CODEX_RUNS_PER_ISSUE: settings.codex.runsPerIssue };
 }
 
 /** Variables of the mediator: how Codex is called, and what it may cost. */
@@ -26,18 +32,19 @@ export function codexVariables({ codex, runs }: Settings): Variables {
     CODEX_TOKEN_BUDGET: codex.tokenBudget,
     CODEX_DEADLINE_MINUTES: codex.deadlineMinutes,
     CODEX_IDLE_MINUTES: codex.idleMinutes,
+    CODEX_RUNS_PER_DAY: codex.runsPerDay,
+    CODEX_PRICES: codex.prices,
     CODEX_EGRESS_HOSTS: runs.egressHosts.length > 0 ? runs.egressHosts.join(",") : undefined,
   };
 }
 
 /** Variables of both of the service's programs. */
 export function serviceVariables(settings: Settings): Variables {
-  const { service, repositories, codex } = settings;
+  const { service, codex } = settings;
   const ca = kafkaCa(settings);
   return {
     ...signInVariables(gitHubSignIn(settings)),
     ...githubVariables(settings),
-    CODEX_REPOSITORIES: repositories.join(","),
     CODEX_DEADLINE_MINUTES: codex.deadlineMinutes,
     KAFKA_BROKERS: bootstrapServers(settings),
     KAFKA_USERNAME: secretKey(settings, "serviceKafka", "username"),

@@ -13,7 +13,7 @@ import type { Settings } from "../settings/schema.ts";
 import { chartProps } from "./chart-props.ts";
 import { toHosts, toWeb } from "./flows.ts";
 import { names } from "./names.ts";
-import { codexVariables, githubVariables } from "./program-settings.ts";
+import { codexVariables, runVariables } from "./program-settings.ts";
 
 /** The WorkflowTemplate, its accounts, and what its pods may reach. */
 export class Runs extends Chart {
@@ -39,7 +39,7 @@ export class Runs extends Chart {
       agentImage: images.agent,
       gitHub: gitHubSignIn(settings),
       openaiKey: secretKey(settings, "openai", "apiKey"),
-      githubSettings: githubVariables(settings),
+      githubSettings: runVariables(settings),
       codexSettings: codexVariables(settings),
       codexDeadlineMinutes: codex.deadlineMinutes,
       retries: runs.retries,

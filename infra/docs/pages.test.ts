@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { failureCodes } from "@froussard/contract";
 import { describe, expect, test } from "vitest";
 import { declaredSecrets } from "../secrets/declared-secrets.ts";
 import { deployedSettings, everythingOn, settingsWith } from "../testing/deployment.ts";
@@ -60,6 +61,13 @@ describe("secrets.md", () => {
     for (const line of commands)
       expect(line.replaceAll(/--from-literal=username=[\w-]+/g, "")).not.toContain("literal");
   });
+});
+
+test("failures.md tells each code once, under its type", () => {
+  const text = pages(settings)["failures.md"] ?? "";
+  for (const code of failureCodes) expect(text.split(`| \`${code}\` |`)).toHaveLength(2);
+  const [, transient = ""] = text.split("## Transient");
+  expect(transient.slice(0, transient.indexOf("\n## "))).toContain("`github-unavailable` | failed");
 });
 
 test("constructs.md tells each construct and what it is for", () => {

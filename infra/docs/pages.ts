@@ -1,5 +1,6 @@
 import type { Settings } from "../settings/schema.ts";
 import { constructReference } from "./construct-reference.ts";
+import { failuresTable } from "./failures-table.ts";
 import { secretsTable } from "./secrets-table.ts";
 import { settingsReference } from "./settings-reference.ts";
 
@@ -9,5 +10,6 @@ export function pages(settings: Settings): Readonly<Record<string, string>> {
     "settings.md": settingsReference(),
     "secrets.md": secretsTable(settings),
     "constructs.md": constructReference(),
+    "failures.md": failuresTable(),
   };
 }

@@ -1,4 +1,4 @@
-import { egressHostForm, parseEgressHost } from "@froussard/contract";
+import { egressHostForm, parseEgressHost, parsePrices, pricesForm } from "@froussard/contract";
 import * as z from "zod";
 import { field, must } from "./field.ts";
 
@@ -25,6 +25,20 @@ export const codex = z.strictObject({
   idleMinutes: whole(1, 24 * 60, "minutes")
     .default(10)
     .meta({ description: "Longest silence of Codex before it is stopped" }),
+  runsPerIssue: whole(1, 1_000, "runs")
+    .default(10)
+    .meta({ description: "Runs that one issue may have in all: plans, retries and changes together" }),
+  runsPerDay: whole(1, 10_000, "runs")
+    .default(100)
+    .meta({ description: "Runs that one repository may have within 24 hours" }),
+  prices: z
+    .string(must(pricesForm))
+    .refine((prices) => parsePrices(prices) !== undefined, must(pricesForm))
+    .optional()
+    .meta({
+      description:
+        "What a million tokens cost, so that comments tell the cost of a run: `input=1.25,cached=0.125,output=10,currency=USD` (`cached` and `cacheWrite`: as `input` when left out); left out: only tokens are told",
+    }),
   openaiUrl: address("https://models.example.com/v1")
     .optional()
     .meta({ description: "Model provider; left out: OpenAI" }),

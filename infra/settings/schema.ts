@@ -1,9 +1,9 @@
 import {
+  canMatchRepository,
   defaultBranchPrefix,
   kafkaUsers,
   namespaces,
   parsePlanTrigger,
-  repositoryPattern,
   taskFields,
 } from "@froussard/contract";
 import * as z from "zod";
@@ -15,8 +15,6 @@ import { argoCd, externalSecrets, ingress, monitoring } from "./surroundings.ts"
 const { text, name, whole, choice, flag, list, listOfSome, address, image, resources } = field;
 
 const triggerText = "author, command or label:<name>";
-const canMatchRepository = (glob: string) =>
-  ["", "x"].some((run) => repositoryPattern.test(glob.replaceAll("?", "x").replaceAll("*", run)));
 
 function isHostAndPort(server: string): boolean {
   const [, port] = /^[a-z0-9.-]+:([1-9][0-9]{0,4})$/.exec(server) ?? [];

@@ -26,7 +26,11 @@ export const everythingOn: Partial<SettingsInput> = {
   kafka: { tls: true },
   service: { deadLetterToken: true, otlpEndpoint: "http://collector.monitoring:4318" },
   ingress: { kind: "ingress", host: "froussard.example.com", className: "traefik", tlsSecret: "froussard-tls" },
-  codex: { webSearch: "cached", openaiUrl: "https://models.example.com/v1" },
+  codex: {
+    webSearch: "cached",
+    openaiUrl: "https://models.example.com/v1",
+    prices: "input=1.25,cached=0.125,output=10,currency=USD",
+  },
   runs: {
     apiServerCidrs: ["10.96.0.1/32", "fd00:1:2::/48"],
     egressHosts: ["packages.example.org", "*.example.com:8443"],

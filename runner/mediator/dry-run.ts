@@ -16,7 +16,7 @@ import { outputSchema } from "../prompt/output-schema.ts";
 import { planningPrompt } from "../prompt/planning-prompt.ts";
 import type { DryRunTexts } from "../settings.ts";
 import type { RepositoryFacts } from "./github-facts.ts";
-import { baseOf, contextOf, named, type PreparedRun, type PrepareInput } from "./prepare-run.ts";
+import { baseOf, checkServed, contextOf, named, type PreparedRun, type PrepareInput } from "./prepare-run.ts";
 import { implementationInputs, planningInputs } from "./run-inputs.ts";
 
 /**
@@ -27,6 +27,7 @@ import { implementationInputs, planningInputs } from "./run-inputs.ts";
 export async function prepareDryRun(input: Omit<PrepareInput, "find">, texts: DryRunTexts): Promise<PreparedRun> {
   const { claim, rules, facts } = input;
   const repository = await facts.repository(claim.TASK_REPOSITORY);
+  checkServed(rules, repository);
   const number = claim.TASK_ISSUE_NUMBER;
   const found = number === 0 ? undefined : await facts.issue(repository.nameWithOwner, number);
   const snapshot = withTexts(found ?? missingIssue(repository, number), texts);

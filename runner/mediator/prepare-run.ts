@@ -7,6 +7,7 @@ import {
   type Plan,
   type Policy,
   parseRunIds,
+  type RepositoryFilter,
   RunFailure,
   readPlans,
 } from "@froussard/contract";
@@ -24,6 +25,8 @@ import { implementationInputs, planningInputs } from "./run-inputs.ts";
 
 export interface RunRules {
   policy: Policy;
+  /** The allow-list of repositories. */
+  isServed: RepositoryFilter;
   branchPrefix: string;
   /** @default the repository's default branch */
   baseBranch?: string | undefined;
@@ -71,6 +74,7 @@ export async function prepareRun(input: PrepareInput): Promise<Preparation> {
       "invalid-task",
       `${claim.TASK_REPOSITORY} is not the repository with id ${claim.TASK_REPOSITORY_ID}`,
     );
+  checkServed(rules, repository);
   const snapshot = await facts.issue(repository.nameWithOwner, claim.TASK_ISSUE_NUMBER);
   if (!snapshot) throw new RunFailure("invalid-task", `there is no issue #${claim.TASK_ISSUE_NUMBER}`);
   const identity = identifyTask(snapshot, rules.policy, {
@@ -171,6 +175,12 @@ function finished(snapshot: IssueSnapshot, { stage, subjectId, taskId }: TaskIde
   }
   const plan = stage === "planning" && readPlans(snapshot).find(({ ids }) => ids.subjectId === subjectId);
   return plan ? { state: "closed", outcome: "done", detail: "the plan stands already" } : undefined;
+}
+
+/** @throws RunFailure `repository-not-served`: nothing is paid for a repository that is not on the allow-list. */
+export function checkServed({ isServed }: RunRules, { nameWithOwner }: RepositoryFacts): void {
+  if (!isServed(nameWithOwner))
+    throw new RunFailure("repository-not-served", `CODEX_REPOSITORIES has no ${nameWithOwner}`);
 }
 
 function checkAccess({ isArchived, mayPush, nameWithOwner }: RepositoryFacts): void {

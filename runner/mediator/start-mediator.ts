@@ -1,6 +1,6 @@
 import { chmod, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { RunFailure } from "@froussard/contract";
+import { RunFailure, repositoryFilter } from "@froussard/contract";
 import { createGitHub, type GitHub, gitUrl } from "@froussard/github/client";
 import { resolveLogins } from "@froussard/github/resolve-logins";
 import type { Logger } from "pino";
@@ -17,6 +17,7 @@ import { createMediator } from "./mediator.ts";
 import { createBudget } from "./model/budget.ts";
 import { createInFlight } from "./model/in-flight.ts";
 import { createModelProxy } from "./model/model-proxy.ts";
+import type { RunState } from "./output-line.ts";
 import type { RunRules } from "./prepare-run.ts";
 import { createRecordStore } from "./record-store.ts";
 import { mediatorRoutes } from "./routes.ts";
@@ -31,8 +32,15 @@ export interface RunningMediator {
 
 const minute = 60_000;
 
-/** Puts the mediator of one run together from its settings; resolves when it listens. */
-export async function startMediator(settings: MediatorEnvironment, log: Logger): Promise<RunningMediator> {
+/**
+ * Puts the mediator of one run together from its settings; resolves when it listens. `onState` hears how the run stands
+ * after each change.
+ */
+export async function startMediator(
+  settings: MediatorEnvironment,
+  log: Logger,
+  onState: (state: RunState) => void = () => {},
+): Promise<RunningMediator> {
   const ending = new AbortController();
   const { signal } = ending;
   const baseUrl = settings.GITHUB_API_BASE_URL;
@@ -67,6 +75,7 @@ export async function startMediator(settings: MediatorEnvironment, log: Logger):
     store: createRecordStore(settings.MEDIATOR_STATE, (message) => log.warn(message)),
     clock: () => new Date(),
     log,
+    onState,
     progressIntervalMs: 5_000,
     wantedIntervalMs: 5_000,
     everyWantedLook: everyMs(15_000),
@@ -134,6 +143,7 @@ async function gitToken(github: GitHub): Promise<string> {
 async function rulesOf(settings: MediatorEnvironment, github: GitHub): Promise<RunRules> {
   return {
     policy: { approverIds: await approverIds(settings, github), trigger: settings.CODEX_PLAN_TRIGGER },
+    isServed: repositoryFilter(settings.CODEX_REPOSITORIES),
     branchPrefix: settings.CODEX_BRANCH_PREFIX,
     baseBranch: settings.CODEX_BASE_BRANCH,
     webSearch: settings.CODEX_WEB_SEARCH,

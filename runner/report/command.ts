@@ -1,5 +1,5 @@
 import process from "node:process";
-import { codes } from "@froussard/contract";
+import { codes, repositoryFilter } from "@froussard/contract";
 import { createGitHub } from "@froussard/github/client";
 import { resolveLogins } from "@froussard/github/resolve-logins";
 import { Command } from "commander";
@@ -10,6 +10,7 @@ import { githubFailure } from "../mediator/github-failure.ts";
 import { createRecordStore } from "../mediator/record-store.ts";
 import { createPublisher } from "../publish/publisher.ts";
 import {
+  codexEnvironment,
   dryRunIssue,
   githubEnvironment,
   issueUnlessDryRun,
@@ -28,6 +29,7 @@ const reportFields = z.object({
   ...taskEnvironment,
   ...dryRunIssue,
   ...policyEnvironment,
+  CODEX_RUNS_PER_ISSUE: codexEnvironment.CODEX_RUNS_PER_ISSUE,
   RUN_STATUS: z
     .enum(["Succeeded", "Failed", "Error"], "is none of Succeeded, Failed, Error")
     .describe("the run's status"),
@@ -85,6 +87,7 @@ async function run(settings: ReportEnvironment, log: pino.Logger): Promise<Repor
         trigger: settings.CODEX_PLAN_TRIGGER,
       },
       branchPrefix: settings.CODEX_BRANCH_PREFIX,
+      isServed: repositoryFilter(settings.CODEX_REPOSITORIES),
       facts: createGitHubFacts(github),
       publisher: createPublisher({ github, log, approvers: settings.CODEX_TRIGGER_LOGINS }),
       record,

@@ -43,6 +43,7 @@ const run = (context: RunContext, more: Partial<ReportOptions> = {}) =>
     claim: claimOf(context),
     policy: policy(),
     branchPrefix: "codex/issue-",
+    isServed: () => true,
     facts: createGitHubFacts(scene.github),
     publisher: publisher(),
     record: undefined,

@@ -9,6 +9,7 @@ import {
   type Outcome,
   type Policy,
   parseRunIds,
+  type RepositoryFilter,
   withdrawalOf,
   withdrawnBy,
 } from "@froussard/contract";
@@ -26,6 +27,8 @@ export interface ReportOptions {
   claim: TaskClaim;
   policy: Policy;
   branchPrefix: string;
+  /** The allow-list: on issues of other repositories nothing is told. */
+  isServed: RepositoryFilter;
   facts: Pick<GitHubFacts, "issue">;
   publisher: Pick<GitHubPublisher, "find" | "result" | "label" | "progress">;
   /** The record from the mediator's folder, where there is one: then its process is over. */
@@ -133,11 +136,13 @@ async function look(options: ReportOptions): Promise<Seen | { fault: string }> {
 }
 
 async function identify(options: ReportOptions): Promise<Omit<Seen, "found"> | { fault: string }> {
-  const { claim, policy, branchPrefix, facts } = options;
+  const { claim, policy, branchPrefix, isServed, facts } = options;
   const snapshot = await facts.issue(claim.TASK_REPOSITORY, claim.TASK_ISSUE_NUMBER);
   if (!snapshot) return { fault: `there is no issue #${claim.TASK_ISSUE_NUMBER} in ${claim.TASK_REPOSITORY}` };
   if (claim.TASK_REPOSITORY_ID !== undefined && claim.TASK_REPOSITORY_ID !== snapshot.repository.id)
     return { fault: `${claim.TASK_REPOSITORY} is not the repository with id ${claim.TASK_REPOSITORY_ID}` };
+  const { nameWithOwner } = snapshot.repository;
+  if (!isServed(nameWithOwner)) return { fault: `${nameWithOwner} is not served (CODEX_REPOSITORIES)` };
   const claimed = { stage: claim.TASK_STAGE, taskId: claim.TASK_ID ?? options.record?.taskId };
   const identity = identifyTask(snapshot, policy, {
     ...claimed,

@@ -48,6 +48,8 @@ const policySettings = [
   "CODEX_PLAN_TRIGGER",
   "CODEX_BRANCH_PREFIX",
   "CODEX_BASE_BRANCH",
+  "CODEX_REPOSITORIES",
+  "CODEX_RUNS_PER_ISSUE",
 ] as const;
 const codexSettings = [
   "OPENAI_BASE_URL",
@@ -59,8 +61,12 @@ const codexSettings = [
   "CODEX_TOKEN_BUDGET",
   "CODEX_DEADLINE_MINUTES",
   "CODEX_IDLE_MINUTES",
+  "CODEX_RUNS_PER_DAY",
+  "CODEX_PRICES",
 ] as const;
-export const passedOnSettings = [...githubSettings, ...policySettings, ...codexSettings] as const;
+/** What the bubble may use; known to who starts it, and not to the mediator. */
+const sandboxSettings = ["CODEX_MAX_PROCESSES", "CODEX_MEMORY_MIB", "CODEX_DISK_MIB"] as const;
+export const passedOnSettings = [...githubSettings, ...policySettings, ...codexSettings, ...sandboxSettings] as const;
 export type PassedOn = Partial<Record<(typeof passedOnSettings)[number], string>>;
 
 export interface ProcessBasics {

@@ -1,4 +1,4 @@
-import type { Stage, Task } from "@froussard/contract";
+import type { RepositoryFilter, Stage, Task } from "@froussard/contract";
 import { type Span, SpanKind, type Tracer } from "@opentelemetry/api";
 import type { Mark } from "../cause.ts";
 import type { Clock } from "../clock.ts";
@@ -8,7 +8,6 @@ import { nextTask } from "../next-task.ts";
 import type { PublishedTasks } from "../published-tasks.ts";
 import type { Publisher } from "../publisher.ts";
 import { eventRecord, taskRecord } from "../records.ts";
-import type { RepositoryFilter } from "../repository-filter.ts";
 import type { ServiceLog } from "../service-log.ts";
 import type { ServicePolicy } from "../service-policy.ts";
 import { withSpan, withTraceparent } from "../tracing/with-span.ts";

@@ -1,10 +1,10 @@
 import { createHmac } from "node:crypto";
 import { connect } from "node:net";
+import { repositoryFilter } from "@froussard/contract";
 import { Metrics } from "../metrics.ts";
 import type { Service } from "../open-service.ts";
 import { PublishedTasks } from "../published-tasks.ts";
 import type { OutgoingRecord } from "../publisher.ts";
-import { repositoryFilter } from "../repository-filter.ts";
 import { type ServeOptions, type Serving, startServe } from "../serve/start-serve.ts";
 import { fakeAccess } from "./fake-access.ts";
 import { FakeGitHub, owner } from "./fake-github.ts";

@@ -1,6 +1,6 @@
+import { isExactName, type RepositoryFilter } from "@froussard/contract";
 import type { Clock } from "../clock.ts";
 import type { GitHubAccess } from "../github-access.ts";
-import { isExactName, type RepositoryFilter } from "../repository-filter.ts";
 import { Backoff } from "./backoff.ts";
 import { RepositoryWatch } from "./repository-watch.ts";
 

@@ -47,7 +47,12 @@ export function createWorld(changes: Partial<World> = {}): World {
   };
 }
 
-export const rules: RunRules = { policy, branchPrefix: "codex/issue-", protectedPaths: [".github/workflows/**"] };
+export const rules: RunRules = {
+  policy,
+  isServed: () => true,
+  branchPrefix: "codex/issue-",
+  protectedPaths: [".github/workflows/**"],
+};
 
 export const plan: PlanAnswer = {
   summary: "Adds the option.",

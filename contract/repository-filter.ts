@@ -1,3 +1,5 @@
+import { repositoryPattern } from "./task.ts";
+
 /** Whether a repository (`owner/name`) is on the allow-list. */
 export type RepositoryFilter = (repository: string) => boolean;
 
@@ -18,4 +20,9 @@ export function repositoryFilter(patterns: readonly string[]): RepositoryFilter 
 /** Whether a pattern names exactly one repository. */
 export function isExactName(pattern: string): boolean {
   return !/[*?]/.test(pattern);
+}
+
+/** Whether the glob can stand for a name that repositories have: with each `*` at its shortest, or one longer. */
+export function canMatchRepository(glob: string): boolean {
+  return ["", "x"].some((run) => repositoryPattern.test(glob.replaceAll("?", "x").replaceAll("*", run)));
 }
