@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
-import { findCodex } from "./codex-binary.ts";
+import { findCodex, supportedCodexVersion } from "./codex-binary.ts";
 
 test("finds the pinned program, and it is the version it claims to be", () => {
   const { path, version, bwrap } = findCodex();
@@ -15,4 +15,8 @@ test("CODEX_BIN names another program, of unknown version", () => {
 
 test("fails when CODEX_BIN cannot be executed, with what to do", () => {
   expect(() => findCodex("/etc/passwd")).toThrow("reinstall it or set CODEX_BIN");
+});
+
+test("the supported version is that of the pinned program, whatever CODEX_BIN names", () => {
+  expect(supportedCodexVersion()).toBe(findCodex().version);
 });

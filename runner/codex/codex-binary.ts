@@ -43,10 +43,17 @@ export function findCodex(override?: string): CodexBinary {
   return {
     path,
     folder,
-    version: (JSON.parse(readFileSync(main, "utf8")) as { version: string }).version,
+    version: versionIn(main),
     ...(existsSync(bwrap) && { bwrap }),
   };
 }
+
+/** The version that this program is made for: that of the npm package, whatever `CODEX_BIN` names. */
+export function supportedCodexVersion(): string {
+  return versionIn(createRequire(import.meta.url).resolve("@openai/codex/package.json"));
+}
+
+const versionIn = (manifest: string) => (JSON.parse(readFileSync(manifest, "utf8")) as { version: string }).version;
 
 function assertExecutable(path: string, why: string): void {
   try {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { explainBubble, type KernelSettings } from "./check-bubble.ts";
+import { apparmorProfile, diagnoseBubble, type KernelSettings, tellObstacle } from "./check-bubble.ts";
 
 const denied = "bwrap: setting up uid map: Permission denied";
 
@@ -21,7 +21,14 @@ test.each<[string, string, Partial<KernelSettings>, string]>([
   ],
   ["anything else", "bwrap: Can't mkdir /x", { apparmorRestrictsUserNamespaces: "1" }, "check that bubblewrap runs"],
 ])("%s", (_, message, kernel, fix) => {
-  const text = explainBubble(message, { platform: "linux", ...kernel });
+  const text = tellObstacle(diagnoseBubble(message, { platform: "linux", ...kernel }));
   expect(text).toContain(fix);
   expect(text).toContain(message);
+});
+
+test("the profile for AppArmor names the very program", () => {
+  expect(diagnoseBubble(denied, { platform: "linux", apparmorRestrictsUserNamespaces: "1" }).apparmor).toBe(true);
+  expect(apparmorProfile("/opt/my codex/bwrap")).toContain(
+    'profile froussard-bwrap "/opt/my codex/bwrap" flags=(unconfined)',
+  );
 });

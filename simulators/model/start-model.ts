@@ -93,13 +93,12 @@ export async function startModel(options: ModelOptions = {}): Promise<Model> {
   };
 
   const answerModels = (asked: string | undefined, response: ServerResponse): void => {
-    if (asked === undefined) {
+    const id = asked && decodeURIComponent(asked);
+    if (id === undefined) {
       const data = (options.models ?? ["gpt-simulated"]).map(presentModel);
-      return sendJson(response, 200, { object: "list", data });
-    }
-    const id = decodeURIComponent(asked);
-    if (options.models && !options.models.includes(id)) return sendError(response, modelNotFound(id));
-    sendJson(response, 200, presentModel(id));
+      sendJson(response, 200, { object: "list", data });
+    } else if (options.models && !options.models.includes(id)) sendError(response, modelNotFound(id));
+    else sendJson(response, 200, presentModel(id));
   };
 
   const answerResponses = async (json: unknown, response: ServerResponse): Promise<void> => {
