@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { RunFailure } from "@froussard/contract";
 import type { ChangedFile, GitRepository } from "../mediator/ports.ts";
 import type { GitCalls } from "./git-calls.ts";
-import { type ChangeLimits, type JudgedChange, judgeChanges } from "./judge-changes.ts";
-import { readTree } from "./pack-workspace.ts";
+import { type CommitRules, judgeChangeSet } from "./judge-change-set.ts";
+import type { JudgedChange } from "./judge-changes.ts";
 import { parseRawDifference, type RawDifference } from "./tree.ts";
 
 /** Name and address in our commits; the address can never belong to an account. */
@@ -13,26 +13,18 @@ export const author = { name: "codex-automation", email: "codex-automation@frous
 const shownProblems = 5;
 const writersAtOnce = 4;
 
-export interface CommitRules {
-  git: GitCalls;
-  /** Where a scratch folder may be made. */
-  folder: string;
-  isProtected: (path: string) => boolean;
-  limits: ChangeLimits;
-}
-
 /**
  * Makes a commit of a change set by plumbing alone, and proves from git's raw tree difference that it changes exactly what
  * was judged. The same input gives the same commit id.
  * @throws RunFailure `invalid-changes`, `no-changes`
  */
 export async function commitChanges(
-  { git, folder, isProtected, limits }: CommitRules,
+  rules: CommitRules,
   { base, changes, message, date }: Parameters<GitRepository["commitChanges"]>[0],
 ): Promise<{ commit: string; files: ChangedFile[] }> {
   if (changes.length === 0) throw new RunFailure("no-changes");
-  const tree = await readTree(git, base);
-  const { accepted, problems } = judgeChanges({ changes, tree, isProtected, limits });
+  const { git, folder } = rules;
+  const { accepted, problems } = await judgeChangeSet(rules, { base, changes });
   if (problems.length > 0) throw new RunFailure("invalid-changes", summary(problems));
 
   const objects = await writeBlobs(git, accepted);

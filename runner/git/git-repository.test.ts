@@ -150,13 +150,13 @@ describe("fetch", () => {
   test("a pack over the limit is stopped while it comes", async () => {
     const random = Buffer.from(Array.from({ length: 300_000 }, (_, index) => (index * 7919 * (index % 251)) % 256));
     const commit = server.commit({ big: random });
-    const repository = await open({ limits: { repositoryBytes: 20_000 } });
+    const repository = await open({ repositoryBytes: 20_000 });
     expect(await codeOf(repository.fetchCommit(commit))).toBe("repository-too-large");
   });
 
   test("few bytes that unfold to many are refused too", async () => {
     const commit = server.commit({ zeros: Buffer.alloc(2_000_000) });
-    const repository = await open({ limits: { repositoryBytes: 1_000_000 } });
+    const repository = await open({ repositoryBytes: 1_000_000 });
     await repository.fetchCommit(commit);
     expect(await codeOf(repository.packWorkspace(commit))).toBe("repository-too-large");
   });
@@ -355,7 +355,7 @@ describe("commit and push", () => {
   });
 
   test("attributes and configuration of the repository change no byte", async () => {
-    const base = server.commit({ ".gitattributes": "* text=auto eol=crlf filter=x ident\n", a: "1\n" });
+    const base = server.commit({ ".gitattributes": "* text=auto eol=crlf ident\n", a: "1\n" });
     const repository = await open();
     await repository.fetchCommit(base);
     const content = Buffer.from("$Id$\r\nline\r\n");
@@ -406,7 +406,7 @@ describe("commit and push", () => {
     ["two parents", (base) => merge(base, server.commit({ z: "1" })), "its only parent is not"],
     ["too much", (base) => server.commit({ ...tree, n: "x".repeat(2_000) }, { parent: base }), "more than 1000"],
   ])("a commit with %s is none of ours", async (_, make, reason) => {
-    const { base, repository } = await ready({ limits: { maxBytes: 1_000 } });
+    const { base, repository } = await ready({ rules: { maxBytes: 1_000 } });
     const failure = await repository.judgeCommit({ base, commit: make(base) }).catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: "branch-taken", detail: expect.stringContaining(reason) });
   });

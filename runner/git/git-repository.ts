@@ -3,15 +3,15 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { commitPattern, RunFailure } from "@froussard/contract";
 import type { GitRepository } from "../mediator/ports.ts";
+import { type ChangeRules, defaultChangeRules } from "./change-rules.ts";
 import { commitChanges } from "./commit-changes.ts";
 import { type CallOptions, failed, type GitTimeLimits, gitCalls } from "./git-calls.ts";
 import { askpassScript, gitEnvironment, tokenVariable } from "./git-environment.ts";
 import { gitFailure } from "./git-failure.ts";
-import type { ChangeLimits } from "./judge-changes.ts";
 import { judgeCommit } from "./judge-commit.ts";
 import { packWorkspace } from "./pack-workspace.ts";
-import { defaultProtectedPaths, protectedPathMatcher } from "./protected-paths.ts";
 import { type GitOutcome, type RunGit, runGit } from "./run-git.ts";
+import { noSecretSearch, type SecretSearch } from "./secret-search.ts";
 
 export interface GitRepositoryOptions {
   /** `https://<host>/<owner>/<name>.git` without user or password; `http:` only for a simulator. */
@@ -23,10 +23,12 @@ export interface GitRepositoryOptions {
   signal?: AbortSignal;
   /** Milliseconds. @default network 120_000, local 60_000 */
   timeLimits?: Partial<GitTimeLimits>;
-  /** @default 300 files and 10 MiB in a change, 1 GiB in a repository's commit */
-  limits?: Partial<ChangeLimits & { repositoryBytes: number }>;
-  /** @default {@link defaultProtectedPaths} */
-  protectedPaths?: readonly string[];
+  /** @default {@link defaultChangeRules} */
+  rules?: Partial<ChangeRules>;
+  /** @default nothing is searched for */
+  secrets?: SecretSearch;
+  /** Files of a commit, uncompressed. @default 1 GiB */
+  repositoryBytes?: number;
   /** Branches that are never pushed to, whatever a caller asks for: the default branch and those GitHub protects. */
   forbiddenBranches?: readonly string[];
   /** Waits before a network call is tried again; their number bounds the tries. Milliseconds. @default [1_000, 4_000] */
@@ -45,10 +47,10 @@ const branchPattern = /^(?!.*(?:\.\.|\/\/|@\{|\.lock(?:\/|$)|\/\.|[./]$))[A-Za-z
  */
 export async function createGitRepository(options: GitRepositoryOptions): Promise<GitRepository> {
   const { url, folder, signal, retryDelays = [1_000, 4_000], forbiddenBranches = [] } = options;
+  const { repositoryBytes = 1024 ** 3, secrets = noSecretSearch } = options;
   const protocol = checkUrl(url);
   const timeLimits = { network: 120_000, local: 60_000, ...options.timeLimits };
-  const limits = { maxFiles: 300, maxBytes: 10 * 1024 ** 2, repositoryBytes: 1024 ** 3, ...options.limits };
-  const isProtected = protectedPathMatcher(options.protectedPaths ?? defaultProtectedPaths);
+  const rules = { ...defaultChangeRules, ...options.rules };
   const { gitDir, home, askpass } = await prepareFolder(folder);
   const environment = gitEnvironment({ home, protocol, searchPath: options.searchPath });
   const git = gitCalls({ run: options.run ?? runGit, gitDir, environment, timeLimits, signal });
@@ -91,7 +93,7 @@ export async function createGitRepository(options: GitRepositoryOptions): Promis
     if (!commitPattern.test(commit)) throw new RunFailure("internal", "not the id of a commit");
     if (await isHere(commit)) return;
     await remote("fetch", ["fetch", "--quiet", "--depth=1", "--no-tags", "--no-write-fetch-head", url, commit], {
-      maxFileBytes: limits.repositoryBytes,
+      maxFileBytes: repositoryBytes,
     });
   }
 
@@ -104,12 +106,12 @@ export async function createGitRepository(options: GitRepositoryOptions): Promis
       await fetchCommit(commit);
       return { commit, message: await git.text(["show", "-s", "--format=%B", commit]) };
     },
-    packWorkspace: (commit) => packWorkspace({ git, commit, folder, repositoryBytes: limits.repositoryBytes }),
-    commitChanges: (input) => commitChanges({ git, folder, isProtected, limits }, input),
+    packWorkspace: (commit) => packWorkspace({ git, commit, folder, repositoryBytes }),
+    commitChanges: (input) => commitChanges({ git, folder, rules, secrets }, input),
     async judgeCommit(input) {
       await fetchCommit(input.base);
       await fetchCommit(input.commit);
-      return judgeCommit({ git, isProtected, limits }, input);
+      return judgeCommit({ git, folder, rules, secrets }, input);
     },
     async push({ commit, branch, expected }) {
       checkBranch(branch);

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Change } from "../protocol.ts";
+import { defaultChangeRules } from "./change-rules.ts";
 import { judgeChanges } from "./judge-changes.ts";
-import { defaultProtectedPaths, protectedPathMatcher } from "./protected-paths.ts";
+import { protectedPathMatcher } from "./protected-paths.ts";
 import type { TreeEntry } from "./tree.ts";
 
 const entry = (path: string, mode = "100644"): TreeEntry => ({ path, mode, object: "0".repeat(40), size: 1 });
@@ -18,7 +19,7 @@ const tree = [
   entry(".gitattributes"),
   entry("docs2/CODEOWNERS"),
 ];
-const isProtected = protectedPathMatcher(defaultProtectedPaths);
+const isProtected = protectedPathMatcher(defaultChangeRules.protectedPaths);
 const limits = { maxFiles: 5, maxBytes: 100 };
 const judge = (...changes: Change[]) => judgeChanges({ changes, tree, isProtected, limits });
 const put = (path: string, content = "x"): Change => ({

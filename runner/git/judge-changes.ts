@@ -1,13 +1,8 @@
 import type { ChangedFile } from "../mediator/ports.ts";
 import type { Change } from "../protocol.ts";
+import type { ChangeRules } from "./change-rules.ts";
 import { checkPath, foldPath } from "./check-path.ts";
 import type { TreeEntry } from "./tree.ts";
-
-export interface ChangeLimits {
-  maxFiles: number;
-  /** Sum of the new contents. Bytes. */
-  maxBytes: number;
-}
 
 /** A change that passed, with its content as bytes; unchanged files are left out. */
 export type JudgedChange =
@@ -28,7 +23,7 @@ export function judgeChanges(input: {
   changes: readonly Change[];
   tree: readonly TreeEntry[];
   isProtected: (path: string) => boolean;
-  limits: ChangeLimits;
+  limits: Pick<ChangeRules, "maxFiles" | "maxBytes">;
 }): Judgement {
   const { changes, tree, isProtected, limits } = input;
   const problems: string[] = [];

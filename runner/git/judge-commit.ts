@@ -1,9 +1,10 @@
 import { RunFailure } from "@froussard/contract";
 import type { ChangedFile, GitRepository } from "../mediator/ports.ts";
 import type { Change } from "../protocol.ts";
-import { type CommitRules, rawDifference, summary } from "./commit-changes.ts";
-import { judgeChanges, showPath, toChangedFile } from "./judge-changes.ts";
-import { readTree } from "./pack-workspace.ts";
+import { rawDifference, summary } from "./commit-changes.ts";
+import { type CommitRules, judgeChangeSet } from "./judge-change-set.ts";
+import { showPath, toChangedFile } from "./judge-changes.ts";
+import { readBlobs, readTree } from "./pack-workspace.ts";
 import type { RawDifference } from "./tree.ts";
 
 /**
@@ -12,39 +13,40 @@ import type { RawDifference } from "./tree.ts";
  * @throws RunFailure `branch-taken` with the reason
  */
 export async function judgeCommit(
-  { git, isProtected, limits }: Omit<CommitRules, "folder">,
+  commitRules: CommitRules,
   { base, commit }: Parameters<GitRepository["judgeCommit"]>[0],
 ): Promise<ChangedFile[]> {
+  const { git, rules } = commitRules;
   const refuse = (reason: string) => new RunFailure("branch-taken", `${commit} is none of ours: ${reason}`);
   // The object itself: what git tells of a shallow commit's parents is that there are none.
   const [head = ""] = (await git.text(["cat-file", "commit", commit])).split("\n\n", 1);
   const parents = head.split("\n").flatMap((line) => (line.startsWith("parent ") ? [line.slice(7)] : []));
   if (parents.length !== 1 || parents[0] !== base) throw refuse(`its only parent is not ${base}`);
 
-  const changes: Change[] = [];
-  const problems: string[] = [];
   const differences = await rawDifference(git, base, `${commit}^{tree}`);
-  for (const difference of differences) {
-    const change = changeOf(difference);
-    if (typeof change === "string") problems.push(change);
-    else changes.push(change);
-  }
-  const changed = new Set(changes.map(({ path }) => path));
-  const bytes = (await readTree(git, commit)).reduce(
-    (sum, { path, size }) => sum + (path !== undefined && changed.has(path) ? size : 0),
-    0,
-  );
-  if (bytes > limits.maxBytes) problems.push(`${bytes} bytes of changed files, more than ${limits.maxBytes}`);
-  const judgement = judgeChanges({ changes, tree: await readTree(git, base), isProtected, limits });
-  problems.push(...judgement.problems);
+  const problems = differences.flatMap(faultOf);
   if (problems.length > 0) throw refuse(summary(problems));
+  if (differences.length > rules.maxFiles)
+    throw refuse(`${differences.length} files changed, more than ${rules.maxFiles}`);
+  const changed = new Set(differences.map(({ path }) => path));
+  const entries = (await readTree(git, commit)).filter(({ path }) => changed.has(path));
+  const bytes = entries.reduce((sum, { size }) => sum + size, 0);
+  if (bytes > rules.maxBytes) throw refuse(`${bytes} bytes of changed files, more than ${rules.maxBytes}`);
+  const contents = await readBlobs(git, entries);
+  const byPath = new Map(entries.map(({ path }, index) => [path, contents[index]]));
+  const changes = differences.map(({ path = "", status, newMode }): Change => {
+    if (status === "D") return { path, deleted: true };
+    const content = byPath.get(path)?.toString("base64") ?? "";
+    return { path, mode: newMode === "100755" ? newMode : "100644", content };
+  });
+  const judgement = await judgeChangeSet(commitRules, { base, changes });
+  if (judgement.problems.length > 0) throw refuse(summary(judgement.problems));
   return judgement.accepted.map(toChangedFile);
 }
 
-/** The change that a difference is, without its content, which has no say; otherwise why it can be none. */
-function changeOf({ path, status, newMode }: RawDifference): Change | string {
-  if (path === undefined) return "a name that is not UTF-8";
-  if (status === "D") return { path, deleted: true };
-  if (newMode === "100644" || newMode === "100755") return { path, mode: newMode, content: "" };
-  return `${showPath(path)}: mode ${newMode}`;
+/** Why a difference can be no change of ours. */
+function faultOf({ path, status, newMode }: RawDifference): string[] {
+  if (path === undefined) return ["a name that is not UTF-8"];
+  if (status === "D" || newMode === "100644" || newMode === "100755") return [];
+  return [`${showPath(path)}: mode ${newMode}`];
 }

@@ -93,7 +93,8 @@ function onlyForeign(names: Buffer): Buffer {
   return Buffer.concat(foreign);
 }
 
-async function readLinks(git: GitCalls, tree: readonly TreeEntry[]): Promise<Map<string, string>> {
+/** What small symbolic links say, by object. */
+export async function readLinks(git: GitCalls, tree: readonly TreeEntry[]): Promise<Map<string, string>> {
   const links = tree.filter(({ mode, size }) => mode === "120000" && size <= 4096);
   const targets = await readBlobs(git, links);
   return new Map(links.map(({ object }, index) => [object, targets[index]?.toString("utf8") ?? ""]));
@@ -178,7 +179,7 @@ function* groups(tree: readonly TreeEntry[]): Generator<TreeEntry[]> {
 }
 
 /** Contents in the order asked for; undefined for submodules, whose commit is not here. */
-async function readBlobs(git: GitCalls, entries: readonly TreeEntry[]): Promise<(Buffer | undefined)[]> {
+export async function readBlobs(git: GitCalls, entries: readonly TreeEntry[]): Promise<(Buffer | undefined)[]> {
   const wanted = entries.filter(({ mode }) => mode !== "160000");
   if (wanted.length === 0) return entries.map(() => undefined);
   const size = wanted.reduce((sum, entry) => sum + entry.size + 128, 0);
