@@ -20,6 +20,14 @@ const synth = (props: Partial<CodexWorkflowTemplateProps> = {}) =>
 const template = (name: string, props: Partial<CodexWorkflowTemplateProps> = {}) =>
   listAt(synth(props)[0], "spec.templates").find((each) => textAt(each, "name") === name);
 
+test("the agent's user is no other pod's", () => {
+  const userOf = (name: string) => at(template(name), "securityContext.runAsUser");
+  const [workflow] = synth();
+  expect(userOf("agent")).toEqual(expect.any(Number));
+  expect(userOf("agent")).not.toBe(at(workflow, "spec.securityContext.runAsUser"));
+  for (const name of ["mediator", "report"]) expect(template(name)).not.toHaveProperty("securityContext");
+});
+
 test("minimal props", () => {
   const [workflow] = synth();
   const { templates, arguments: _, ...spec } = (workflow as unknown as { spec: Record<string, unknown> }).spec;

@@ -1,8 +1,11 @@
-/** The account that all our images run as; no name in the image is needed. */
-const user = 65_532;
+/**
+ * The accounts that our images run as, as numbers that need no name there. The agent's is one of its own: on a node whose pods
+ * share their user ids, what breaks out of an agent is not yet the owner of a mediator's processes and files.
+ */
+export const podUsers = { program: 65_532, agent: 65_533 } as const;
 
 /** What Pod Security `restricted` asks of a pod, and a group that may write its volumes. */
-export function restrictedPod() {
+export function restrictedPod(user: number = podUsers.program) {
   return {
     runAsNonRoot: true,
     runAsUser: user,

@@ -1,7 +1,7 @@
 import type { ITemplate } from "@kubernetes-models/argo-workflows/argoproj.io/v1alpha1/Template";
 import { environment } from "../environment.ts";
 import { components, labelsOf } from "../labels.ts";
-import { restrictedContainer } from "../pod-security.ts";
+import { podUsers, restrictedContainer, restrictedPod } from "../pod-security.ts";
 import { type ResourceProps, resources } from "../resources.ts";
 import { scratchMounts, scratchVolumes } from "../scratch-folder.ts";
 import { mediatorPort } from "./mediator-template.ts";
@@ -35,6 +35,7 @@ export function agentTemplate(name: string, props: AgentTemplateProps): ITemplat
     activeDeadlineSeconds: props.deadlineSeconds,
     metadata: { labels: labelsOf(components.agent) },
     archiveLocation: { archiveLogs: false },
+    securityContext: restrictedPod(podUsers.agent),
     podSpecPatch: podSpecPatch(),
     volumes: scratchVolumes(folders),
     container: {
