@@ -1,7 +1,7 @@
 import type { WatchConfig } from "../config.ts";
 import type { Service } from "../open-service.ts";
 import { Redelivery } from "../redelivery/redelivery.ts";
-import { Watch, type WatchSettings } from "./watch.ts";
+import { type SeenIssue, Watch, type WatchSettings } from "./watch.ts";
 
 export interface Watching {
   watch: Watch;
@@ -38,8 +38,12 @@ export type WatchSettingsConfig = Pick<
   | "GITHUB_HOOK_ID"
 >;
 
-/** The loop, not yet running. */
-export function createWatch(service: Service, config: WatchSettingsConfig): Watch {
+/** The loop, not yet running; `onIssue` hears what each issue waits for. */
+export function createWatch(
+  service: Service,
+  config: WatchSettingsConfig,
+  onIssue: (issue: SeenIssue) => void = () => {},
+): Watch {
   const { metrics, onAllowance } = service;
   const watch = new Watch({
     ...service,
@@ -49,6 +53,7 @@ export function createWatch(service: Service, config: WatchSettingsConfig): Watc
       metrics.tickSeconds.observe({ track }, seconds);
     },
     onPublished: (stage, again) => metrics.notePublished(stage, again),
+    onIssue,
   });
   metrics.loop = watch;
   onAllowance.add((allowance) => watch.note(allowance));

@@ -7,7 +7,7 @@ import type { ServicePolicy } from "../service-policy.ts";
 import { type FakeAccess, fakeAccess } from "../testing/fake-access.ts";
 import { bot, FakeGitHub, owner, stranger } from "../testing/fake-github.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
-import { Watch, type WatchOptions } from "./watch.ts";
+import { type SeenIssue, Watch, type WatchOptions } from "./watch.ts";
 
 const policy: ServicePolicy = {
   approverIds: [1],
@@ -96,6 +96,20 @@ describe("the loop", () => {
     expect(records).toMatchObject([{ topic: topics.codexTasks, key: "octocat/hello#1" }]);
     expect(on.issue.reactions).toMatchObject([{ content: "EYES", user: bot }]);
     expect(warnings).toEqual([]);
+  });
+
+  test("tells what an issue waits for, and that it is closed", async () => {
+    const seen: SeenIssue[] = [];
+    const on = github.open(github.repository("octocat/hello"), owner);
+    const plan = github.wait(5).plan(on);
+    start(watch({ onIssue: (issue) => seen.push(issue) }));
+    await clock.advance(10 * second);
+    const issue = { repository: "octocat/hello", issueNumber: 1 };
+    const { title, url } = on.issue;
+    expect(seen.at(-1)).toEqual({ ...issue, open: { title, url }, pendingPlanUrl: plan.url });
+    github.wait(1).setState(on, "CLOSED");
+    await clock.advance(20 * second);
+    expect(seen.at(-1)).toEqual(issue);
   });
 
   test("finds approvals and commands of any age when it starts", async () => {

@@ -1,3 +1,4 @@
+import { labels } from "@froussard/contract";
 import { errorFields } from "../error-fields.ts";
 import type { Allowance } from "../github-access.ts";
 import { Backoff } from "./backoff.ts";
@@ -27,6 +28,18 @@ export interface WatchOptions extends Considering {
   random?: () => number;
   /** Hears how each question to GitHub went, and how long it took: `changes`, `pulse`, `issue` or `repositories`. */
   onTick?: (track: string, ok: boolean, seconds: number) => void;
+  /** Hears what each issue waits for, after each look at it. */
+  onIssue?: (issue: SeenIssue) => void;
+}
+
+/** An issue as it was found: closed ones need nothing more of anybody. */
+export interface SeenIssue {
+  repository: string;
+  issueNumber: number;
+  /** Absent when it is closed, or not there. */
+  open?: { title: string; url: string };
+  /** Address of the plan that a person can approve. */
+  pendingPlanUrl?: string;
 }
 
 const second = 1000;
@@ -142,6 +155,7 @@ export class Watch {
     const { log, settings } = this.#of;
     const found = ({ number, open, urgency }: FoundIssue) => {
       if (open) return this.#issues.add(repository.name, number, urgency);
+      this.#of.onIssue?.({ repository: repository.name, issueNumber: number });
       this.#plans.set(repository.name, number, undefined);
       this.#unanswered.set(repository.name, number, undefined);
     };
@@ -229,6 +243,13 @@ export class Watch {
     else this.#wakes.set(key, { issue, at: Date.parse(considered.lookAgainAt) });
     this.#unanswered.set(repository, issueNumber, considered.unansweredSince);
     const comment = considered.pendingPlan?.comment;
+    const open = considered.snapshot?.issue.state === "OPEN" ? considered.snapshot.issue : undefined;
+    this.#of.onIssue?.({
+      ...{ repository, issueNumber },
+      ...(open && { open: { title: open.title, url: open.url } }),
+      // After a failure the 👍 is there already, and something else is to be done.
+      ...(comment && !open?.labels.includes(labels.failed) && { pendingPlanUrl: comment.url }),
+    });
     const plan = comment && { nodeId: comment.nodeId, repository, issueNumber, createdAt: comment.createdAt };
     this.#plans.set(repository, issueNumber, plan, comment && pulseFingerprint(pulseOf(comment), this.#of.policy));
   }
