@@ -31,7 +31,7 @@ Reads everything from the environment:
   ${Object.keys(mediatorEnvironment.shape).join("\n  ")}
 CODEX_EGRESS_HOSTS lists the hosts that commands may reach by CONNECT: host, *.example.com, host:port (443 if left out). None by
 default: what passes is encrypted, so that each is a way to carry text out. Only with CODEX_SANDBOX=pod, and only public addresses.
-Prints one line {"ready":true,"listen":"…"} when it listens, with MEDIATOR_PARENT=stdin then one {"state":…} for each change, and ends on SIGTERM, SIGINT or, with MEDIATOR_PARENT=stdin,
+Prints one line {"ready":true,"listen":"…"} when it listens, with MEDIATOR_PARENT=stdin then one {"state":…} for each change, at the end one {"ledger":{…}}, and ends on SIGTERM, SIGINT or, with MEDIATOR_PARENT=stdin,
 when its standard input closes. What it finds is its answer to GET /task, not its exit code.`;
 
 async function run(log: Logger): Promise<void> {
@@ -45,6 +45,8 @@ async function run(log: Logger): Promise<void> {
   print({ ready: true, listen: mediator.listen });
   await asked(settings.MEDIATOR_PARENT === "stdin");
   const stopped = await Promise.race([mediator.stop().then(() => true), sleep(stopPatienceMs, false, { ref: false })]);
+  const ledger = mediator.account();
+  if (ledger) print({ ledger });
   if (!stopped) log.error("the publish in hand did not end in time; the next process goes on with it");
   // Requests to GitHub or git that were given up may still hold the event loop.
   process.exit(0);

@@ -1,3 +1,4 @@
+import type { Prices } from "@froussard/contract";
 import type { Logger } from "pino";
 import type { Every } from "../poll.ts";
 import type { CodexSettings } from "../protocol.ts";
@@ -18,6 +19,8 @@ export interface MediatorOptions {
   /** Asked for once; a failure is the task's answer. */
   rules(): Promise<RunRules>;
   codex: Omit<CodexSettings, "webSearch">;
+  /** What the model's tokens cost, for the ledger. */
+  prices?: Prices | undefined;
   /** Milliseconds. */
   deadlineMs: number;
   idleMs: number;

@@ -26,9 +26,10 @@ import {
 import pino from "pino";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { RunResult } from "../protocol.ts";
+import { emptyLedger } from "./ledger.ts";
 import { createMediator } from "./mediator.ts";
 import type { MediatorOptions } from "./mediator-options.ts";
-import { emptyLedger, newRecord, type RunRecord } from "./record.ts";
+import { newRecord, type RunRecord } from "./record.ts";
 import { createRecordStore, type RecordStore } from "./record-store.ts";
 import { createWorld, fakeFacts, fakeGit, fakePublisher, plan, rules, type World } from "./testing/fakes.ts";
 

@@ -5,6 +5,7 @@ import { poll } from "../poll.ts";
 import type { ProgressReport, RunResult, TaskAnswer } from "../protocol.ts";
 import { acceptResult } from "./accept-result.ts";
 import { commitsFromComments, hashOf } from "./continue-run.ts";
+import { emptyLedger } from "./ledger.ts";
 import type { MediatorOptions } from "./mediator-options.ts";
 import { runOver } from "./model/model-error.ts";
 import { createNotedFailure } from "./noted-failure.ts";
@@ -14,10 +15,12 @@ import type { PreparedRun } from "./prepare-run.ts";
 import { createProgressBoard } from "./progress-board.ts";
 import { publishPending } from "./publish-pending.ts";
 import { type PublishOptions, publishPushedBranch } from "./publish-result.ts";
-import { emptyLedger, newRecord } from "./record.ts";
+import { newRecord } from "./record.ts";
+import { accountOf } from "./run-account.ts";
 import { createRunLog } from "./run-log.ts";
 import { refusal } from "./server/refusal.ts";
 import { type RunStart, startRun } from "./start-run.ts";
+import { usageDifference } from "./usage-check.ts";
 import { createWantedCheck } from "./wanted-check.ts";
 
 /** One task from GitHub's word to the published result; it answers, and never ends by itself. */
@@ -30,8 +33,12 @@ type Work = Pick<Extract<RunStart, { prepared: PreparedRun }>, "prepared" | "rul
 
 export function createMediator(options: MediatorOptions) {
   const { claim, store, log, publisher, facts, clock } = options;
-  const ledger = emptyLedger(options.codex.model);
-  const runLog = createRunLog({ store, ledger, clock, log, unidentified: newRecord(claim.TASK_ID, ledger) });
+  const { model, effort, sandbox } = options.codex;
+  const ledger = emptyLedger(model, { effort, sandbox });
+  const unidentified = newRecord(claim.TASK_ID, ledger);
+  const runLog = createRunLog({ store, ledger, clock, log, prices: options.prices, unidentified });
+  /** The ledger as it was when the attempt in hand began. */
+  let before = structuredClone(ledger);
   let work: Work | undefined;
   let git: Promise<GitRepository> | undefined;
   let cloned: Promise<void> | undefined;
@@ -171,6 +178,8 @@ export function createMediator(options: MediatorOptions) {
   }
 
   async function accept(on: Work, result: RunResult): Promise<void> {
+    const difference = result.usage && usageDifference(result.usage, before, ledger);
+    if (difference) log.warn(difference, "Codex counted other tokens than the mediator, whose count holds");
     const accepted = acceptResult(on.prepared.run.stage, result);
     if (accepted.kind === "failure") {
       runLog.save({ resultSha256: hashOf(result) });
@@ -216,6 +225,7 @@ export function createMediator(options: MediatorOptions) {
       if (runLog.closed) return runLog.closed;
       if (!work || !runLog.current) throw refusal(409, "there is no work");
       if (runLog.current.state === "ready") {
+        before = structuredClone(ledger);
         runLog.begin({ state: "working", attempts: runLog.current.attempts + 1 });
         show({ state: "working" });
         if (!work.dryRun) stopLooking = poll(options.everyWantedLook, endUnwanted);
@@ -259,6 +269,9 @@ export function createMediator(options: MediatorOptions) {
       if (!runLog.closed) throw refusal(503, "the result is not published yet");
       return runLog.closed;
     },
+
+    /** What the run was, came to and cost, as far as it goes; undefined before it was known which run it is. */
+    account: () => runLog.current && accountOf(runLog.current, claim.TASK_STAGE),
 
     /** A publish in hand is finished, and the record says that nobody is working. */
     async stop(): Promise<void> {

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { activities, progressReport } from "../protocol.ts";
-import { ledgerSchema } from "./record.ts";
+import { ledgerSchema } from "./ledger.ts";
+import { accountSchema } from "./run-account.ts";
 
 /**
  * How a run stands: what the agent reported last, and what it has cost so far. In `publishing` the agent is done and its
@@ -16,10 +17,11 @@ export type RunState = z.infer<typeof runState>;
 
 /**
  * A line that the mediator writes to its standard output, for the process that started it: first that it listens, then
- * each state of its run. Its todo list holds text of the model; everything else is numbers and names.
+ * each state of its run, and last what the run was and has cost. Its todo list holds text of the model; everything else is numbers and names.
  */
 export const outputLine = z.union([
   z.object({ ready: z.literal(true), listen: z.string() }),
   z.object({ state: runState }),
+  z.object({ ledger: accountSchema }),
 ]);
 export type OutputLine = z.infer<typeof outputLine>;

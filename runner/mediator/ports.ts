@@ -1,8 +1,12 @@
 import type { Readable } from "node:stream";
-import type { IssueSnapshot, Plan, Stage } from "@froussard/contract";
+import type { About, FailureCode, IssueSnapshot, Outcome, Plan, Stage } from "@froussard/contract";
 import type { FrozenInput } from "../input/frozen-input.ts";
 import type { ChangeReport, PlanAnswer } from "../plan.ts";
 import type { Change, ProgressReport, WebSearchMode } from "../protocol.ts";
+import type { CommitChecks } from "../render/commit-message.ts";
+import type { Ledger } from "./ledger.ts";
+
+export type { Ledger };
 
 /** Git as the mediator needs it; the implementation is `runner/git/`. Failures are `RunFailure`s. */
 export interface GitRepository {
@@ -34,27 +38,12 @@ export interface ChangedFile {
   status: "added" | "modified" | "deleted";
 }
 
-/** What a run has cost so far. Tokens are the provider's where it reported them. */
-export interface Ledger {
-  model: string;
-  codexVersion?: string;
-  promptSha256: string;
-  inputTokens: number;
-  cachedInputTokens: number;
-  outputTokens: number;
-  requests: number;
-  /** Wall time of all attempts. Seconds. */
-  seconds: number;
-  /** Whether a cut stream was charged its reservation, so that the sum is an upper bound. */
-  estimated: boolean;
-}
-
 /** One task and its ids, derived again from GitHub; nothing here is believed from a message. */
 export interface RunContext {
   taskId: string;
   subjectId: string;
   stage: Stage;
-  about: import("@froussard/contract").About;
+  about: About;
   snapshot: IssueSnapshot;
   /** Branch and commit that the work starts from. */
   base: { branch: string; commit: string };
@@ -75,7 +64,7 @@ export interface Publisher {
   /** The draft pull request of the branch: the one that is there, or a new one. */
   pullRequest(
     run: RunContext,
-    input: { report: ChangeReport; files: readonly ChangedFile[]; ledger: Ledger },
+    input: { report: ChangeReport; files: readonly ChangedFile[]; checks?: CommitChecks; ledger: Ledger },
   ): Promise<{ url: string; number: number }>;
   /** The one new comment at the end of a stage; for a plan that is the plan itself. */
   result(run: RunContext, end: RunEnd): Promise<void>;
@@ -92,16 +81,20 @@ export interface ProgressText {
   report?: ProgressReport;
   /** Shown when ended: link to plan, pull request or result. */
   url?: string;
-  ledger: Ledger;
+  /** Absent where a run left no record: then nobody knows what it has cost. */
+  ledger?: Ledger;
   /** The mediator's record, hidden in the comment. */
   record: unknown;
 }
 
+/** How a run ended, as its result comment tells it; `ledger` as in {@link ProgressText}. */
 export type RunEnd =
-  | { outcome: "done"; pullRequest?: { url: string; number: number }; planUrl?: string; ledger: Ledger }
+  | { outcome: "done"; pullRequest?: { url: string; number: number }; planUrl?: string; ledger?: Ledger }
   | {
-      outcome: "failed" | "refused" | "cancelled";
-      code: import("@froussard/contract").FailureCode;
+      outcome: Exclude<Outcome, "done">;
+      code: FailureCode;
       detail: string;
-      ledger: Ledger;
+      ledger?: Ledger;
+      /** Times that an agent was given the task. */
+      attempts?: number;
     };

@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { emptyLedger, newRecord, recordSchema } from "./record.ts";
+import { emptyLedger } from "./ledger.ts";
+import { newRecord, recordSchema } from "./record.ts";
 import { createRecordStore } from "./record-store.ts";
 
 let parent: string;

@@ -1,21 +1,9 @@
 import { commitPattern, failureCodes, outcomes, sha256Pattern, taskIdPattern } from "@froussard/contract";
 import * as z from "zod";
 import { runResult } from "../protocol.ts";
-import type { Ledger } from "./ports.ts";
+import { type Ledger, ledgerSchema } from "./ledger.ts";
 
 const count = z.int().nonnegative();
-
-export const ledgerSchema = z.strictObject({
-  model: z.string().max(200),
-  codexVersion: z.string().max(100).exactOptional(),
-  promptSha256: z.string().max(64),
-  inputTokens: count,
-  cachedInputTokens: count,
-  outputTokens: count,
-  requests: count,
-  seconds: z.number().nonnegative(),
-  estimated: z.boolean(),
-}) satisfies z.ZodType<Ledger>;
 
 /**
  * What the mediator remembers of one task: in `record.json` of its private folder, and hidden in the progress comment.
@@ -53,19 +41,6 @@ export type RunRecord = z.infer<typeof recordSchema>;
 
 /** The result that is being published, whole: it has been paid for. */
 export const pendingSchema = runResult;
-
-export function emptyLedger(model: string): Ledger {
-  return {
-    model,
-    promptSha256: "",
-    inputTokens: 0,
-    cachedInputTokens: 0,
-    outputTokens: 0,
-    requests: 0,
-    seconds: 0,
-    estimated: false,
-  };
-}
 
 export function newRecord(taskId: string | undefined, ledger: Ledger): RunRecord {
   return { ...(taskId !== undefined && { taskId }), state: "ready", attempts: 0, interrupted: 0, ledger };

@@ -1,7 +1,7 @@
-import { codes, RunFailure } from "@froussard/contract";
+import { codes, type Prices, RunFailure } from "@froussard/contract";
 import type { Logger } from "pino";
 import type { Closed } from "../protocol.ts";
-import type { Ledger } from "./ports.ts";
+import { costOf, type Ledger } from "./ledger.ts";
 import type { RunRecord } from "./record.ts";
 import type { RecordStore } from "./record-store.ts";
 
@@ -25,10 +25,12 @@ export function createRunLog(options: {
   ledger: Ledger;
   clock(): Date;
   log: Logger;
+  /** What tokens cost; without it the ledger tells none. */
+  prices?: Prices | undefined;
   /** The record of a task that fails before GitHub has confirmed which one it is. */
   unidentified: RunRecord;
 }): RunLog {
-  const { store, ledger, clock, log, unidentified } = options;
+  const { store, ledger, clock, log, prices, unidentified } = options;
   let record: RunRecord | undefined;
   let countedUntil: number | undefined;
 
@@ -41,6 +43,7 @@ export function createRunLog(options: {
       ledger.seconds = Math.round(ledger.seconds * 1000 + elapsedMs) / 1000;
       countedUntil = now;
     }
+    if (prices) ledger.cost = costOf(ledger, prices);
     record = { ...record, ...changes, ledger };
     store.write(record);
   }
@@ -61,7 +64,8 @@ export function createRunLog(options: {
     },
     adopt(next) {
       record = next;
-      Object.assign(ledger, next.ledger, { model: ledger.model });
+      const { model, effort, sandbox } = ledger;
+      Object.assign(ledger, next.ledger, { model, ...(effort && { effort }), ...(sandbox && { sandbox }) });
     },
     save,
     begin(changes) {

@@ -4,8 +4,8 @@ import { RunFailure, repositoryFilter } from "@froussard/contract";
 import { createGitHub, type GitHub, gitUrl } from "@froussard/github/client";
 import { resolveLogins } from "@froussard/github/resolve-logins";
 import type { Logger } from "pino";
+import type { ChangeRules } from "../git/change-rules.ts";
 import { createGitRepository } from "../git/git-repository.ts";
-import { defaultProtectedPaths } from "../git/protected-paths.ts";
 import { everyMs } from "../poll.ts";
 import { createPublisher } from "../publish/publisher.ts";
 import type { DryRunTexts, MediatorEnvironment } from "../settings.ts";
@@ -13,7 +13,7 @@ import { signIn } from "../sign-in.ts";
 import { createEgress } from "./egress/egress.ts";
 import { createGitHubFacts } from "./github-facts.ts";
 import { githubFailure } from "./github-failure.ts";
-import { createMediator } from "./mediator.ts";
+import { createMediator, type Mediator } from "./mediator.ts";
 import { createBudget } from "./model/budget.ts";
 import { createInFlight } from "./model/in-flight.ts";
 import { createModelProxy } from "./model/model-proxy.ts";
@@ -26,6 +26,8 @@ import { type RunningServer, startServer } from "./server/start-server.ts";
 export interface RunningMediator {
   /** `unix:<path>` or `<host>:<port>`. */
   listen: string;
+  /** See {@link Mediator}. */
+  account: Mediator["account"];
   /** Finishes a publish in hand, writes the record, stops serving. */
   stop(): Promise<void>;
 }
@@ -58,6 +60,7 @@ export async function startMediator(
     ...(settings.TASK_DRY_RUN ? { dryRun: settings } : hasTexts(settings) && { texts: settings }),
     rules: () => rulesOf(settings, github),
     codex,
+    prices: settings.CODEX_PRICES,
     deadlineMs: settings.CODEX_DEADLINE_MINUTES * minute,
     idleMs: settings.CODEX_IDLE_MINUTES * minute,
     egress: settings.CODEX_EGRESS_HOSTS.length > 0,
@@ -70,6 +73,7 @@ export async function startMediator(
         folder: join(settings.MEDIATOR_STATE, "git"),
         searchPath: settings.PATH,
         signal,
+        rules: changeRules(settings),
         forbiddenBranches: [base.branch, ...(repository.defaultBranch ? [repository.defaultBranch.name] : [])],
       }),
     store: createRecordStore(settings.MEDIATOR_STATE, (message) => log.warn(message)),
@@ -88,6 +92,7 @@ export async function startMediator(
       limit: settings.CODEX_TOKEN_BUDGET,
       ledger: mediator.ledger,
       changed: mediator.ledgerChanged,
+      maxOutputTokens: settings.CODEX_MAX_ANSWER_TOKENS,
     }),
     inFlight: createInFlight(2, 16),
     stillWanted: mediator.stillWanted,
@@ -108,6 +113,7 @@ export async function startMediator(
   });
   return {
     listen: server.listen,
+    account: mediator.account,
     async stop() {
       await mediator.stop();
       ending.abort(new Error("the mediator is stopping"));
@@ -140,6 +146,14 @@ async function gitToken(github: GitHub): Promise<string> {
   }
 }
 
+function changeRules(settings: MediatorEnvironment): ChangeRules {
+  return {
+    protectedPaths: settings.CODEX_PROTECTED_PATHS,
+    maxFiles: settings.CODEX_MAX_FILES,
+    maxBytes: settings.CODEX_MAX_BYTES,
+  };
+}
+
 async function rulesOf(settings: MediatorEnvironment, github: GitHub): Promise<RunRules> {
   return {
     policy: { approverIds: await approverIds(settings, github), trigger: settings.CODEX_PLAN_TRIGGER },
@@ -147,7 +161,8 @@ async function rulesOf(settings: MediatorEnvironment, github: GitHub): Promise<R
     branchPrefix: settings.CODEX_BRANCH_PREFIX,
     baseBranch: settings.CODEX_BASE_BRANCH,
     webSearch: settings.CODEX_WEB_SEARCH,
-    protectedPaths: defaultProtectedPaths,
+    changes: changeRules(settings),
+    commitChecks: settings.CODEX_COMMIT_CHECKS,
   };
 }
 

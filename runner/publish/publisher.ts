@@ -132,10 +132,10 @@ export function createPublisher(options: PublisherOptions): GitHubPublisher {
       return { url: ((await find()) ?? comment).url };
     },
 
-    async pullRequest(run, { report, files, ledger }) {
+    async pullRequest(run, { report, files, checks = "run", ledger }) {
       const { branch } = branchOf(run);
       const title = pullRequestTitle(report, run.snapshot.issue.number);
-      const body = pullRequestBody({ run, ids: runIds(run), report, files, ledger });
+      const body = pullRequestBody({ run, ids: runIds(run), report, files, checks, ledger });
       const find = () => findPullRequest(github, run, branch);
       const create = () => openPullRequest(github, run, { branch, base: run.base.branch, title, body });
       const opened = await createOnce({ doing: "opening the pull request", find, create, ...once });

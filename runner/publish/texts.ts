@@ -12,6 +12,7 @@ import type { ChangedFile, Ledger, ProgressText, RunContext, RunEnd } from "../m
 import type { ChangeReport, PlanAnswer } from "../plan.ts";
 import { blockMarkdown, lineMarkdown } from "../render/block-markdown.ts";
 import { codeSpan } from "../render/code-text.ts";
+import type { CommitChecks } from "../render/commit-message.ts";
 import { plainLine } from "../render/plain-text.ts";
 import { visibleLine } from "../render/visible-text.ts";
 import { type Block, fitBlocks } from "./fit-blocks.ts";
@@ -28,7 +29,8 @@ const shortHash = (hash: string) => codeSpan(hash.slice(0, 8));
 const count = (number: number) => number.toLocaleString("en-US");
 
 /** What a run has cost so far, in one line. */
-export function ledgerLine(ledger: Ledger): string {
+export function ledgerLine(ledger: Ledger | undefined): string {
+  if (!ledger) return "not known, for the run left no record";
   const { model, inputTokens, cachedInputTokens, outputTokens, requests, seconds, estimated } = ledger;
   if (requests === 0) return `nothing was asked of the model, ${minutes(seconds)}`;
   const tokens = count(inputTokens + outputTokens);
@@ -133,15 +135,20 @@ export function pullRequestTitle(report: ChangeReport, issueNumber: number): str
   return plainLine(report.title, 200) || `Change for issue ${issueNumber}`;
 }
 
+/** What the setting `hold` did, and how to go on. */
+const heldChecks =
+  "⏸️ **Checks are held**: the commit ends with `skip-checks: true`, so that GitHub Actions starts nothing of `push` and `pull_request` for it. Read the change, then push a commit of your own (an empty one will do) to start them; leave that line out of a squashed commit's message.";
+
 /** Body of a pull request; what decides (`Closes`, plan, approval) stands first and is never cut. */
 export function pullRequestBody(input: {
   run: RunContext;
   ids: RunIds;
   report: ChangeReport;
   files: readonly ChangedFile[];
+  checks?: CommitChecks;
   ledger: Ledger;
 }): string {
-  const { run, ids, report, files, ledger } = input;
+  const { run, ids, report, files, checks, ledger } = input;
   const { implementation, snapshot, base } = run;
   if (!implementation) throw new Error("a pull request belongs to an implementation");
   const { plan, approvedBy, issueEditedSincePlan } = implementation;
@@ -152,6 +159,7 @@ export function pullRequestBody(input: {
     ...(issueEditedSincePlan
       ? ["⚠️ The issue was edited after the plan was made. The plan was followed, not the new text."]
       : []),
+    ...(checks === "hold" ? [heldChecks] : []),
   ];
   const tail = [`Cost: ${ledgerLine(ledger)}.`, hiddenIds(ids)].join("\n\n");
   const blocks = [

@@ -21,7 +21,7 @@ import {
   taskEnvironment,
 } from "../settings.ts";
 import { signIn } from "../sign-in.ts";
-import { type Report, report } from "./report.ts";
+import { type Report, report, usage } from "./report.ts";
 import { writeOutputs } from "./write-outputs.ts";
 
 const reportFields = z.object({
@@ -101,6 +101,7 @@ async function run(settings: ReportEnvironment, log: pino.Logger): Promise<Repor
     // Nobody can be told on GitHub: the log and the answer are what is left.
     log.error({ err: failure }, "the run's end can not be told on GitHub");
     const code = record?.state === "closed" && record.code ? record.code : failure.code;
-    return { outcome: codes[code].outcome, code, ...(record && { usage: record.ledger }) };
+    const end = { outcome: codes[code].outcome, code };
+    return { ...end, ...usage(record, settings, end) };
   }
 }

@@ -1,6 +1,7 @@
 import { codes, type FailureCode } from "@froussard/contract";
 import { expect, test } from "vitest";
-import { emptyLedger, newRecord, type RunRecord } from "../mediator/record.ts";
+import { emptyLedger } from "../mediator/ledger.ts";
+import { newRecord, type RunRecord } from "../mediator/record.ts";
 import { type EndFacts, judgeEnd, labelOf } from "./judge-end.ts";
 
 const pullRequest = { url: "https://github.example/pull/1", number: 1 };

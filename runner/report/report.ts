@@ -16,8 +16,9 @@ import {
 import { recordFromComments } from "../mediator/continue-run.ts";
 import type { GitHubFacts } from "../mediator/github-facts.ts";
 import { identifyTask, type TaskIdentity } from "../mediator/identify-task.ts";
-import type { Ledger, RunEnd } from "../mediator/ports.ts";
-import { emptyLedger, type RunRecord } from "../mediator/record.ts";
+import type { RunEnd } from "../mediator/ports.ts";
+import type { RunRecord } from "../mediator/record.ts";
+import { accountOf, type RunAccount } from "../mediator/run-account.ts";
 import type { GitHubPublisher, RunIdentity } from "../publish/publisher.ts";
 import type { TaskClaim } from "../settings.ts";
 import { begunRun } from "./begun-run.ts";
@@ -45,7 +46,8 @@ export interface Report {
   pullRequestUrl?: string;
   outcome: Outcome;
   code?: FailureCode;
-  usage?: Ledger;
+  /** What the run was and has cost, as far as its record tells; absent where no record is left. */
+  usage?: RunAccount;
 }
 
 /**
@@ -61,7 +63,8 @@ export async function report(options: ReportOptions): Promise<Report> {
   if ("fault" in seen) {
     log.warn(`nothing is told on GitHub: ${seen.fault}`);
     const code = options.record?.code ?? "invalid-task";
-    return { outcome: codes[code].outcome, code, ...usage(options.record) };
+    const { outcome } = codes[code];
+    return { outcome, code, ...usage(options.record, claim, { outcome, code }) };
   }
   const { snapshot, identity, run, record, found } = seen;
   const by = "fault" in identity ? undefined : withdrawnSince(snapshot, policy, identity);
@@ -75,16 +78,15 @@ export async function report(options: ReportOptions): Promise<Report> {
   };
   const judged = judgeEnd(facts, (code) => codes[code].outcome);
   const end = "fault" in identity && !facts.told ? unconfirmed(judged, identity.fault, record) : judged;
-  const ledger = record?.ledger ?? emptyLedger("");
+  const told = { outcome: end.outcome, ...(end.outcome !== "done" && { code: end.code }) };
   if (!facts.told && isUnasked(seen, policy, end))
     log.warn(`nothing is told on GitHub: ${run.taskId} had not begun, and GitHub does not show that it was asked for`);
-  else await tell(options, seen, { end, ledger });
+  else await tell(options, seen, end);
   return {
     ...(found.planUrl && { planCommentUrl: found.planUrl }),
     ...(found.pullRequest && { pullRequestUrl: found.pullRequest.url }),
-    outcome: end.outcome,
-    ...(end.outcome !== "done" && { code: end.code }),
-    ...usage(record),
+    ...told,
+    ...usage(record, claim, told),
   };
 }
 
@@ -167,16 +169,13 @@ function toldEnd({ comments }: IssueSnapshot, taskId: string) {
   return undefined;
 }
 
-async function tell(
-  { publisher }: ReportOptions,
-  { snapshot, run, record, found }: Seen,
-  { end, ledger }: { end: End; ledger: Ledger },
-): Promise<void> {
+async function tell({ publisher }: ReportOptions, { snapshot, run, record, found }: Seen, end: End): Promise<void> {
   const { planUrl, pullRequest, resultUrl } = found;
+  const cost = record && { ledger: record.ledger };
   const result: RunEnd =
     end.outcome === "done"
-      ? { outcome: "done", ledger, ...(pullRequest && { pullRequest }), ...(planUrl && { planUrl }) }
-      : { ...end, ledger };
+      ? { outcome: "done", ...cost, ...(pullRequest && { pullRequest }), ...(planUrl && { planUrl }) }
+      : { ...end, ...cost, ...(record && { attempts: record.attempts }) };
   await publisher.result(run, result);
   const label = labelOf(run.stage, end, snapshot.issue.labels);
   if (label !== "keep") await publisher.label(run, label);
@@ -185,9 +184,14 @@ async function tell(
   );
   if (!hasProgress) return;
   const url = pullRequest?.url ?? planUrl ?? resultUrl ?? (await publisher.find(run)).resultUrl;
-  await publisher.progress(run, { state: "ended", ledger, record, ...(url && { url }) });
+  await publisher.progress(run, { state: "ended", ...cost, record, ...(url && { url }) });
 }
 
-function usage(record: RunRecord | undefined): { usage?: Ledger } {
-  return record ? { usage: record.ledger } : {};
+/** The account of a run for machines, from its record. */
+export function usage(
+  record: RunRecord | undefined,
+  claim: Pick<TaskClaim, "TASK_STAGE">,
+  end: Pick<RunAccount, "outcome" | "code">,
+): { usage?: RunAccount } {
+  return record ? { usage: accountOf(record, claim.TASK_STAGE, end) } : {};
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
-import { emptyLedger } from "../record.ts";
+import { emptyLedger } from "../ledger.ts";
 import { createBudget } from "./budget.ts";
 
 const budgetOf = (limit: number, changed = () => {}) => {
@@ -8,18 +8,30 @@ const budgetOf = (limit: number, changed = () => {}) => {
   return { ledger, budget: createBudget({ limit, ledger, changed, maxOutputTokens: 5_000 }) };
 };
 
+const nothing = { cachedInputTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0 };
+
 test("a settled request costs what the provider reports, once", () => {
   const changed = vi.fn();
   const { ledger, budget } = budgetOf(100_000, changed);
   const reservation = budget.reserve(3_000);
   expect(reservation?.maxOutputTokens).toBe(5_000);
   expect(budget.free()).toBe(100_000 - 1_000 - 5_000);
-  reservation?.settle({ inputTokens: 900, cachedInputTokens: 100, outputTokens: 50 });
+  reservation?.settle({
+    inputTokens: 900,
+    cachedInputTokens: 100,
+    cacheWriteTokens: 7,
+    outputTokens: 50,
+    reasoningTokens: 20,
+  });
   reservation?.charge();
   expect(ledger).toMatchObject({
     inputTokens: 900,
     cachedInputTokens: 100,
+    cacheWriteTokens: 7,
     outputTokens: 50,
+    reasoningTokens: 20,
+    reservedTokens: 6_000,
+    estimatedTokens: 0,
     requests: 1,
     estimated: false,
   });
@@ -30,7 +42,10 @@ test("a settled request costs what the provider reports, once", () => {
 test("a cut answer is charged its reservation, and the sum says that it is an estimate", () => {
   const { ledger, budget } = budgetOf(100_000);
   budget.reserve(3_000, 2_000)?.charge();
-  expect(ledger).toMatchObject({ inputTokens: 1_000, outputTokens: 2_000, requests: 1, estimated: true });
+  expect(ledger).toMatchObject({
+    ...{ inputTokens: 1_000, outputTokens: 2_000, requests: 1, estimated: true },
+    ...{ reservedTokens: 3_000, estimatedTokens: 3_000 },
+  });
 });
 
 test("a refused request costs nothing", () => {
@@ -56,7 +71,7 @@ test("property: requests side by side never reserve or spend more than the limit
         const reservation = budget.reserve(bytes);
         const inputTokens = Math.floor(bytes / 4);
         if (end === "settle")
-          reservation?.settle({ inputTokens, cachedInputTokens: 0, outputTokens: reservation.maxOutputTokens });
+          reservation?.settle({ inputTokens, ...nothing, outputTokens: reservation.maxOutputTokens });
         if (end === "charge") reservation?.charge();
         if (end === "release") reservation?.release();
         expect(budget.free()).toBeGreaterThanOrEqual(0);

@@ -1,11 +1,10 @@
-import type { Ledger } from "../ports.ts";
+import type { Ledger } from "../ledger.ts";
 
 /** Tokens of one answer, as the provider reports them. */
-export interface Usage {
-  inputTokens: number;
-  cachedInputTokens: number;
-  outputTokens: number;
-}
+export type Usage = Pick<
+  Ledger,
+  "inputTokens" | "cachedInputTokens" | "cacheWriteTokens" | "outputTokens" | "reasoningTokens"
+>;
 
 /** Tokens set aside for one request; ends with exactly one call. */
 export interface Reservation {
@@ -61,13 +60,18 @@ export function createBudget({ limit, ledger, changed, maxOutputTokens = 128_000
       settle: (usage) =>
         end(() => {
           ledger.requests++;
+          ledger.reservedTokens += tokens;
           ledger.inputTokens += usage.inputTokens;
           ledger.cachedInputTokens += usage.cachedInputTokens;
+          ledger.cacheWriteTokens += usage.cacheWriteTokens;
           ledger.outputTokens += usage.outputTokens;
+          ledger.reasoningTokens += usage.reasoningTokens;
         }),
       charge: () =>
         end(() => {
           ledger.requests++;
+          ledger.reservedTokens += tokens;
+          ledger.estimatedTokens += tokens;
           ledger.inputTokens += input;
           ledger.outputTokens += output;
           ledger.estimated = true;

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { json, text } from "node:stream/consumers";
 import { RunFailure } from "@froussard/contract";
 import { afterEach, describe, expect, test } from "vitest";
-import { emptyLedger } from "../record.ts";
+import { emptyLedger } from "../ledger.ts";
 import { type RunningServer, startServer } from "../server/start-server.ts";
 import { createBudget } from "./budget.ts";
 import { createInFlight } from "./in-flight.ts";

@@ -6,14 +6,19 @@ const tokens = z.int().nonnegative();
 export const usageSchema = z
   .object({
     input_tokens: tokens,
-    input_tokens_details: z.object({ cached_tokens: tokens.optional() }).nullish(),
+    input_tokens_details: z
+      .object({ cached_tokens: tokens.optional(), cache_write_tokens: tokens.optional() })
+      .nullish(),
     output_tokens: tokens,
+    output_tokens_details: z.object({ reasoning_tokens: tokens.optional() }).nullish(),
   })
   .transform(
-    ({ input_tokens, input_tokens_details, output_tokens }): Usage => ({
+    ({ input_tokens, input_tokens_details, output_tokens, output_tokens_details }): Usage => ({
       inputTokens: input_tokens,
       cachedInputTokens: input_tokens_details?.cached_tokens ?? 0,
+      cacheWriteTokens: input_tokens_details?.cache_write_tokens ?? 0,
       outputTokens: output_tokens,
+      reasoningTokens: output_tokens_details?.reasoning_tokens ?? 0,
     }),
   );
 

@@ -2,7 +2,8 @@ import { sha256, subjectId, taskId } from "@froussard/contract";
 import { createGitHub, type GitHub } from "@froussard/github/client";
 import { readSnapshot } from "@froussard/github/read-snapshot";
 import { type GitHubSimulator, startGitHub } from "@froussard/simulators/github/start";
-import type { Ledger, RunContext } from "../../mediator/ports.ts";
+import { emptyLedger, type Ledger } from "../../mediator/ledger.ts";
+import type { RunContext } from "../../mediator/ports.ts";
 import type { PlanAnswer } from "../../plan.ts";
 
 /** A simulated GitHub with one repository, one issue, a maintainer and our account: for tests of publishing. */
@@ -24,14 +25,16 @@ export async function startScene() {
 export type Scene = Awaited<ReturnType<typeof startScene>>;
 
 export const ledger: Ledger = {
-  model: "gpt-6.1-sol",
+  ...emptyLedger("gpt-6.1-sol", { effort: "high", sandbox: "require" }),
+  codexVersion: "0.169.0",
   promptSha256: sha256("prompt"),
   inputTokens: 12_000,
   cachedInputTokens: 8_000,
   outputTokens: 345,
+  reasoningTokens: 200,
+  reservedTokens: 900_000,
   requests: 7,
   seconds: 90,
-  estimated: false,
 };
 
 export const plan: PlanAnswer = {
