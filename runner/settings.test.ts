@@ -55,6 +55,19 @@ test("hosts that commands may reach are read, in policy pod only", () => {
   expect(faultsOf({ ...egress, CODEX_SANDBOX: "off" }).split("\n")).toHaveLength(3);
 });
 
+test("what a change may be", () => {
+  const read = (more: Record<string, string>) => readSettings(mediatorEnvironment, { ...required, ...more });
+  const byDefault = read({});
+  expect(byDefault).toMatchObject({ CODEX_MAX_FILES: 300, CODEX_MAX_BYTES: 10_485_760, CODEX_COMMIT_CHECKS: "run" });
+  expect(byDefault.CODEX_PROTECTED_PATHS.patterns).toContain("**/.npmrc");
+  const more = read({ CODEX_PROTECTED_PATHS: "default, deploy/**, !docs/AGENTS.md" }).CODEX_PROTECTED_PATHS;
+  expect(more).toEqual({
+    patterns: [...byDefault.CODEX_PROTECTED_PATHS.patterns, "deploy/**"],
+    except: ["docs/AGENTS.md"],
+  });
+  expect(read({ CODEX_PROTECTED_PATHS: "a" }).CODEX_PROTECTED_PATHS).toEqual({ patterns: ["a"], except: [] });
+});
+
 test("only a dry run may have no issue", () => {
   const { TASK_ISSUE_NUMBER: _, ...rest } = required;
   expect(faultsOf(rest)).toContain("TASK_ISSUE_NUMBER is missing: set it to the issue's number");
@@ -91,6 +104,12 @@ describe("refusals name the setting and never its value", () => {
     ["CODEX_REPOSITORIES", "octo/hello,octo", "CODEX_REPOSITORIES has an entry that is neither owner/name nor a glob"],
     ["CODEX_RUNS_PER_ISSUE", "0", "CODEX_RUNS_PER_ISSUE is less than 1"],
     ["CODEX_PRICES", "1.25", "CODEX_PRICES is not input=…,output=…"],
+    ["CODEX_MAX_ANSWER_TOKENS", "999", "CODEX_MAX_ANSWER_TOKENS is less than 1000"],
+    ["CODEX_MAX_FILES", "10001", "CODEX_MAX_FILES is more than 10000"],
+    ["CODEX_MAX_BYTES", "10MB", "CODEX_MAX_BYTES is not a whole number"],
+    ["CODEX_COMMIT_CHECKS", "skip", "CODEX_COMMIT_CHECKS is not one of run, hold"],
+    ["CODEX_PROTECTED_PATHS", "default,/etc", "CODEX_PROTECTED_PATHS has an entry that is not default, a path"],
+    ["CODEX_PROTECTED_PATHS", "!default", "CODEX_PROTECTED_PATHS protects nothing"],
     ["OPENAI_BASE_URL", "file:///etc", "OPENAI_BASE_URL is not a web address"],
   ])("%s=%s", (name, value, message) => {
     const faults = faultsOf({ ...required, [name]: value });

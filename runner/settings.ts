@@ -3,10 +3,13 @@ import {
   canMatchRepository,
   defaultBranchPrefix,
   egressHostForm,
+  isProtectedPathEntry,
   parseEgressHost,
   parsePlanTrigger,
   parsePrices,
+  parseProtectedPaths,
   pricesForm,
+  protectedPathForm,
   repositoryPattern,
   sha256Pattern,
   stages,
@@ -20,7 +23,10 @@ import {
   superfluous,
 } from "@froussard/github/credential-settings";
 import * as z from "zod";
+import { defaultChangeRules, mostOfChange } from "./git/change-rules.ts";
+import { defaultProtectedPaths } from "./git/protected-paths.ts";
 import { codexSettings, reasoningEfforts, sandboxPolicies, webSearchModes } from "./protocol.ts";
+import { commitChecks } from "./render/commit-message.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -169,6 +175,8 @@ export const codexEnvironment = {
     })
     .default([]),
   CODEX_TOKEN_BUDGET: number(1_000, 1_000_000_000).default(2_000_000),
+  /** Upper bound on one answer, reasoning included. */
+  CODEX_MAX_ANSWER_TOKENS: number(1_000, 1_000_000).default(128_000),
   CODEX_DEADLINE_MINUTES: number(1, 24 * 60).default(60),
   CODEX_IDLE_MINUTES: number(1, 24 * 60).default(10),
   /** Runs that one issue may have in all, and one repository within 24 hours. */
@@ -194,6 +202,28 @@ export const sandboxEnvironment = z.object({
   /** Working copy, temporary files and Codex's own. */
   CODEX_DISK_MIB: number(64, 100_000_000).default(10_240),
 });
+
+/** What a change may be, and what GitHub does with it before a person has looked. */
+export const changeEnvironment = {
+  CODEX_PROTECTED_PATHS: z
+    .string()
+    .transform((text, context) => {
+      const entries = text.split(",").map((entry) => entry.trim());
+      const paths = parseProtectedPaths(entries, defaultProtectedPaths);
+      if (paths) return paths;
+      const wrong = entries.some((entry) => !isProtectedPathEntry(entry));
+      context.addIssue({
+        code: "custom",
+        message: wrong ? `has an entry that is not ${protectedPathForm}` : "protects nothing, or has over 200 entries",
+      });
+      return z.NEVER;
+    })
+    .default(defaultChangeRules.protectedPaths),
+  CODEX_MAX_FILES: number(1, mostOfChange.files).default(defaultChangeRules.maxFiles),
+  /** Sum of the new contents. */
+  CODEX_MAX_BYTES: number(1, mostOfChange.bytes).default(defaultChangeRules.maxBytes),
+  CODEX_COMMIT_CHECKS: z.enum(commitChecks, `is not one of ${commitChecks.join(", ")}`).default("run"),
+};
 
 /** Where a server listens: `unix:<absolute path>` or `<host>:<port>`. */
 export type ListenAddress = { path: string } | { host: string; port: number };
@@ -270,6 +300,7 @@ const mediatorFields = z.object({
   ...dryRunEnvironment,
   ...policyEnvironment,
   ...codexEnvironment,
+  ...changeEnvironment,
 });
 /** What the mediator alone knows. */
 export const mediatorEnvironment = oneSignIn(egressInPodOnly(issueUnlessDryRun(mediatorFields)));

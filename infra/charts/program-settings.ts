@@ -23,17 +23,22 @@ export function runVariables(settings: Settings): Variables {
 }
 
 /** Variables of the mediator: how Codex is called, and what it may cost. */
-export function codexVariables({ codex, runs }: Settings): Variables {
+export function codexVariables({ codex, runs, changes }: Settings): Variables {
   return {
     OPENAI_BASE_URL: codex.openaiUrl,
     CODEX_MODEL: codex.model,
     CODEX_REASONING_EFFORT: codex.effort,
     CODEX_WEB_SEARCH: codex.webSearch,
     CODEX_TOKEN_BUDGET: codex.tokenBudget,
+    CODEX_MAX_ANSWER_TOKENS: codex.maxAnswerTokens,
     CODEX_DEADLINE_MINUTES: codex.deadlineMinutes,
     CODEX_IDLE_MINUTES: codex.idleMinutes,
     CODEX_RUNS_PER_DAY: codex.runsPerDay,
     CODEX_PRICES: codex.prices,
+    CODEX_PROTECTED_PATHS: changes.protectedPaths.join(","),
+    CODEX_MAX_FILES: changes.maxFiles,
+    CODEX_MAX_BYTES: changes.maxBytes,
+    CODEX_COMMIT_CHECKS: changes.commitChecks,
     CODEX_EGRESS_HOSTS: runs.egressHosts.length > 0 ? runs.egressHosts.join(",") : undefined,
   };
 }

@@ -1,4 +1,13 @@
-import { egressHostForm, parseEgressHost, parsePrices, pricesForm } from "@froussard/contract";
+import {
+  defaultProtection,
+  egressHostForm,
+  isProtectedPathEntry,
+  parseEgressHost,
+  parsePrices,
+  parseProtectedPaths,
+  pricesForm,
+  protectedPathForm,
+} from "@froussard/contract";
 import * as z from "zod";
 import { field, must } from "./field.ts";
 
@@ -19,6 +28,9 @@ export const codex = z.strictObject({
   tokenBudget: whole(1_000, 1_000_000_000, "tokens")
     .default(2_000_000)
     .meta({ description: "Tokens that one run may use, all its attempts together" }),
+  maxAnswerTokens: whole(1_000, 1_000_000, "tokens")
+    .default(128_000)
+    .meta({ description: "Longest single answer of the model, reasoning included, in tokens" }),
   deadlineMinutes: whole(1, 24 * 60, "minutes")
     .default(60)
     .meta({ description: "Longest that Codex works in one attempt" }),
@@ -42,6 +54,28 @@ export const codex = z.strictObject({
   openaiUrl: address("https://models.example.com/v1")
     .optional()
     .meta({ description: "Model provider; left out: OpenAI" }),
+});
+
+/** What a change of the agent may be. */
+export const changes = z.strictObject({
+  protectedPaths: list(z.string(must(protectedPathForm)).refine(isProtectedPathEntry, must(protectedPathForm)), "paths")
+    .refine(
+      (entries) => parseProtectedPaths(entries, ["x"]) !== undefined,
+      must("at most 200 entries that protect something"),
+    )
+    .default([defaultProtection])
+    .meta({
+      description:
+        "Paths that no change may touch. `default` stands for what acts by itself: definitions of CI, review rules, git attributes and hooks, package-manager configuration, development containers, instructions for agents (the list is in `runner/git/protected-paths.ts`). `deploy/**` or `**/*.tf` adds to it; `!docs/AGENTS.md` takes out what is spelled exactly so",
+    }),
+  maxFiles: whole(1, 10_000, "files").default(300).meta({ description: "Files that one change may touch" }),
+  maxBytes: whole(1, 40 * 1024 ** 2, "bytes")
+    .default(10 * 1024 ** 2)
+    .meta({ description: "Bytes that the new contents of one change may have together" }),
+  commitChecks: choice(["run", "hold"]).default("run").meta({
+    description:
+      "Whether CI runs on our commits. `hold` ends their message with `skip-checks: true`: GitHub Actions then starts nothing of `push` and `pull_request` until the next commit, and required checks stay pending so long; `pull_request_target`, `workflow_run` and CI outside of GitHub are not held by it",
+  }),
 });
 
 /** The pods of runs, and how many there are. */

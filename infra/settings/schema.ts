@@ -8,7 +8,7 @@ import {
 } from "@froussard/contract";
 import * as z from "zod";
 import { field, must } from "./field.ts";
-import { codex, eventBus, runs } from "./runs.ts";
+import { changes, codex, eventBus, runs } from "./runs.ts";
 import { secretNames } from "./secret-names.ts";
 import { argoCd, externalSecrets, ingress, monitoring } from "./surroundings.ts";
 
@@ -141,6 +141,7 @@ export const settingsSchema = z
     service: service.prefault({}).meta({ description: "The webhook service" }),
     ingress: ingress.meta({ description: "How GitHub reaches the service" }),
     codex: codex.prefault({}).meta({ description: "Codex, and what a run may cost" }),
+    changes: changes.prefault({}).meta({ description: "What a change may be" }),
     runs: runs.meta({ description: "The runs" }),
     eventBus: eventBus.prefault({}).meta({ description: "The event bus" }),
     secretNames: secretNames.prefault({}).meta({ description: "Names of the Secrets; see [secrets](secrets.md)" }),

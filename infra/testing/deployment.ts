@@ -35,6 +35,7 @@ export const everythingOn: Partial<SettingsInput> = {
     apiServerCidrs: ["10.96.0.1/32", "fd00:1:2::/48"],
     egressHosts: ["packages.example.org", "*.example.com:8443"],
   },
+  changes: { protectedPaths: ["default", "deploy/**"], maxFiles: 50, maxBytes: 1_000_000, commitChecks: "hold" },
   eventBus: { storageClass: "fast" },
   externalSecrets: { kind: "store", store: "vault" },
   monitoring: { serviceMonitor: true, labels: { release: "prometheus" } },

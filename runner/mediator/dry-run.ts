@@ -42,7 +42,12 @@ export async function prepareDryRun(input: Omit<PrepareInput, "find">, texts: Dr
   if (claim.TASK_STAGE === "planning") {
     const inputs = planningInputs(snapshot, rules.policy, undefined);
     const run = { ...contextOf(rules, snapshot, identity("issue"), base), inputs };
-    return { run, cause, prompt: planningPrompt(named(run)), outputSchema: outputSchema(planSchema) };
+    return {
+      run,
+      cause,
+      prompt: planningPrompt({ ...named(run), changes: rules.changes }),
+      outputSchema: outputSchema(planSchema),
+    };
   }
   const plan = texts.TASK_PLAN_COMMENT_BODY
     ? givenPlan(snapshot, texts.TASK_PLAN_COMMENT_BODY, base.commit)
@@ -53,7 +58,7 @@ export async function prepareDryRun(input: Omit<PrepareInput, "find">, texts: Dr
     inputs: implementationInputs(snapshot, plan, false),
     implementation: { plan, branch: claim.TASK_HEAD ?? "dry-run", approvedBy: "nobody", issueEditedSincePlan: false },
   };
-  const prompt = implementationPrompt({ ...named(run), protectedPaths: rules.protectedPaths });
+  const prompt = implementationPrompt({ ...named(run), changes: rules.changes });
   return { run, cause, prompt, outputSchema: outputSchema(changeReportSchema) };
 }
 

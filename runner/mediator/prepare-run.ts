@@ -11,11 +11,13 @@ import {
   RunFailure,
   readPlans,
 } from "@froussard/contract";
+import type { ChangeRules } from "../git/change-rules.ts";
 import { changeReportSchema, planSchema } from "../plan.ts";
 import { implementationPrompt } from "../prompt/implementation-prompt.ts";
 import { outputSchema } from "../prompt/output-schema.ts";
 import { planningPrompt } from "../prompt/planning-prompt.ts";
 import type { Closed, WebSearchMode } from "../protocol.ts";
+import type { CommitChecks } from "../render/commit-message.ts";
 import type { TaskClaim } from "../settings.ts";
 import { approvalOf, checkWanted } from "./approval-check.ts";
 import type { GitHubFacts, RepositoryFacts } from "./github-facts.ts";
@@ -32,8 +34,9 @@ export interface RunRules {
   baseBranch?: string | undefined;
   /** @default live, and cached for a private repository */
   webSearch?: WebSearchMode | undefined;
-  /** Paths that a change may not touch, for the prompt. */
-  protectedPaths: readonly string[];
+  /** What a change may be; the agent is told in both stages. */
+  changes: ChangeRules;
+  commitChecks: CommitChecks;
 }
 
 export interface PrepareInput {
@@ -104,7 +107,12 @@ async function preparePlanning(
   const command = snapshot.comments.find(({ id }) => identity.about === `command:${id}`);
   const inputs = planningInputs(snapshot, rules.policy, command);
   const run: RunContext = { ...contextOf(rules, snapshot, identity, base), inputs };
-  return { run, cause: identity.cause, prompt: planningPrompt(named(run)), outputSchema: outputSchema(planSchema) };
+  return {
+    run,
+    cause: identity.cause,
+    prompt: planningPrompt({ ...named(run), changes: rules.changes }),
+    outputSchema: outputSchema(planSchema),
+  };
 }
 
 async function prepareImplementation(
@@ -139,7 +147,7 @@ async function prepareImplementation(
   if (!(await facts.isAncestor(repository.nameWithOwner, draft.base.commit, tip.commit)))
     throw new RunFailure("base-moved", `${draft.base.commit} is not part of ${tip.branch}`);
   const run = approvedRun(draft, approval);
-  const prompt = implementationPrompt({ ...named(run), protectedPaths: rules.protectedPaths });
+  const prompt = implementationPrompt({ ...named(run), changes: rules.changes });
   return { run, cause, prompt, outputSchema: outputSchema(changeReportSchema) };
 }
 

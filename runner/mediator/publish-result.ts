@@ -1,7 +1,7 @@
 import { RunFailure } from "@froussard/contract";
 import type { ChangeReport, PlanAnswer } from "../plan.ts";
 import type { Change } from "../protocol.ts";
-import { commitMessage, taskTrailer } from "../render/commit-message.ts";
+import { type CommitChecks, commitMessage, readCommitMessage } from "../render/commit-message.ts";
 import { approvalOf, checkWanted } from "./approval-check.ts";
 import type { GitHubFacts } from "./github-facts.ts";
 import type { ChangedFile, GitRepository, Ledger, Publisher } from "./ports.ts";
@@ -42,11 +42,17 @@ export async function publishChanges(
   input: { report: ChangeReport; changes: readonly Change[]; date: string },
 ): Promise<string> {
   const { run, branch, plan, planSha256 } = implementationOf(options);
+  const checks = options.rules.commitChecks;
   await git.fetchCommit(run.base.commit);
   const { commit, files } = await git.commitChanges({
     base: run.base.commit,
     changes: input.changes,
-    message: commitMessage({ report: input.report, issueNumber: run.snapshot.issue.number, taskId: run.taskId }),
+    message: commitMessage({
+      report: input.report,
+      issueNumber: run.snapshot.issue.number,
+      taskId: run.taskId,
+      checks,
+    }),
     date: input.date,
   });
   const tip = await ownTip(options, git);
@@ -61,7 +67,7 @@ export async function publishChanges(
     if (pushed?.commit !== commit)
       throw new RunFailure("github-unavailable", `${branch} does not show the pushed commit`);
   }
-  return openPullRequest(options, input.report, files);
+  return openPullRequest(options, { report: input.report, files, checks });
 }
 
 /**
@@ -73,21 +79,16 @@ export async function publishPushedBranch(options: PublishOptions, git: GitRepos
   const tip = await ownTip(options, git);
   if (!tip) return undefined;
   const files = await git.judgeCommit({ base: run.base.commit, commit: tip.commit });
-  const [title = "", ...rest] = tip.message.split("\n");
-  const summary = rest
-    .filter((line) => !line.startsWith(`${taskTrailer}: `))
-    .join("\n")
-    .trim();
-  return openPullRequest(options, { title: title.slice(0, 200), summary: summary || title, tests: [] }, files);
+  const { report, checks } = readCommitMessage(tip.message);
+  return openPullRequest(options, { report, files, checks });
 }
 
 /** Opens the pull request, or finds it, and tells it on the issue. */
 export async function openPullRequest(
   { prepared: { run }, publisher, ledger }: PublishOptions,
-  report: ChangeReport,
-  files: readonly ChangedFile[],
+  change: { report: ChangeReport; files: readonly ChangedFile[]; checks: CommitChecks },
 ): Promise<string> {
-  const pullRequest = await publisher.pullRequest(run, { report, files, ledger });
+  const pullRequest = await publisher.pullRequest(run, { ...change, ledger });
   await publisher.result(run, { outcome: "done", pullRequest, ledger });
   return pullRequest.url;
 }

@@ -1,5 +1,6 @@
+import type { ChangeRules } from "../git/change-rules.ts";
 import type { FrozenInput } from "../input/frozen-input.ts";
-import { dataRules, numbered } from "./rules.ts";
+import { changeLimits, dataRules, numbered } from "./rules.ts";
 import { section } from "./section.ts";
 
 export interface ImplementationPromptInput {
@@ -10,15 +11,14 @@ export interface ImplementationPromptInput {
   base: { branch: string; commit: string };
   /** The approved plan and, unless it was edited since, the issue that the plan was made from. */
   inputs: readonly FrozenInput[];
-  /** Paths that a change may not touch, as people write them. */
-  protectedPaths: readonly string[];
+  changes: ChangeRules;
 }
 
-const rules = (protectedPaths: readonly string[]) => [
+const rules = (changes: ChangeRules) => [
   "Carry out the approved plan in section plan, all of it and nothing else. Where it leaves a detail open, choose what fits the code that is there. Where the plan and the issue differ, the plan is what was approved.",
   "If a step turns out to be impossible or wrong, do the rest, leave that step out and say so in the summary.",
   "Work in the current folder only. Do not commit, do not push, do not switch branches, and do not try to reach GitHub: your change is read from the working copy when you are done, and others publish it.",
-  `Leave alone what decides about builds, permissions and review: ${protectedPaths.join(", ")}. A change that touches them is refused as a whole.`,
+  `${changeLimits(changes)} A change that does so is refused as a whole: leave such a part out, even where the plan names it, and say so in the summary.`,
   "Leave no traces of your work behind: no temporary files, no build output, no downloaded packages in places that the project does not ignore.",
   "Write the tests that the plan names, run the project's tests, and repair what your change breaks. If tests cannot be run here or still fail, say so plainly.",
 ];
@@ -30,11 +30,11 @@ const answer = `When you are done, answer with one JSON object and nothing else,
 
 /** What Codex is asked in the implementation stage. Pure: the same input gives the same text. */
 export function implementationPrompt(input: ImplementationPromptInput): string {
-  const { repository, issueNumber, base, inputs, protectedPaths } = input;
+  const { repository, issueNumber, base, inputs, changes } = input;
   const issue = issueNumber > 0 ? `issue #${issueNumber}` : "an issue";
   return [
     `You are an experienced engineer who changes the repository ${repository}, which is checked out in the current folder at commit ${base.commit} of branch ${base.branch}. A maintainer has approved a plan for ${issue}, and your change becomes a draft pull request that the maintainer reviews.`,
-    `Rules:\n${numbered([...rules(protectedPaths), ...dataRules])}`,
+    `Rules:\n${numbered([...rules(changes), ...dataRules])}`,
     ...inputs.map(section),
     answer,
   ].join("\n\n");

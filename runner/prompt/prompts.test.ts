@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
+import type { ChangeRules } from "../git/change-rules.ts";
 import { freezeInput } from "../input/frozen-input.ts";
 import { changeReportSchema, planSchema } from "../plan.ts";
 import { implementationPrompt } from "./implementation-prompt.ts";
@@ -12,7 +13,12 @@ const base = { branch: "main", commit: "a".repeat(40) };
 const title = freezeInput("issue-title", "Add --json", "alice");
 const body = freezeInput("issue-body", "It should `print` {{ json }}.", "alice");
 const plan = freezeInput("plan", "1. Do it.", "codex-bot");
-const common = { repository: "acme/widgets", issueNumber: 7, base };
+const changes: ChangeRules = {
+  protectedPaths: { patterns: [".github/workflows/**", "deploy/**"], except: ["deploy/README.md"] },
+  maxFiles: 12,
+  maxBytes: 3456,
+};
+const common = { repository: "acme/widgets", issueNumber: 7, base, changes };
 
 describe("sections", () => {
   test("carry name and hash on both lines", () => {
@@ -54,12 +60,21 @@ describe("planning", () => {
 });
 
 test("implementation: the approved plan rules, nothing is committed or pushed, protected paths are named", () => {
-  const prompt = implementationPrompt({ ...common, inputs: [plan], protectedPaths: [".github/workflows/**"] });
+  const prompt = implementationPrompt({ ...common, inputs: [plan] });
   expect(prompt).toContain(section(plan));
   expect(prompt).toContain("the plan is what was approved");
   expect(prompt).toContain("Do not commit, do not push");
-  expect(prompt).toContain(".github/workflows/**");
   for (const field of Object.keys(changeReportSchema.shape)) expect(prompt).toContain(`- ${field}:`);
+});
+
+test.each([
+  ["planning", planningPrompt],
+  ["implementation", implementationPrompt],
+])("%s: what a change may be is told before anything is paid for", (_, promptOf) => {
+  const prompt = promptOf({ ...common, inputs: [plan] });
+  expect(prompt).toContain("protected: .github/workflows/**, deploy/** (but not deploy/README.md).");
+  expect(prompt).toContain("12 files and 3456 bytes");
+  expect(prompt).toContain("Git LFS");
 });
 
 describe("output schemas are what strict formats accept", () => {

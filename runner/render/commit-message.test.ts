@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { commitMessage } from "./commit-message.ts";
+import { commitMessage, readCommitMessage } from "./commit-message.ts";
 
 const taskId = "codex-implementation-7-0123456789abcdef";
 const message = (title: string, summary: string) =>
@@ -11,6 +11,33 @@ test("subject, body and our trailer", () => {
   expect(message("Add a flag", "It adds `--json`.\n\nAnd tests.")).toBe(
     `Add a flag\n\nIt adds \`--json\`.\n\nAnd tests.\n\nCodex-Task: ${taskId}\n`,
   );
+});
+
+test("checks that are held: GitHub's trailer is the last, two empty lines before the trailers", () => {
+  const report = { title: "Add a flag", summary: "It adds it.", tests: [] };
+  const held = commitMessage({ report, issueNumber: 7, taskId, checks: "hold" });
+  expect(held).toBe(`Add a flag\n\nIt adds it.\n\n\nCodex-Task: ${taskId}\nskip-checks: true\n`);
+  expect(readCommitMessage(held)).toEqual({ report, checks: "hold" });
+  expect(readCommitMessage(commitMessage({ report, issueNumber: 7, taskId }))).toEqual({ report, checks: "run" });
+});
+
+test.each([
+  ...[
+    "[skip ci]",
+    "[ci skip]",
+    "[no ci]",
+    "[skip actions]",
+    "[actions skip]",
+    "[SKIP CI]",
+    "***NO_CI***",
+    "[skip  ci]",
+  ],
+  ...["[skip-ci]", "[ci-skip]", "[skip azurepipelines]", "[travis skip]", "skip-checks: true", "skip-checks:true"],
+])("%s of the model keeps no CI from running", (words) => {
+  for (const text of [message(`Add it ${words}`, "x"), message("x", `y\n\n\n${words}`)]) {
+    expect(text).not.toMatch(/\[(?:skip|no|ci|actions|travis)|\*\*\*NO_CI|^skip-checks/im);
+    expect(readCommitMessage(text).checks).toBe("run");
+  }
 });
 
 test.each([

@@ -2,7 +2,7 @@ import { cutVisibly, visibleLine, visibleText } from "./visible-text.ts";
 
 /**
  * Text of the model for places that are no Markdown but where GitHub still acts on words: commit messages and titles. A
- * space takes mentions, references and addresses apart, visibly.
+ * space takes mentions, references, addresses and words that keep CI from running (`[skip ci]`) apart, visibly.
  */
 function inertPlain(text: string): string {
   return text
@@ -10,7 +10,9 @@ function inertPlain(text: string): string {
     .replace(/#(?=\d)/g, "# ")
     .replace(/\b(gh)-(?=\d)/gi, "$1 ")
     .replace(/:\/\/(?=\S)/g, ":// ")
-    .replace(/<!--/g, "<! --");
+    .replace(/<!--/g, "<! --")
+    .replace(/\[(?=[^\]\n]{0,40}\b(?:ci|skip|actions)\b)/gi, "[ ")
+    .replace(/\*\*\*(?=no_ci)/gi, "* **");
 }
 
 /** One line, for a title or a subject. */

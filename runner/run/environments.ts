@@ -59,10 +59,15 @@ const codexSettings = [
   "CODEX_SANDBOX",
   "CODEX_EGRESS_HOSTS",
   "CODEX_TOKEN_BUDGET",
+  "CODEX_MAX_ANSWER_TOKENS",
   "CODEX_DEADLINE_MINUTES",
   "CODEX_IDLE_MINUTES",
   "CODEX_RUNS_PER_DAY",
   "CODEX_PRICES",
+  "CODEX_PROTECTED_PATHS",
+  "CODEX_MAX_FILES",
+  "CODEX_MAX_BYTES",
+  "CODEX_COMMIT_CHECKS",
 ] as const;
 /** What the bubble may use; known to who starts it, and not to the mediator. */
 const sandboxSettings = ["CODEX_MAX_PROCESSES", "CODEX_MEMORY_MIB", "CODEX_DISK_MIB"] as const;

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { type IssueSnapshot, RunFailure, sha256 } from "@froussard/contract";
 import { base, buildSnapshot, policy } from "@froussard/contract/testing/build-snapshot";
+import { defaultChangeRules } from "../../git/change-rules.ts";
 import type { PlanAnswer } from "../../plan.ts";
 import type { GitHubFacts } from "../github-facts.ts";
 import type { GitRepository, Publisher } from "../ports.ts";
@@ -51,7 +52,8 @@ export const rules: RunRules = {
   policy,
   isServed: () => true,
   branchPrefix: "codex/issue-",
-  protectedPaths: [".github/workflows/**"],
+  changes: { ...defaultChangeRules, protectedPaths: { patterns: [".github/workflows/**"], except: [] } },
+  commitChecks: "run",
 };
 
 export const plan: PlanAnswer = {
