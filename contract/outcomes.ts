@@ -178,6 +178,13 @@ export const codes = {
     next: "See the worker's log for the fix, then comment `/retry`.",
     command: "/retry",
   },
+  "sandbox-limit": {
+    type: "permanent",
+    outcome: "failed",
+    text: "The agent used more processes, memory or disk than it may, and was ended",
+    next: "Make the task smaller, or raise the limit that the detail names and comment `/retry`.",
+    command: "/retry",
+  },
   "deadline-exceeded": {
     type: "permanent",
     outcome: "failed",

@@ -6,6 +6,7 @@ import { findCodex } from "../codex/codex-binary.ts";
 import type { SpawnCodex } from "../codex/run-codex.ts";
 import { readSettings, SettingsError } from "../settings.ts";
 import { closeInheritedFiles } from "./close-inherited-files.ts";
+import { assertAlone, endOtherProcesses } from "./end-other-processes.ts";
 import { mediatorAddress } from "./mediator-address.ts";
 import { createMediatorClient } from "./mediator-client.ts";
 import { runAgent } from "./run-agent.ts";
@@ -23,6 +24,7 @@ export const agentEnvironment = z.object({
 
 interface AgentOptions {
   workspace: string;
+  alone?: boolean;
   codex?: string;
 }
 
@@ -31,6 +33,7 @@ export function agentCommand(): Command {
   return new Command("agent")
     .description("carry out one task that the mediator hands over (holds no token and no key)")
     .option("--workspace <folder>", "where the working copy goes; it is emptied first", "/workspace")
+    .option("--alone", "every other process that it can signal is the model's, and is ended with Codex")
     .option("--codex <program>", "the Codex program (default: the one of this package)")
     .action(async (options: AgentOptions) => {
       try {
@@ -45,6 +48,7 @@ export function agentCommand(): Command {
 
 async function run(options: AgentOptions): Promise<void> {
   closeInheritedFiles();
+  if (options.alone) assertAlone();
   const settings = readSettings(agentEnvironment, process.env);
   const log = pino({ name: "agent" }, pino.destination({ fd: 2, sync: true }));
   const aborter = new AbortController();
@@ -62,6 +66,7 @@ async function run(options: AgentOptions): Promise<void> {
     agentEnv: { ...(process.env as Record<string, string>) },
     codexEnv,
     spawn: spawn as SpawnCodex,
+    endOthers: options.alone ? endOtherProcesses : () => {},
     signal: aborter.signal,
     log,
   });

@@ -28,6 +28,8 @@ export interface AgentRun {
   agentEnv: Record<string, string>;
   codexEnv: Record<string, string>;
   spawn: SpawnCodex;
+  /** Ends what the model's commands have left running; called when Codex has ended. */
+  endOthers(): void;
   signal: AbortSignal;
   log: Logger;
   /** How often it is asked whether the task is still to be done while Codex runs. @default every 5 seconds */
@@ -125,6 +127,7 @@ async function work(run: AgentRun, task: Work): Promise<RunResult> {
       },
       run.spawn,
     );
+    run.endOthers();
     log.info({ commands: end.state.commands, usage: end.usage, error: end.state.error }, "codex ended");
     return await resultOf(end, task, () => findChanges(workspace, own, path));
   } finally {

@@ -15,6 +15,7 @@ const agentCodes: readonly FailureCode[] = [
   "deadline-exceeded",
   "idle",
   "sandbox-failed",
+  "sandbox-limit",
   "sandbox-unavailable",
   "no-changes",
   "invalid-changes",

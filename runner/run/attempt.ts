@@ -7,16 +7,13 @@ import { createMediatorClient, MediatorError } from "../agent/mediator-client.ts
 import type { CodexBinary } from "../codex/codex-binary.ts";
 import { outputLine, type RunState } from "../mediator/output-line.ts";
 import type { Closed, TaskAnswer } from "../protocol.ts";
-import { bubbleArguments, inBubble } from "../sandbox/bubble.ts";
-import { bubblewraps, checkBubble } from "../sandbox/check-bubble.ts";
-import { makeBubble } from "../sandbox/make-bubble.ts";
+import type { SandboxLimits } from "../sandbox/sandbox-limits.ts";
+import { runAgentProcess } from "./agent-process.ts";
 import { type Child, startChild } from "./child-process.ts";
 import {
-  agentEnvironment,
   mediatorEnvironment,
   type PassedOn,
   type ProcessBasics,
-  programFolders,
   type RunSecrets,
   type RunTaskInput,
 } from "./environments.ts";
@@ -30,6 +27,8 @@ export interface AttemptOptions {
   codex: CodexBinary;
   /** Absolute paths that the agent may read besides the system. */
   readablePaths: readonly string[];
+  /** What the agent and all that it starts may use. */
+  limits: SandboxLimits;
   state: StateFolder;
   /** The runner's program, `main.ts`. */
   main: string;
@@ -98,7 +97,7 @@ export async function attempt(options: AttemptOptions): Promise<Closed> {
     const first = await client.task();
     if (first.state === "closed") return first;
     const limit = AbortSignal.timeout(first.deadlineMs + slackMs);
-    const obstacle = await runAgentProcess(options, { bearer, socket, lost: stopped.signal, limit });
+    const obstacle = await runAgentProcess({ ...options, bearer, socket, lost: stopped.signal, limit });
     return await closing(client, await client.task(), obstacle);
   } catch (error) {
     // What aborted the client is the cause; the client's own error only says that it was aborted.
@@ -136,62 +135,6 @@ function readLine(line: string) {
     // The schema says what is expected.
     return outputLine.safeParse(undefined);
   }
-}
-
-/** Runs the agent to its end; answers what kept it from running at all. */
-async function runAgentProcess(
-  options: AttemptOptions,
-  { bearer, socket, lost, limit }: { bearer: string; socket: string; lost: AbortSignal; limit: AbortSignal },
-): Promise<RunFailure> {
-  const { codex, basics, state, readablePaths, signal, log } = options;
-  const folder = join(state.path, "agent");
-  const env = agentEnvironment({ lang: basics.lang, bearer, programFolders: programFolders(readablePaths) });
-  let problem = "bubblewrap was not found";
-  try {
-    for (const bwrap of bubblewraps(codex.bwrap)) {
-      const bubble = await makeBubble({
-        bwrap,
-        codex,
-        folder,
-        socket,
-        node: process.execPath,
-        path: basics.path,
-        morePaths: readablePaths,
-      });
-      const found = await checkBubble(bubble);
-      if (found !== undefined) {
-        problem = found;
-        continue;
-      }
-      const program = codex.version === undefined ? ["--codex", codex.path] : [];
-      const agent = startChild({
-        name: "agent",
-        program: bwrap,
-        args: bubbleArguments(bubble, [inBubble.node, `${inBubble.code}/runner/main.ts`, "agent", ...program]),
-        cwd: folder,
-        env,
-        log,
-      });
-      await state.remember(agent.pid);
-      const stop = () => void agent.stop(5_000);
-      const ends = AbortSignal.any([signal, lost]);
-      for (const each of [ends, limit]) each.addEventListener("abort", stop, { once: true });
-      if (ends.aborted) stop();
-      const { exitCode } = await agent.ended;
-      for (const each of [ends, limit]) each.removeEventListener("abort", stop);
-      ends.throwIfAborted();
-      if (limit.aborted) return new RunFailure("deadline-exceeded", "the agent did not end after its deadline");
-      return new RunFailure("agent-lost", `the agent's process ended (exit code ${exitCode}) without a result`);
-    }
-  } catch (error) {
-    if (error instanceof RunFailure && error.code === "agent-lost") return error;
-    throw error;
-  } finally {
-    // Working copy and Codex's files: nothing in them is needed any more, and they may be large.
-    await rm(folder, { recursive: true, force: true });
-  }
-  log.error(problem);
-  return new RunFailure("sandbox-unavailable", problem.slice(0, 500));
 }
 
 /** The mediator's last word; when the agent left none, its loss is handed over in its place. */

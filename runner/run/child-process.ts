@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import type { Logger } from "pino";
+import { readBoundedLines } from "../bounded-lines.ts";
 
 export interface Child {
   pid: number;
@@ -46,7 +46,10 @@ export function startChild(options: {
     child.once("close", (exitCode, signal) => resolve({ exitCode, signal }));
   });
   const firstLine = new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stdout }).once("line", resolve).on("line", onLine);
+    readBoundedLines(child.stdout, longestLine, (line) => {
+      resolve(line);
+      onLine(line);
+    });
     ended.then(({ exitCode, signal }) =>
       reject(new Error(`${name} ended (${signal ?? `exit code ${exitCode}`}) without an answer; see its log`)),
     );
@@ -65,8 +68,16 @@ async function stop(child: ChildProcess, ended: Promise<ChildEnd>, graceMs: numb
   return end;
 }
 
+/** Commands of a model may find a way to write there (with policy `pod` they can): what they send is bounded. Characters. */
+const longestLine = 1024 * 1024;
+const longestLog = 16 * 1024 * 1024;
+
 function passOnLog(stderr: Readable, log: Logger): void {
-  createInterface({ input: stderr }).on("line", (line) => {
+  let room = longestLog;
+  readBoundedLines(stderr, longestLine, (line) => {
+    if (room < 0) return;
+    room -= line.length;
+    if (room < 0) return log.warn(`the process has logged more than ${longestLog >> 20} MiB; the rest is left out`);
     let entry: { level?: number; msg?: string } | undefined;
     try {
       entry = JSON.parse(line);

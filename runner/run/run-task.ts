@@ -9,7 +9,8 @@ import type { RunState } from "../mediator/output-line.ts";
 import { stateFiles } from "../mediator/record-store.ts";
 import type { Closed } from "../protocol.ts";
 import { isReadable } from "../sandbox/readable-mounts.ts";
-import { mediatorEnvironment as mediatorSchema, readSettings, SettingsError } from "../settings.ts";
+import type { SandboxLimits } from "../sandbox/sandbox-limits.ts";
+import { mediatorEnvironment as mediatorSchema, readSettings, SettingsError, sandboxEnvironment } from "../settings.ts";
 import { signIn } from "../sign-in.ts";
 import { attempt } from "./attempt.ts";
 import { startChild } from "./child-process.ts";
@@ -106,6 +107,7 @@ function checkSettings({ task, secrets, settings, stateFolder }: RunTaskOptions)
     mediatorEnvironment({ basics: { path, lang }, task, secrets, settings: passedOn, ...places }),
   );
   signIn(checked, "mediator");
+  sandboxLimits(passedOn);
   const keyFile = checked.GITHUB_APP_PRIVATE_KEY_FILE;
   if (keyFile !== undefined && isReadable(keyFile, readablePaths))
     throw new SettingsError([
@@ -113,11 +115,20 @@ function checkSettings({ task, secrets, settings, stateFolder }: RunTaskOptions)
     ]);
 }
 
+function sandboxLimits(passedOn: PassedOn): SandboxLimits {
+  const settings = readSettings(sandboxEnvironment, passedOn);
+  return {
+    processes: settings.CODEX_MAX_PROCESSES,
+    memoryMiB: settings.CODEX_MEMORY_MIB,
+    diskMiB: settings.CODEX_DISK_MIB,
+  };
+}
+
 async function closeTask(options: RunTaskOptions, state: StateFolder): Promise<Closed> {
   const { task, secrets, settings, signal, log, onProgress } = options;
   const { retryDelaysMs = [10_000, 60_000] } = options;
   const { passedOn, readablePaths = [], stopGraceMs = 60_000, readyTimeoutMs = 120_000 } = settings;
-  const tools = { codex: findCodex(settings.codexProgram), readablePaths, main };
+  const tools = { codex: findCodex(settings.codexProgram), readablePaths, limits: sandboxLimits(passedOn), main };
   const basics = { path: settings.path, lang: settings.lang };
   for (let number = 1; ; number++) {
     onProgress?.({ kind: "attempt", number });

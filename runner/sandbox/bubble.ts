@@ -44,13 +44,23 @@ export function bubbleArguments(bubble: Bubble, command: readonly string[]): str
     ...bubble.system.flatMap((entry) =>
       "link" in entry ? ["--symlink", entry.target, entry.link] : ["--ro-bind", entry.source, entry.destination],
     ),
-    ...["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/home", "--dir", inBubble.home, "--dir", "/run"],
+    ...["--proc", "/proc", "--dev", "/dev"],
+    ...memoryFolder("/dev/shm", 256),
+    ...memoryFolder("/home", 1024),
+    ...["--dir", inBubble.home, "--dir", "/run"],
     ...["--bind", bubble.temporary, inBubble.temporary],
     ...["--bind", bubble.workspace, inBubble.workspace],
     ...["--bind", bubble.codexHome, inBubble.codexHome],
     // After the folders above, which would hide what the operator added below them.
     ...bubble.readable.flatMap(({ source, destination }) => ["--ro-bind", source, destination]),
     ...(bubble.socket === undefined ? [] : ["--bind", bubble.socket, inBubble.socket]),
+    // What is left of the memory file systems that all this is mounted in: nobody counts what would be written there.
+    ...["--remount-ro", "/dev", "--remount-ro", "/"],
     ...["--chdir", inBubble.workspace, "--", ...command],
   ];
+}
+
+/** A folder whose files are kept in memory, at most so many MiB of them. */
+function memoryFolder(path: string, sizeMiB: number): string[] {
+  return ["--size", String(sizeMiB * 1024 * 1024), "--tmpfs", path];
 }

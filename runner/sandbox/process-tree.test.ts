@@ -1,0 +1,75 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { afterEach, describe, expect, test } from "vitest";
+import { below, measureTree, sharedMemory } from "./process-tree.ts";
+
+const status = (pid: number, parent: number) => ({ pid, parent, threads: 1, memoryKiB: 1 });
+
+test("everything below a process is found, in whatever order it comes", () => {
+  const all = [status(5, 4), status(4, 2), status(3, 2), status(2, 1), status(6, 1), status(1, 0)];
+  expect(
+    below(2, all)
+      .map(({ pid }) => pid)
+      .sort(),
+  ).toEqual([3, 4, 5]);
+  expect(below(9, all)).toEqual([]);
+});
+
+describe.skipIf(process.platform !== "linux")("with real processes", () => {
+  const ends: (() => void)[] = [];
+  afterEach(() => {
+    for (const end of ends.splice(0)) end();
+  });
+
+  /** A shell with these children; resolves when one of them says something. */
+  async function start(script: string, env: Record<string, string> = {}) {
+    const child = spawn("/bin/sh", ["-c", `${script} & sleep 1000 & wait`], {
+      detached: true,
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    ends.push(() => process.kill(-(child.pid ?? 0), "SIGKILL"));
+    await once(child.stdout, "data");
+    return child.pid ?? 0;
+  }
+
+  test("processes and threads are counted, and their memory added up", async () => {
+    const hold = "const held=Buffer.alloc(100<<20,1);console.log(held.length);setInterval(()=>{},9999)";
+    const pid = await start(`'${process.execPath}' -e '${hold}'`);
+    const use = await measureTree(pid, 1_000_000, await sharedMemory());
+    // Node.js has threads of its own.
+    expect(use.processes).toBeGreaterThan(4);
+    expect(use.processes).toBeLessThan(40);
+    expect(use.memoryMiB).toBeGreaterThan(100);
+    expect(use.memoryMiB).toBeLessThan(250);
+  });
+
+  test("what forks have in common counts once where it matters", async () => {
+    // Each subshell is a fork of the shell that holds it.
+    const fork =
+      "held=$(head -c 50000000 /dev/zero | tr '\\0' x); for i in 1 2 3 4 5 6; do (sleep 1000; echo $held) & done; echo ready; wait";
+    const pid = await start('bash -c "$FORK"', { FORK: fork });
+    const shared = await sharedMemory();
+    expect((await measureTree(pid, 1_000_000, shared)).memoryMiB).toBeGreaterThan(7 * 47);
+    expect((await measureTree(pid, 100, shared)).memoryMiB).toBeLessThan(150);
+  });
+
+  test.skipIf(!existsSync("/usr/bin/python3"))(
+    "files in memory that nobody has mapped are found when the machine has more of them than before",
+    async () => {
+      const write = [
+        "import os,time",
+        "fd=os.memfd_create('x')",
+        "os.write(fd,b'1'*(120<<20))",
+        "print('ready',flush=True)",
+        "time.sleep(1000)",
+      ].join("\n");
+      const before = await sharedMemory();
+      const pid = await start(`python3 -c "${write}"`);
+      expect((await measureTree(pid, 100, before)).memoryMiB).toBeGreaterThan(120);
+      // As if all of it had been there before.
+      expect((await measureTree(pid, 100, before + 120)).memoryMiB).toBeLessThan(50);
+    },
+  );
+});

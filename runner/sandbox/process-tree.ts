@@ -1,0 +1,104 @@
+import { readdir, readFile, readlink, stat } from "node:fs/promises";
+
+/** One process as `/proc/<pid>/status` tells it. */
+interface ProcessStatus {
+  pid: number;
+  parent: number;
+  threads: number;
+  /** Memory that no file on disk holds: its own and shared, swapped out included; what forks share is in each. KiB. */
+  memoryKiB: number;
+}
+
+export interface TreeUse {
+  /** Processes and threads below the root. */
+  processes: number;
+  memoryMiB: number;
+}
+
+/**
+ * What the processes below `root` use. Below bubblewrap nothing gets away: who loses its parent is given to the bubble's
+ * first process. Memory is added up roughly; when that is more than `exactFromMiB`, by what each really has to itself (its
+ * share of pages that forks have in common), which is slow. Files in memory that no process has mapped are looked for only
+ * when the whole machine has that much more of them than `sharedMiB`.
+ */
+export async function measureTree(root: number, exactFromMiB: number, sharedMiB: number): Promise<TreeUse> {
+  const all = (
+    await Promise.all((await readdir("/proc")).filter((name) => /^[0-9]+$/.test(name)).map(readStatus))
+  ).filter((each) => each !== undefined);
+  const tree = below(root, all);
+  const rough = sum(tree.map(({ memoryKiB }) => memoryKiB));
+  const hidden = (await sharedMemory()) - sharedMiB > exactFromMiB / 2;
+  const exact = hidden || rough > exactFromMiB * 1024;
+  return {
+    processes: sum(tree.map(({ threads }) => threads)),
+    memoryMiB: (exact ? await exactMemory(tree) : rough) / 1024,
+  };
+}
+
+/** Memory of the whole machine that is shared or in files without a disk. MiB. */
+export async function sharedMemory(): Promise<number> {
+  return field(await readFile("/proc/meminfo", "latin1"), "Shmem") / 1024;
+}
+
+/** KiB. */
+async function exactMemory(tree: readonly ProcessStatus[]): Promise<number> {
+  const shares = await Promise.all(tree.map(readShare));
+  const files = new Map((await Promise.all(tree.map(memoryFiles))).flat());
+  return (
+    sum(shares.map(({ own }) => own)) + Math.max(sum(shares.map(({ shared }) => shared)), sum([...files.values()]))
+  );
+}
+
+/** All processes below one, by their parents. Pure. */
+export function below(root: number, all: readonly ProcessStatus[]): ProcessStatus[] {
+  const children = Map.groupBy(all, ({ parent }) => parent);
+  const found = children.get(root)?.slice() ?? [];
+  for (const each of found) found.push(...(children.get(each.pid) ?? []));
+  return found;
+}
+
+async function readStatus(pid: string): Promise<ProcessStatus | undefined> {
+  const text = await lookAt(readFile(`/proc/${pid}/status`, "latin1"));
+  if (text === undefined) return undefined;
+  const memory = field(text, "RssAnon") + field(text, "RssShmem") + field(text, "VmSwap");
+  return { pid: Number(pid), parent: field(text, "PPid"), threads: field(text, "Threads"), memoryKiB: memory };
+}
+
+/** KiB. */
+async function readShare({ pid, memoryKiB }: ProcessStatus): Promise<{ own: number; shared: number }> {
+  const text = await lookAt(readFile(`/proc/${pid}/smaps_rollup`, "latin1"));
+  if (!text) return { own: memoryKiB, shared: 0 };
+  return { own: field(text, "Pss_Anon") + field(text, "SwapPss"), shared: field(text, "Pss_Shmem") };
+}
+
+/** Files without a name (`memfd_create`) that a process has open, by identity, with their size in KiB. */
+async function memoryFiles({ pid }: ProcessStatus): Promise<[identity: string, size: number][]> {
+  const folder = `/proc/${pid}/fd`;
+  const open = (await lookAt(readdir(folder))) ?? [];
+  const sizes = open.map(async (name): Promise<[string, number][]> => {
+    const file = `${folder}/${name}`;
+    if (!(await lookAt(readlink(file)))?.startsWith("/memfd:")) return [];
+    const found = await lookAt(stat(file));
+    return found ? [[`${found.dev}:${found.ino}`, found.blocks / 2]] : [];
+  });
+  return (await Promise.all(sizes)).flat();
+}
+
+/** Undefined for a process that has ended, or that is not ours to look at. */
+async function lookAt<T>(look: Promise<T>): Promise<T | undefined> {
+  try {
+    return await look;
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (["ENOENT", "ESRCH", "EACCES", "EPERM"].includes(code)) return undefined;
+    throw error;
+  }
+}
+
+function field(text: string, name: string): number {
+  return Number(new RegExp(`^${name}:\\s*(\\d+)`, "m").exec(text)?.[1] ?? 0);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
+}
