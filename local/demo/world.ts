@@ -2,10 +2,13 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { type GitHubSimulator, startGitHub } from "@froussard/simulators/github/start";
 import { type Model, startModel } from "@froussard/simulators/model/start-model";
+import { welcome } from "./welcome.ts";
 
 /** Who and what there is in the demo. */
 export const maintainer = "gregkonush";
 export const automation = "codex-automation";
+/** Somebody who may read and write comments, and whose word counts for nothing. */
+export const stranger = "sam-visitor";
 export const repository = "gregkonush/lab";
 
 /** The simulated outside: a GitHub with one small real project, and a scripted model. */
@@ -31,9 +34,10 @@ export interface WorldOptions {
 export async function startWorld({ port, folder, paceMs }: WorldOptions): Promise<World> {
   const openaiKey = "sk-simulated-model";
   const model = await startModel({ apiKey: openaiKey, ...(paceMs !== undefined && { paceMs }) });
-  const github = await startGitHub({ folder, ...(port !== undefined && { port }) });
+  const github = await startGitHub({ folder, welcome, ...(port !== undefined && { port }) });
   github.addUser({ login: maintainer });
   github.addUser({ login: automation });
+  github.addUser({ login: stranger });
   const [owner = "", name = ""] = repository.split("/");
   await github.addRepository({
     owner,

@@ -16,6 +16,7 @@ import { Faults } from "./http/faults.ts";
 import { RateLimits, type Resource } from "./http/rate-limits.ts";
 import { type TokenOptions, Tokens } from "./http/tokens.ts";
 import { pagesApp } from "./pages/app.ts";
+import type { Welcome } from "./pages/welcome.ts";
 import { apiUrl } from "./present/user.ts";
 import { type Answer, restApp } from "./rest/app.ts";
 import type { Env } from "./rest/context.ts";
@@ -41,6 +42,8 @@ export interface StartOptions {
   folder?: string;
   /** @default the machine's */
   clock?: () => Date;
+  /** What the pages suggest to a newcomer. @default nothing */
+  welcome?: Welcome;
 }
 
 export type NewRuleset = Pick<Ruleset, "name" | "include" | "rules"> & { bypass?: readonly string[] };
@@ -122,7 +125,7 @@ export async function startGitHub(options: StartOptions = {}): Promise<GitHubSim
       restApp(backend, tokens, (answer) => listeners.forEach((listener) => void listener(answer))),
     )
     .route("/api/graphql", graphqlApp(backend, tokens))
-    .route("/", pagesApp(store));
+    .route("/", pagesApp({ store, hooks, welcome: options.welcome }));
   const server = githubServer({ store, tokens, faults, requests, app });
   server.listen(options.port ?? 0, "127.0.0.1");
   await once(server, "listening");
