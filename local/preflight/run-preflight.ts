@@ -1,0 +1,135 @@
+import { createGitHub, type GitHub } from "@froussard/github/client";
+import { type CodexBinary, findCodex, supportedCodexVersion } from "codex-runner/codex/codex-binary";
+import { type AccountFacts, readAccount } from "./account-facts.ts";
+import { readApprover } from "./approver-facts.ts";
+import { checkSandbox } from "./check-sandbox.ts";
+import { check, type Finding, type PreflightReport, reportOf } from "./finding.ts";
+import { accountOf, judgeAccount } from "./judge-account.ts";
+import { judgeApprover, judgeOneAccount } from "./judge-approvers.ts";
+import { judgeCodex } from "./judge-codex.ts";
+import { judgeFolder, judgeGit, judgeNode, judgePort } from "./judge-machine.ts";
+import { judgeModel } from "./judge-model.ts";
+import { judgeRepository } from "./judge-repository.ts";
+import { askVersion, tryFolder, tryPort } from "./machine-facts.ts";
+import { readModel } from "./model-facts.ts";
+import type { PreflightSettings } from "./read-preflight-settings.ts";
+import { readRepository } from "./repository-facts.ts";
+
+export interface Preflight {
+  report: PreflightReport;
+  /** Whose token or App it is; absent when GitHub did not say, which is a fault. */
+  account?: { id: number; login: string };
+}
+
+/** Longest wait for one question; those that need no other's answer are asked side by side. Milliseconds. */
+const timeoutMs = 10_000;
+
+/**
+ * Looks at everything that a run will need: this machine, GitHub, the model. Changes nothing there and costs nothing; takes
+ * seconds. What is wrong is a finding, all of them together.
+ */
+export async function runPreflight(settings: PreflightSettings, signal?: AbortSignal): Promise<Preflight> {
+  const [machine, codex, model, github] = await Promise.all([
+    checkMachine(settings),
+    checkCodex(settings),
+    checkModel(settings),
+    checkGitHub(settings, signal),
+  ]);
+  const findings = [...judgeSettings(settings), ...machine, ...codex, ...model, ...github.findings];
+  return { report: reportOf(findings), ...(github.account && { account: github.account }) };
+}
+
+function judgeSettings({ faults }: PreflightSettings): Finding[] {
+  if (faults.length === 0) return [check("settings").ok("complete")];
+  return faults.map((fault) => {
+    // Most say after a semicolon or a colon what to set.
+    const [, found = fault, fix] = /^(.*?)(?:; |: set it )(.*)$/s.exec(fault) ?? [];
+    return check("settings").fault(
+      found,
+      fix === undefined ? "correct it: npm run local -- --help tells of each" : fix,
+    );
+  });
+}
+
+async function checkMachine({ data, path, webhookPort }: PreflightSettings): Promise<Finding[]> {
+  const [git, folder, port] = await Promise.all([
+    askVersion("git", path, timeoutMs),
+    tryFolder(data),
+    webhookPort === undefined ? undefined : tryPort(webhookPort),
+  ]);
+  return [judgeNode(process.versions.node), judgeGit(git), ...judgeFolder(folder), ...(port ? [judgePort(port)] : [])];
+}
+
+async function checkCodex({ codexProgram, path, readablePaths }: PreflightSettings): Promise<Finding[]> {
+  let codex: CodexBinary;
+  try {
+    codex = findCodex(codexProgram);
+  } catch (error) {
+    const sandbox = (["sandbox", "codex-sandbox"] as const).map((id) => check(id).skipped("there is no Codex program"));
+    return [judgeCodex({ missing: (error as Error).message }), ...sandbox];
+  }
+  const [answer, sandbox] = await Promise.all([
+    askVersion(codex.path, path, timeoutMs),
+    checkSandbox({ codex, path, readablePaths, timeoutMs }),
+  ]);
+  const chosen = codex.version === undefined;
+  const found = judgeCodex({ path: codex.path, chosen, supported: supportedCodexVersion(), answer });
+  const inner = check("codex-sandbox").skipped("Codex has to be put right first");
+  return [found, ...sandbox.map((each) => (found.status === "fault" && each.id === inner.id ? inner : each))];
+}
+
+async function checkModel({ openaiKey, openaiBaseUrl, model }: PreflightSettings): Promise<Finding[]> {
+  if (openaiKey === undefined || openaiBaseUrl === undefined || model === undefined)
+    return [check("model").skipped("the settings have to be put right first")];
+  return [judgeModel(await readModel({ baseUrl: openaiBaseUrl, apiKey: openaiKey, model, timeoutMs }))];
+}
+
+async function checkGitHub(
+  settings: PreflightSettings,
+  signal: AbortSignal | undefined,
+): Promise<{ findings: Finding[]; account?: { id: number; login: string } }> {
+  const { credential, apiBaseUrl, approvers } = settings;
+  if (!credential || apiBaseUrl === undefined)
+    return { findings: [check("github").skipped("there is no way to sign in yet: see settings")] };
+  const client = (contents: { contents?: "read" }): GitHub =>
+    createGitHub({
+      ...credential,
+      scope: { permissions: { metadata: "read", ...contents } },
+      ...{ baseUrl: apiBaseUrl, retries: 0, timeoutMs, maxRetryAfterSeconds: 0 },
+      ...(signal && { signal }),
+    });
+  const github = client({});
+  const facts = await readAccount(github, "token" in credential ? credential.token : undefined);
+  const account = accountOf(facts);
+  const findings = judgeAccount(facts);
+  if (!account) return { findings: [...findings, ...unasked(settings, facts)] };
+  const reader = client({ contents: "read" });
+  const { baseBranch, branchPrefix, repositories } = settings;
+  const [served, people] = await Promise.all([
+    Promise.all(
+      repositories.map((name) =>
+        readRepository({ github, reader, apiBaseUrl, name, baseBranch, branchPrefix, timeoutMs }),
+      ),
+    ),
+    Promise.all((approvers ?? []).map((entry) => readApprover(github, entry, repositories))),
+  ]);
+  const visible = new Set(served.flatMap(({ name, repository }) => (repository.kind === "answer" ? [name] : [])));
+  return {
+    account,
+    findings: [
+      ...findings,
+      ...served.flatMap((repository) => judgeRepository(repository, account.login)),
+      ...people.flatMap((person) => judgeApprover(person, visible)),
+      ...(facts.as === "token" ? judgeOneAccount(account, approvers && people) : []),
+    ],
+  };
+}
+
+/** What could not be asked without knowing who we are. */
+function unasked({ repositories, approvers = [] }: PreflightSettings, { as }: AccountFacts): Finding[] {
+  const because = as === "app" ? "the App cannot sign in" : "the token is of no use";
+  return [
+    ...repositories.map((name) => check("repository", name).skipped(because)),
+    ...approvers.map((entry) => check("approver", entry.split(":")[0]).skipped(because)),
+  ];
+}
