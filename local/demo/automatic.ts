@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { markers, parseRunIds } from "@froussard/contract";
+import { inert } from "../view/terminal-text.ts";
 import type { Steps } from "./steps.ts";
 import { automation, maintainer, repository, type World } from "./world.ts";
 
@@ -56,7 +57,7 @@ export async function playThrough(world: World, steps: Steps): Promise<void> {
   steps.say("a run has begun: Codex reads the repository, in its sandbox");
   const plan = await wait("the plan comment", ours(markers.plan));
   steps.say("the plan is there, as a comment:");
-  for (const line of visible(plan.body ?? "")) console.log(`           │ ${line}`);
+  steps.quote(visible(plan.body ?? "").map((line) => inert(line)));
 
   // GitHub's times have whole seconds, and an approval must be strictly later than what it approves.
   while (Date.now() < plan.createdAt + 1000) await delay(plan.createdAt + 1000 - Date.now());
@@ -72,7 +73,12 @@ export async function playThrough(world: World, steps: Steps): Promise<void> {
   const diff = await fetchedDiff(`${github.url}/${repository}.git`, pull.pull.headBranch);
   if (!diff.includes("|")) throw new Error(`the branch ${pull.pull.headBranch} changes nothing`);
   steps.say(`git fetch of ${pull.pull.headBranch} shows the change:`);
-  for (const line of diff.trimEnd().split("\n")) console.log(`           │${line}`);
+  steps.quote(
+    diff
+      .trimEnd()
+      .split("\n")
+      .map((line) => inert(line)),
+  );
 }
 
 /** What a reader of the comment sees of its first lines. */

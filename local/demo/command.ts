@@ -1,10 +1,14 @@
+import { rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
+import { Writable } from "node:stream";
 import { Command, InvalidArgumentError } from "commander";
+import { onStopSignals } from "../run/stop-signals.ts";
+import { startView, type View, viewMode } from "../view/start-view.ts";
 import { playThrough } from "./automatic.ts";
-import { startPipeline } from "./pipeline-process.ts";
+import { type PipelineProcess, startPipeline } from "./pipeline-process.ts";
 import { startSteps } from "./steps.ts";
 import { automation, maintainer, repository, startWorld, type World } from "./world.ts";
 
@@ -13,7 +17,23 @@ interface DemoOptions {
   port?: number;
   keep?: boolean;
   verbose?: boolean;
+  json?: boolean;
 }
+
+const help = `
+Examples:
+  $ npm run demo                       open the page it names, open an issue, react to its plan with 👍
+  $ npm run demo -- --auto             the same without you: issue → plan → 👍 → draft pull request
+  $ npm run demo -- --port 8080        at an address that stays the same
+
+What is simulated: GitHub (REST, GraphQL, webhooks, git over HTTP on 127.0.0.1) and the model (a script that answers the
+real Codex CLI). What is real: the service, the queue, the mediator, the sandboxed Codex CLI, git, and every rule.
+
+The terminal shows the tasks while they run, and what waits for you, with the address. Without a terminal there is one line a
+change; with --json one object a line, described in docs/local-events.md. NO_COLOR and FORCE_COLOR are honoured.
+Ctrl-C ends it and takes everything away; a second Ctrl-C does not wait for that.
+
+To work on a real repository with a real model, see: npm run local -- --help`;
 
 /** `demo`: the simulators and the one-machine pipeline together. */
 export function demoCommand(): Command {
@@ -22,63 +42,101 @@ export function demoCommand(): Command {
     .option("--auto", "play the person too: open an issue, approve the plan, wait for the pull request, then end")
     .option("--port <port>", "port of the simulated GitHub (default: any free one)", port)
     .option("--keep", "keep the demo's folder (repositories, queue, records) and say where it is")
-    .option("--verbose", "show the pipeline's own log lines")
-    .addHelpText(
-      "after",
-      `
-What is simulated: GitHub (REST, GraphQL, webhooks, git over HTTP on 127.0.0.1) and the model (a script that answers the
-real Codex CLI). What is real: the service, the queue, the mediator, the sandboxed Codex CLI, git, and every rule.
-
-To work on a real repository with a real model, see: npm run local -- --help`,
-    )
+    .option("--json", "one JSON object a line, for machines")
+    .option("--verbose", "show the log's quieter lines too")
+    .addHelpText("after", help)
     .action(runDemo);
 }
 
 async function runDemo(options: DemoOptions): Promise<void> {
-  const steps = startSteps((line) => console.log(line));
-  const folder = await mkdtemp(join(tmpdir(), "froussard-demo-"));
-  const interrupted = new Promise<void>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
+  const view = startView({
+    output: process.stdout,
+    mode: viewMode(process.stdout, { json: options.json, term: process.env["TERM"] }),
+    verbose: options.verbose ?? false,
+    // What happens is told by the play itself.
+    written: options.auto && !options.verbose ? "warnings" : "all",
   });
+  const folder = await mkdtemp(join(tmpdir(), "froussard-demo-"));
+  let pipeline: PipelineProcess | undefined;
+  const record = startRecord();
+  const interrupted = Promise.withResolvers<never>();
+  interrupted.promise.catch(() => {});
+  const letGo = onStopSignals(
+    process,
+    () => interrupted.reject(new Error("interrupted")),
+    () => {
+      pipeline?.child.kill("SIGKILL");
+      view.close();
+      if (!options.keep) rmSync(folder, { recursive: true, force: true });
+      process.exit(130);
+    },
+  );
+  process.stdout.on("error", () => interrupted.reject(new Error("nobody reads the output any more")));
   const world = await startWorld({
     folder: join(folder, "github"),
     ...(options.port !== undefined && { port: options.port }),
     // A person wants to see it work; a machine wants it done.
     paceMs: options.auto ? 0 : 150,
   });
-  announce(world);
-  const log: string[] = [];
-  const pipeline = startPipeline({
-    repository,
-    data: join(folder, "pipeline"),
-    inherited: process.env,
-    env: pipelineEnvironment(world),
-    onLine: (line) => {
-      log.push(line);
-      if (options.verbose || !options.auto) console.log(line);
-    },
-  });
   try {
-    await pipeline.ready;
-    steps.say(`the pipeline watches ${repository}`);
-    if (options.auto) {
-      const stopped = interrupted.then(() => Promise.reject(new Error("interrupted")));
-      await Promise.race([playThrough(world, steps), died(pipeline.child), stopped]);
-      steps.say("done: the issue became a plan, and the approved plan a draft pull request");
-    } else {
-      invite(world);
-      await Promise.race([interrupted, died(pipeline.child)]);
+    announce(world, view);
+    pipeline = startPipeline({
+      repository,
+      data: join(folder, "pipeline"),
+      inherited: process.env,
+      env: pipelineEnvironment(world),
+      onEvent: (event) => {
+        record.view.show(event);
+        view.show(event);
+      },
+      onOther: (line) => {
+        for (const each of [record.view, view]) each.tell({ event: "log", level: "warn", message: line, fields: {} });
+      },
+    });
+    const ended = Promise.race([interrupted.promise, died(pipeline.child)]);
+    await Promise.race([pipeline.ready, ended]);
+    if (options.auto) await play(world, view, ended);
+    else {
+      invite(world, view);
+      await ended;
     }
   } catch (error) {
-    process.exitCode = 1;
-    console.error(`\nfroussard: ${error instanceof Error ? error.message : error}`);
-    if (!options.verbose) console.error(`The pipeline's last lines:\n${log.slice(-30).join("\n")}`);
+    view.close();
+    const message = error instanceof Error ? error.message : String(error);
+    // Whoever plays the person itself has not got what was asked for.
+    if (options.auto || message !== "interrupted") {
+      process.exitCode = 1;
+      console.error(`\nfroussard: ${message}`);
+      if (!options.verbose) console.error(`The pipeline's last lines:\n${record.lines().slice(-30).join("\n")}`);
+    }
   } finally {
-    await pipeline.stop();
+    await pipeline?.stop("SIGINT");
+    view.close();
     await world.close();
-    if (options.keep) console.log(`kept: ${folder}`);
+    if (options.keep) console.error(`kept: ${folder}`);
     else await rm(folder, { recursive: true, force: true });
+    letGo();
   }
+}
+
+async function play(world: World, view: View, ended: Promise<never>): Promise<void> {
+  const steps = startSteps(view.print);
+  steps.say(`the pipeline watches ${repository}`);
+  await Promise.race([playThrough(world, steps), ended]);
+  steps.say("done: the issue became a plan, and the approved plan a draft pull request");
+}
+
+/** Everything that was told, as it would be read without a terminal: for when it goes wrong. */
+function startRecord(): { view: View; lines(): string[] } {
+  let written = "";
+  const output = new Writable({
+    write(chunk, _, done) {
+      written += String(chunk);
+      done();
+    },
+  });
+  const view = startView({ output, mode: "plain", verbose: true });
+  return { view, lines: () => written.trimEnd().split("\n") };
 }
 
 /** What the one-machine pipeline needs to take the simulators for the real ones. */
@@ -96,16 +154,18 @@ function died(child: { once(event: "exit", listener: (code: number | null) => vo
   return new Promise((_, reject) => child.once("exit", (code) => reject(new Error(`the pipeline ended (${code})`))));
 }
 
-function announce(world: World): void {
-  console.log(`Simulated: GitHub at ${world.github.url} and the model at ${world.model.url}.
+function announce({ github, model }: World, view: View): void {
+  view.print(`Simulated: GitHub at ${github.url} and the model at ${model.url}.
 Real:      service, queue, mediator, the sandboxed Codex CLI, git.
 People:    ${maintainer} (maintainer), ${automation} (the automation's account).
 `);
+  const issuesUrl = `${github.url}/${repository}/issues`;
+  view.tell({ event: "simulated", github: github.url, model: model.url, issuesUrl, maintainer });
 }
 
-function invite(world: World): void {
-  console.log(`
-Open ${world.github.url}/${repository}/issues in a browser, choose to be ${maintainer}, and open an issue, for example:
+function invite({ github }: World, view: View): void {
+  view.print(`
+Open ${github.url}/${repository}/issues in a browser, choose to be ${maintainer}, and open an issue, for example:
 
   Change the default precision from 2 to 3
 

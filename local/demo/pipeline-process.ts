@@ -3,13 +3,16 @@ import { once } from "node:events";
 import { join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
+import { eventSchema, type PipelineEvent } from "../view/event.ts";
 
 /** The one-machine pipeline as a process of its own: what a user starts with `npm run local`. */
 export interface PipelineProcess {
   readonly child: ChildProcess;
   /** Resolves when the pipeline says that it is at work; rejects when it ends before. */
-  readonly ready: Promise<void>;
-  /** What it has printed so far. */
+  readonly ready: Promise<Extract<PipelineEvent, { event: "ready" }>>;
+  /** What it has told so far. */
+  readonly events: readonly PipelineEvent[];
+  /** All that it has printed so far, on both outputs. */
   output(): string;
   /** Asks it to end, waits, and resolves with its exit code (null after a signal). */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
@@ -22,31 +25,43 @@ export interface PipelineOptions {
   inherited: Readonly<Record<string, string | undefined>>;
   env: Readonly<Record<string, string>>;
   arguments?: readonly string[];
-  onLine?: (line: string) => void;
+  onEvent?: (event: PipelineEvent) => void;
+  /** Hears what is no event: Node.js's own words about a crash, for instance. */
+  onOther?: (line: string) => void;
 }
-
-/** What a line says when the pipeline is at work; part of what people read, too. */
-export const readyLine = "at work on";
 
 /** Starts it with exactly the environment given, besides what any program needs. */
 export function startPipeline(options: PipelineOptions): PipelineProcess {
   const main = join(import.meta.dirname, "..", "main.ts");
   const { PATH = "", HOME = "", LANG = "C.UTF-8" } = options.inherited;
-  const args = [main, "run", "--repo", options.repository, "--data", options.data, ...(options.arguments ?? [])];
+  const args = [
+    main,
+    "run",
+    "--repo",
+    options.repository,
+    "--data",
+    options.data,
+    "--json",
+    ...(options.arguments ?? []),
+  ];
   const child = spawn(process.execPath, args, {
-    env: { PATH, HOME, LANG, NO_COLOR: "1", ...options.env },
+    env: { PATH, HOME, LANG, ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
     // Its own group: a terminal's Ctrl-C is for whoever started us, who then stops it in order.
     detached: true,
   });
   const lines: string[] = [];
-  const ready = new Promise<void>((resolve, reject) => {
-    for (const stream of [child.stdout, child.stderr])
-      createInterface({ input: stream }).on("line", (line) => {
-        lines.push(line);
-        options.onLine?.(line);
-        if (line.includes(readyLine)) resolve();
-      });
+  const events: PipelineEvent[] = [];
+  const ready = new Promise<Extract<PipelineEvent, { event: "ready" }>>((resolve, reject) => {
+    const hear = (line: string) => {
+      lines.push(line);
+      const event = readEvent(line);
+      if (!event) return options.onOther?.(line);
+      events.push(event);
+      options.onEvent?.(event);
+      if (event.event === "ready") resolve(event);
+    };
+    for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on("line", hear);
     child.once("error", reject);
     child.once("exit", (code, signal) =>
       reject(new Error(`the pipeline ended (${signal ?? code}) before it was ready:\n${lines.join("\n")}`)),
@@ -57,6 +72,7 @@ export function startPipeline(options: PipelineOptions): PipelineProcess {
   return {
     child,
     ready,
+    events,
     output: () => lines.join("\n"),
     stop: async (signal = "SIGTERM") => {
       if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
@@ -66,4 +82,13 @@ export function startPipeline(options: PipelineOptions): PipelineProcess {
       return child.exitCode;
     },
   };
+}
+
+function readEvent(line: string): PipelineEvent | undefined {
+  try {
+    return eventSchema.safeParse(JSON.parse(line)).data;
+  } catch {
+    // No JSON: it is passed on as what it is.
+    return undefined;
+  }
 }

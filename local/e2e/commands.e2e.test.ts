@@ -81,7 +81,8 @@ test("a 👍 that is taken back before the run looks starts nothing; given again
   await kit.approve(plan);
   await github.waitFor("🚀", () => plan.reactions.some(({ content }) => content === "rocket"), 60_000);
   github.as(maintainer).unreact(plan, "+1");
-  await vi.waitUntil(() => kit.pipeline.output().includes("code=not-approved"), { timeout: 60_000 });
+  const refused = () => kit.pipeline.events.some((event) => event.event === "ended" && event.code === "not-approved");
+  await vi.waitUntil(refused, { timeout: 60_000 });
   expect(kit.ours(issue, markers.result)).toEqual([]);
   await delay(1_000);
   github.as(maintainer).react(plan, "+1");

@@ -72,9 +72,9 @@ test("by webhooks, each delivered twice: the same two tasks, each once", async (
   const { github } = kit.world;
   const secret = "a webhook secret";
   await kit.start({ GITHUB_WEBHOOK_SECRET: secret }, ["--webhook", "--port", "0"]);
-  const port = /webhooks? .*?:(\d+)/.exec(kit.pipeline.output())?.[1];
+  const { webhooks = "" } = await kit.pipeline.ready;
   const hook = github.addWebhook(github.repository(repository), {
-    url: `http://127.0.0.1:${port}/webhooks/github`,
+    url: webhooks,
     secret,
     events: ["issues", "issue_comment"],
   });

@@ -1,63 +1,118 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { readableLog } from "codex-runner/run/readable-log";
 import { Command } from "commander";
-import { pino } from "pino";
+import { checkOnly, viewOf } from "../preflight/check-only.ts";
+import { readPreflightSettings } from "../preflight/read-preflight-settings.ts";
+import { showReport } from "../preflight/show-report.ts";
+import { startWithPreflight } from "../preflight/start-with-preflight.ts";
+import { startView, viewMode } from "../view/start-view.ts";
+import { logEvents } from "./log-events.ts";
 import { runPipeline } from "./pipeline.ts";
-import { type LocalOptions, readSettings } from "./settings.ts";
+import { type LocalOptions, readSettings, SettingsError } from "./settings.ts";
+import { settingsHelp } from "./settings-help.ts";
+import { onStopSignals } from "./stop-signals.ts";
 
 const help = `
-Secrets and settings come from the environment, never from the command line:
-  GITHUB_TOKEN            token of the account that writes the comments and opens the pull requests
-                          (contents, issues and pull requests: read and write), or a GitHub App, which needs
-                          CODEX_TRIGGER_LOGINS besides: GITHUB_APP_ID, GITHUB_APP_INSTALLATION_ID,
-                          GITHUB_APP_PRIVATE_KEY_FILE (absolute path of its .pem file); see docs/github-app.md
-  OPENAI_API_KEY          key of the model provider
-  GITHUB_WEBHOOK_SECRET   with --webhook: the secret typed into the webhook's settings
-  CODEX_TRIGGER_LOGINS    who may have issues planned and may approve: login,login:id
-                          (default: the account that the token belongs to)
-  CODEX_PLAN_TRIGGER      what is planned by itself: author (default), label:<name>, command
-  CODEX_MODEL, CODEX_REASONING_EFFORT, CODEX_WEB_SEARCH, CODEX_TOKEN_BUDGET,
-  CODEX_DEADLINE_MINUTES, CODEX_IDLE_MINUTES, CODEX_BASE_BRANCH, CODEX_BRANCH_PREFIX, CODEX_SINCE,
-  CODEX_READABLE_PATHS    colon list of what the agent may read besides the system's programs
-  GITHUB_API_BASE_URL     for GitHub Enterprise Server: https://<host>/api/v3
-  OPENAI_BASE_URL         for another provider of the Responses API
-
-Example:
+Examples:
   $ export GITHUB_TOKEN=… OPENAI_API_KEY=…
   $ npm run local -- --repo octo/hello
+  $ npm run local -- --repo octo/hello --repo octo/world --concurrency 2
+  $ npm run --silent local -- --repo octo/hello --json | jq 'select(.event == "ended") | .next'
 
-Then open an issue in octo/hello, wait for the plan, and react to it with 👍.
-Ctrl-C ends it in order; started again it goes on where it was, after a kill as well.
-Exit codes: 0 ended in order, 1 failed, 2 wrong options or settings.`;
+What happens:
+  1. Open an issue in octo/hello. Within seconds it gets 👀, and Codex studies the repository, in a sandbox without keys.
+  2. It answers with a plan, as a comment. React to it with 👍, or comment /replan and what should be different.
+  3. Codex carries out exactly that plan and opens a draft pull request. Nothing is merged by itself.
+  Meanwhile the terminal shows what Codex does, its todo list, tokens and time, and what waits for you, with the address.
+
+On a terminal a part at its end is redrawn in place. Anywhere else there is one line a change, without escape codes; with --json
+one object a line on standard output, described in docs/local-events.md. NO_COLOR and FORCE_COLOR are honoured.
+Ctrl-C ends it in order, a second Ctrl-C at once. Started again it goes on where it was, also after a kill.
+
+Before anything is accepted it looks at this machine, GitHub and the model, and says what is missing, all at once, with the
+fix. Only that, with nothing set yet as well: npm run local -- --check (docs/preflight.md; with --json one JSON document).
+
+Secrets come from the environment, never from the command line:
+  GITHUB_TOKEN                 of the account that writes the comments and opens the pull requests; it may read and write
+                               contents, issues and pull requests of the repository
+  OPENAI_API_KEY               key of the model provider
+  GITHUB_WEBHOOK_SECRET        with --webhook: the secret typed into the webhook's settings
+
+Settings, from the environment too:
+${settingsHelp()}
+  CODEX_READABLE_PATHS         colon list of what the agent may read besides the system's programs
+
+Exit codes: 0 ended in order, 1 failed (--check: something stands in the way), 2 wrong options or settings, 130 ended at once.
+Read on: README.md for what to say in comments, docs/github-app.md for an App in place of a token, docs/design.md.`;
+
+interface RunOptions extends Omit<LocalOptions, "repo"> {
+  repo?: string[];
+  check?: boolean;
+  json?: boolean;
+  verbose?: boolean;
+}
 
 /** `run`: watch, queue, mediator and agent on this machine. */
 export function runCommand(): Command {
   return new Command("run")
     .description("Watch a repository and work on its issues, with everything on this machine.")
-    .option("--repo <owner/name>", "the repository; may be given several times", collect, [])
+    .option("--repo <owner/name>", "the repository; may be given several times", collect)
     .option("--webhook", "serve webhooks at /webhooks/github besides polling")
     .option("--port <port>", "port of the webhooks (default: 8080)")
-    .option("--data <folder>", "where queue and records are kept")
+    .option("--data <folder>", "where queue and records are kept (default: $XDG_STATE_HOME/froussard)")
     .option("--concurrency <runs>", "runs at the same time (default: 1)")
-    .option("--json", "log in JSON, one object a line")
+    .option("--check", "look whether everything is there, say what is not and how to get it, and end")
+    .option("--json", "one JSON object a line, for machines")
+    .option("--verbose", "show the log's quieter lines too")
     .addHelpText("after", help)
-    .action(async (options: LocalOptions & { json?: boolean }) => {
-      const stateHome = process.env["XDG_STATE_HOME"] ?? join(homedir(), ".local", "state");
-      const settings = readSettings(options, process.env, join(stateHome, "froussard"));
-      const stop = new AbortController();
-      for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-        process.once(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
-      const basics = { path: process.env["PATH"] ?? "", lang: process.env["LANG"] ?? "C.UTF-8" };
-      const log = options.json ? pino({ base: null }) : readableLog(process.stdout);
-      await runPipeline({ settings, basics, log, signal: stop.signal }).catch((error: unknown) => {
-        // Whoever stops it while it starts has asked for just that.
-        if (!stop.signal.aborted) throw error;
-      });
-    });
+    .action(run);
 }
 
-function collect(value: string, before: string[]): string[] {
+async function run(options: RunOptions): Promise<void> {
+  const stateHome = process.env["XDG_STATE_HOME"] ?? join(homedir(), ".local", "state");
+  const given = { ...options, repo: options.repo ?? [] };
+  const wanted = readPreflightSettings(given, process.env, join(stateHome, "froussard"));
+  if (options.check) {
+    process.exitCode = await checkOnly(wanted, process.stdout, options);
+    return;
+  }
+  if (wanted.faults.length > 0) throw new SettingsError(wanted.faults);
+  const settings = readSettings(given, process.env, wanted.data);
+  const basics = { path: process.env["PATH"] ?? "", lang: process.env["LANG"] ?? "C.UTF-8" };
+  const view = startView({
+    output: process.stdout,
+    mode: viewMode(process.stdout, { json: options.json, term: process.env["TERM"] }),
+    verbose: options.verbose ?? false,
+  });
+  const stop = new AbortController();
+  const letGo = onStopSignals(
+    process,
+    (signal) => stop.abort(new Error(signal === "SIGINT" ? "Ctrl-C" : signal)),
+    () => {
+      view.close();
+      console.error("froussard: ended at once; started again, it goes on where it was");
+      process.exit(130);
+    },
+  );
+  // As when it is piped into a program that has ended.
+  process.stdout.on("error", () => stop.abort(new Error("nobody reads the output any more")));
+  const { tell } = view;
+  const log = logEvents(tell, settings.passed["LOG_LEVEL"] ?? "info");
+  try {
+    const { report, account } = await startWithPreflight(wanted, { view: viewOf(process.stderr), signal: stop.signal });
+    view.print(showReport(report, viewOf(process.stdout), ["warning"]));
+    if (options.json) for (const each of report.findings) if (each.status === "warning") log.warn(each, each.found);
+    await runPipeline({ settings, account, basics, log, tell, signal: stop.signal });
+  } catch (error) {
+    // Whoever stops it while it starts has asked for just that.
+    if (!stop.signal.aborted) throw error;
+  } finally {
+    view.close();
+    letGo();
+  }
+}
+
+function collect(value: string, before: string[] = []): string[] {
   return [...before, value];
 }

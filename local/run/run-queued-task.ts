@@ -1,10 +1,13 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Task } from "@froussard/contract";
+import { codes, type Task } from "@froussard/contract";
 import { type PassedOn, passedOnSettings } from "codex-runner/run/environments";
-import { runTask } from "codex-runner/run/run-task";
+import { type RunProgress, runTask } from "codex-runner/run/run-task";
 import type { Logger } from "pino";
+import { type Tell, usage } from "../view/event.ts";
+import { nextStep } from "../view/next-step.ts";
 import type { LocalSettings } from "./settings.ts";
+import { taskFacts } from "./task-facts.ts";
 
 /**
  * Carries out one task of the queue with the runner's three processes. Only ids and names are handed over: the runner
@@ -15,12 +18,11 @@ export async function runQueuedTask(
   task: Task,
   settings: LocalSettings,
   basics: { path: string; lang: string },
-  log: Logger,
+  { tell, log }: { tell: Tell; log: Logger },
   signal: AbortSignal,
 ): Promise<"ended" | "refused"> {
   const stateFolder = join(settings.data, "runs", task.taskId);
   const { stage, taskId, repository, repositoryId, issueNumber, base, head } = task;
-  log.info({ repository, issueNumber, stage }, "task started");
   const result = await runTask({
     task: {
       stage,
@@ -42,13 +44,42 @@ export async function runQueuedTask(
     stateFolder,
     signal,
     log,
+    onProgress: (progress) => passOn(progress, taskId, tell),
   });
-  const { outcome, code, planCommentUrl, pullRequestUrl } = result;
-  const text = outcome === "done" ? "the issue has its answer" : "the issue was told why not";
-  log.info({ repository, issueNumber, stage, outcome, code, url: pullRequestUrl ?? planCommentUrl }, text);
+  const { outcome, code, detail, planCommentUrl, pullRequestUrl } = result;
+  const url = pullRequestUrl ?? planCommentUrl;
+  tell({
+    event: "ended",
+    ...taskFacts(task),
+    outcome,
+    ...(code && { code }),
+    ...(detail && { detail }),
+    ...(url !== undefined && { url }),
+    ...nextStep({ stage, outcome, code, issueUrl: task.issueUrl, planCommentUrl, pullRequestUrl }),
+  });
   await rm(stateFolder, { recursive: true, force: true });
   // A 👍 that was taken back before the run looked may be given again: then the very same task is due.
   return outcome === "refused" && (code === "not-approved" || code === "invalid-task") ? "refused" : "ended";
+}
+
+function passOn(progress: RunProgress, taskId: string, tell: Tell): void {
+  switch (progress.kind) {
+    case "attempt":
+      tell({ event: "attempt", taskId, number: progress.number });
+      break;
+    case "state": {
+      const { phase, activity, todo, ledger } = progress.state;
+      tell({ event: "progress", taskId, phase, ...(activity && { activity }), todo, usage: usage.parse(ledger) });
+      break;
+    }
+    case "closed": {
+      const { againInMs, code, detail } = progress;
+      // Without another attempt the report comes, and with it the task's end.
+      if (againInMs === undefined) break;
+      const reason = [code === undefined ? "it failed" : codes[code].text, ...(detail ? [detail] : [])].join(": ");
+      tell({ event: "retry", taskId, seconds: againInMs / 1_000, ...(code && { code }), reason });
+    }
+  }
 }
 
 function passedOn(passed: LocalSettings["passed"]): PassedOn {

@@ -65,6 +65,7 @@ const passedNames = [
   "WATCH_POINTS_PER_HOUR",
   "LOG_LEVEL",
 ] as const;
+export type PassedName = (typeof passedNames)[number];
 
 const repository = z.string().regex(repositoryPattern, "is not owner/name; give it as --repo owner/name");
 const whole = (min: number, max: number) =>

@@ -5,6 +5,7 @@ import { headers, type Task, taskKey, topics } from "@froussard/contract";
 import { type EmbeddedQueue, openEmbeddedQueue } from "froussard/embedded-queue";
 import { pino } from "pino";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Told } from "../view/event.ts";
 import { type WorkerOptions, work } from "./worker.ts";
 
 let folder: string;
@@ -45,8 +46,13 @@ const publish = (value: Task | string, number = 1) =>
       value: typeof value === "string" ? value : JSON.stringify(value),
     },
   ]);
-const start = (run: WorkerOptions["run"], more: Partial<WorkerOptions> = {}) =>
-  work({ queue, run, concurrency: 2, signal: stop.signal, log: pino({ enabled: false }), pollMs: 5, ...more });
+const told: Told[] = [];
+const start = (run: WorkerOptions["run"], more: Partial<WorkerOptions> = {}) => {
+  told.length = 0;
+  const tell = (event: Told) => told.push(event);
+  const log = pino({ enabled: false });
+  return work({ queue, run, concurrency: 2, signal: stop.signal, tell, log, pollMs: 5, ...more });
+};
 
 test("carries tasks out, two at a time, and ends when it is told to", async () => {
   for (const number of [1, 2, 3]) await publish(task(number), number);
@@ -79,6 +85,8 @@ test("a task whose end could not be told is tried again", async () => {
   );
   expect(tries).toBe(3);
   expect(await queue.liveTasks()).toEqual(new Set());
+  const retry = { event: "retry", taskId: task(1).taskId, seconds: 0, reason: "GitHub is away" };
+  expect(told).toMatchObject([{ event: "started", try: 1 }, retry, { try: 2 }, retry, { try: 3 }]);
 });
 
 test("what is under way at the end is given back at once", async () => {
@@ -88,6 +96,7 @@ test("what is under way at the end is given back at once", async () => {
     return Promise.reject(signal.reason);
   });
   expect(await queue.claim("somebody", 1_000)).toMatchObject({ attempts: 2 });
+  expect(told.at(-1)).toEqual({ event: "handed-back", taskId: task(1).taskId });
 });
 
 test("what a killed predecessor held is taken up without waiting", async () => {
@@ -123,4 +132,6 @@ test("a message that is no task is dropped, those behind it are carried out", as
     return "ended";
   });
   expect(await queue.liveTasks()).toEqual(new Set());
+  const dropped = told.filter(({ event }) => event === "dropped");
+  expect(dropped).toMatchObject([{ key: "a/b#1" }, { key: "a/b#2", reason: expect.stringContaining("repository") }]);
 });

@@ -2,6 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Task, taskSchema } from "@froussard/contract";
 import type { Claim, EmbeddedQueue } from "froussard/embedded-queue";
 import type { Logger } from "pino";
+import * as z from "zod";
+import type { Tell } from "../view/event.ts";
+import { taskFacts } from "./task-facts.ts";
 
 export interface WorkerOptions {
   queue: Pick<EmbeddedQueue, "claim" | "extend" | "ack" | "drop" | "release" | "releaseAll">;
@@ -14,6 +17,7 @@ export interface WorkerOptions {
   concurrency: number;
   /** Ends the loop; what is under way is aborted and given back. */
   signal: AbortSignal;
+  tell: Tell;
   log: Logger;
   /** Between two looks at an empty queue. @default 250 */
   pollMs?: number;
@@ -43,16 +47,18 @@ export async function work(options: WorkerOptions): Promise<void> {
 }
 
 async function carryOut(claim: Claim, options: WorkerOptions): Promise<void> {
-  const { queue, run, signal, leaseMs = 60_000 } = options;
+  const { queue, run, signal, tell, leaseMs = 60_000 } = options;
   const { retryDelaysMs = [10_000, 60_000, 600_000] } = options;
   const parsed = taskSchema.safeParse(parseJson(claim.value));
   if (!parsed.success) {
     // Nothing tells which issue it is about, and it would never become valid.
-    options.log.error({ key: claim.key, faults: parsed.error.issues }, "a task message that is none was dropped");
+    tell({ event: "dropped", key: claim.key, reason: z.prettifyError(parsed.error).slice(0, 1_000) });
     await queue.ack(claim);
     return;
   }
-  const log = options.log.child({ taskId: parsed.data.taskId });
+  const { taskId } = parsed.data;
+  const log = options.log.child({ taskId });
+  tell({ event: "started", ...taskFacts(parsed.data), try: claim.attempts });
   const lost = new AbortController();
   const heartbeat = setInterval(() => {
     queue.extend(claim, leaseMs).then(
@@ -64,15 +70,23 @@ async function carryOut(claim: Claim, options: WorkerOptions): Promise<void> {
     const end = await run(parsed.data, AbortSignal.any([signal, lost.signal]));
     await (end === "refused" ? queue.drop(claim) : queue.ack(claim));
   } catch (error) {
-    if (signal.aborted) await queue.release(claim);
-    else {
+    if (signal.aborted) {
+      await queue.release(claim);
+      tell({ event: "handed-back", taskId });
+    } else {
       const delay = retryDelaysMs[Math.min(claim.attempts, retryDelaysMs.length) - 1] ?? 0;
-      log.error({ err: error, seconds: delay / 1000 }, "the task is tried again later");
+      log.debug({ err: error }, "the end of the task could not be told");
       await queue.release(claim, delay);
+      tell({ event: "retry", taskId, seconds: delay / 1_000, reason: reasonOf(error) });
     }
   } finally {
     clearInterval(heartbeat);
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
 }
 
 function parseJson(value: Buffer): unknown {

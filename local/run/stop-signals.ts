@@ -1,0 +1,28 @@
+/** What of `process` is needed. */
+export interface SignalSource {
+  on(signal: NodeJS.Signals, listener: () => void): unknown;
+  off(signal: NodeJS.Signals, listener: () => void): unknown;
+}
+
+/** The signals that end a program, and so does a terminal that is closed. */
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/**
+ * The first signal asks for an end in order (`stop`), the second one for an end at once (`endNow`). Answers what lets go
+ * of the signals again.
+ */
+export function onStopSignals(source: SignalSource, stop: (signal: string) => void, endNow: () => void): () => void {
+  let asked = false;
+  const listeners = signals.map((signal) => {
+    const listener = () => {
+      if (asked) return endNow();
+      asked = true;
+      stop(signal);
+    };
+    source.on(signal, listener);
+    return [signal, listener] as const;
+  });
+  return () => {
+    for (const [signal, listener] of listeners) source.off(signal, listener);
+  };
+}
