@@ -4,7 +4,7 @@ import type { CodexSettings } from "../protocol.ts";
 import { paths, progressReport, type RunResult, runResult } from "../protocol.ts";
 import type { Mediator } from "./mediator.ts";
 import { responsesCheck, searchCheck } from "./model/check-request.ts";
-import { ModelError } from "./model/model-error.ts";
+import { ModelError, runOver } from "./model/model-error.ts";
 import type { ModelProxy } from "./model/model-proxy.ts";
 import { refusal, sendJson } from "./server/refusal.ts";
 import type { Route } from "./server/start-server.ts";
@@ -17,7 +17,12 @@ export function mediatorRoutes(
   proxy: ModelProxy,
   codex: Omit<CodexSettings, "webSearch">,
 ): Record<string, Route> {
-  const settings = async (): Promise<CodexSettings> => ({ ...codex, webSearch: await mediator.webSearch() });
+  /** Whoever holds the bearer may ask the model only while the task is being worked on: not before, and not afterwards. */
+  const settings = async (): Promise<CodexSettings> => {
+    const webSearch = await mediator.webSearch();
+    if (!mediator.isWorking()) throw runOver("nothing is being worked on");
+    return { ...codex, webSearch };
+  };
   return {
     [paths.task]: {
       method: "GET",
@@ -35,7 +40,7 @@ export function mediatorRoutes(
       method: "POST",
       maxBytes: MiB,
       handle: async (response, body) => {
-        mediator.progress(parse(progressReport, body));
+        await mediator.progress(parse(progressReport, body));
         response.writeHead(204).end();
       },
     },

@@ -83,6 +83,10 @@ describe("everything else is refused by name", () => {
       "input.0.content.0.image_url",
       { input: [message([{ type: "input_image", image_url: "https://evil.example/?q" }])] },
     ],
+    [
+      "input.0.content.0.image_url",
+      { input: [message([{ type: "input_image", image_url: { url: "https://evil.example/?q" } }])] },
+    ],
     ["input.0.content.0.file_id", { input: [message([{ type: "input_file", file_id: "file-1" }])] }],
     ["input.0.content.0.file_url", { input: [message([{ type: "input_file", file_url: "https://evil.example" }])] }],
     [

@@ -18,9 +18,15 @@ function inertContent(value: unknown, path: (string | number)[], found: (path: (
   if (typeof value !== "object" || value === null) return;
   for (const [key, each] of Object.entries(value)) {
     if (typeof each === "string" && foreign.includes(key)) found([...path, key]);
-    else if (key === "image_url" && typeof each === "string" && !each.startsWith("data:")) found([...path, key]);
+    else if (key === "image_url" && addressIn(each)?.startsWith("data:") === false) found([...path, key]);
     else inertContent(each, [...path, key], found);
   }
+}
+
+/** A picture's address, as it is or in an object of its own; in a JSON Schema there is none. */
+function addressIn(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null) return typeof value === "string" ? value : undefined;
+  return "url" in value && typeof value.url === "string" ? value.url : undefined;
 }
 
 /** Types of input items that Codex 0.169 sends in its two dialects. */
