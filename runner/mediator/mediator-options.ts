@@ -1,5 +1,6 @@
 import type { Prices } from "@froussard/contract";
 import type { Logger } from "pino";
+import type { SecretSearch } from "../git/secret-search.ts";
 import type { Every } from "../poll.ts";
 import type { CodexSettings } from "../protocol.ts";
 import type { DryRunTexts, TaskClaim } from "../settings.ts";
@@ -30,6 +31,8 @@ export interface MediatorOptions {
   publisher: Publisher;
   /** The run's bare clone. */
   openGit(run: RunContext): Promise<GitRepository>;
+  /** Looks through every text of the agent before it is shown or published. */
+  secrets: SecretSearch;
   store: RecordStore;
   clock(): Date;
   log: Logger;

@@ -31,6 +31,7 @@ import { createMediator } from "./mediator.ts";
 import type { MediatorOptions } from "./mediator-options.ts";
 import { newRecord, type RunRecord } from "./record.ts";
 import { createRecordStore, type RecordStore } from "./record-store.ts";
+import { createSecretSearch } from "./secrets/secret-search.ts";
 import { createWorld, fakeFacts, fakeGit, fakePublisher, plan, rules, type World } from "./testing/fakes.ts";
 
 let folder: string;
@@ -81,6 +82,7 @@ function start(world: World, claim: Partial<MediatorOptions["claim"]> = planning
     facts: fakeFacts(world),
     publisher: fakePublisher(world),
     openGit: async () => fakeGit(world),
+    secrets: createSecretSearch(async () => [{ name: "the bearer of this run", value: bearer }]),
     store: storeOf(),
     clock: () => new Date(now),
     log: pino({ enabled: false }),
@@ -92,6 +94,7 @@ function start(world: World, claim: Partial<MediatorOptions["claim"]> = planning
   });
 }
 
+const bearer = "q7Lx0vR3mZ8tB1nK5wY2cD6fG9hJ4pS0";
 const planResult: RunResult = { kind: "plan", plan };
 const changes: RunResult = {
   kind: "changes",
@@ -588,7 +591,57 @@ describe("the result is taken once", () => {
   test("nothing is taken before the task was given, nor progress", async () => {
     const mediator = start(createWorld());
     await expect(mediator.result(planResult)).rejects.toMatchObject({ status: 409 });
-    expect(() => mediator.progress({ activity: "thinking", todo: [] })).toThrow("nothing is being worked on");
+    await expect(mediator.progress({ activity: "thinking", todo: [] })).rejects.toThrow("nothing is being worked on");
+  });
+});
+
+test("two results at once: one is taken, the same is answered alike, another is refused", async () => {
+  const github = createWorld();
+  const mediator = start(github);
+  await mediator.task();
+  const other: RunResult = { kind: "failure", code: "agent-failed", detail: "" };
+  const [first, again, refused] = await Promise.allSettled([
+    mediator.result(planResult),
+    mediator.result(planResult),
+    mediator.result(other),
+  ]);
+  expect(first).toMatchObject({ status: "fulfilled", value: { outcome: "done" } });
+  expect(again).toEqual(first);
+  expect(refused).toMatchObject({ status: "rejected", reason: { status: 409 } });
+  expect(github.log.filter((line) => line === "plan")).toHaveLength(1);
+});
+
+describe("a credential of this run in what the agent says", () => {
+  const hidden = Buffer.from(`key: ${bearer}`).toString("base64");
+
+  test("a plan is refused", async () => {
+    const github = createWorld();
+    const mediator = start(github);
+    await mediator.task();
+    const risky: RunResult = { kind: "plan", plan: { ...plan, risks: [hidden] } };
+    const detail = "it held the bearer of this run";
+    expect(await mediator.result(risky)).toEqual({ state: "closed", outcome: "failed", code: "invalid-plan", detail });
+    expect(github.log).not.toContain("plan");
+  });
+
+  test("a report is withheld, its change is not thrown away", async () => {
+    const github = createWorld({ snapshot: approved() });
+    const mediator = start(github, implementation.claim);
+    await mediator.task();
+    const report = { title: "Add the option", summary: hidden, tests: [] };
+    expect(await mediator.result({ ...changes, report })).toMatchObject({ outcome: "done" });
+    expect(github.branches.get(implementation.branch)?.message).toContain("(withheld: this text held the bearer");
+  });
+
+  test("the detail of a failure, and progress, are withheld", async () => {
+    const states: unknown[] = [];
+    const mediator = start(createWorld(), planning, { onState: (state) => states.push(structuredClone(state)) });
+    await mediator.task();
+    await mediator.progress({ activity: "thinking", todo: [{ text: `look: ${bearer}`, done: false }] });
+    expect(states.at(-1)).toMatchObject({ todo: [{ text: expect.stringContaining("(withheld: ") }] });
+    const end = await mediator.result({ kind: "failure", code: "agent-failed", detail: hidden });
+    expect(end).toMatchObject({ code: "agent-failed", detail: "(withheld: this text held the bearer of this run)" });
+    expect(readFileSync(join(folder, "record.json"), "utf8")).not.toContain(hidden);
   });
 });
 

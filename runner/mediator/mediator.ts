@@ -18,6 +18,8 @@ import { type PublishOptions, publishPushedBranch } from "./publish-result.ts";
 import { newRecord } from "./record.ts";
 import { accountOf } from "./run-account.ts";
 import { createRunLog } from "./run-log.ts";
+import { cleanResult } from "./secrets/clean-result.ts";
+import { cleanTexts } from "./secrets/clean-texts.ts";
 import { refusal } from "./server/refusal.ts";
 import { type RunStart, startRun } from "./start-run.ts";
 import { usageDifference } from "./usage-check.ts";
@@ -32,7 +34,7 @@ const clonePatienceMs = 20_000;
 type Work = Pick<Extract<RunStart, { prepared: PreparedRun }>, "prepared" | "rules" | "dryRun">;
 
 export function createMediator(options: MediatorOptions) {
-  const { claim, store, log, publisher, facts, clock } = options;
+  const { claim, store, log, publisher, facts, clock, secrets } = options;
   const { model, effort, sandbox } = options.codex;
   const ledger = emptyLedger(model, { effort, sandbox });
   const unidentified = newRecord(claim.TASK_ID, ledger);
@@ -48,6 +50,9 @@ export function createMediator(options: MediatorOptions) {
   const left = new AbortController();
   let stopLooking = () => {};
   let publishing: Promise<void> | undefined;
+  /** The result being taken over: from here on no other is, although the record does not say so yet. */
+  let taking: { sha256: string; done: Promise<void> } | undefined;
+  let newestReport = 0;
 
   const board = createProgressBoard<Pick<ProgressText, "state" | "report" | "url"> & { run: RunContext }>({
     post: ({ run, ...shown }) => publisher.progress(run, { ...shown, ledger, record: structuredClone(runLog.current) }),
@@ -66,6 +71,8 @@ export function createMediator(options: MediatorOptions) {
     tell();
     if (work && !work.dryRun) board.show({ ...state, run: work.prepared.run });
   }
+
+  const isWorking = () => runLog.current?.state === "working" && !taking;
 
   /** Runs something whose failure is the run's end. */
   async function orFail(action: () => Promise<void>): Promise<void> {
@@ -117,8 +124,14 @@ export function createMediator(options: MediatorOptions) {
       if (pushed) return finish({ url: pushed });
     }
     if (!dryRun) watchWanted(begun);
-    cloned = orFail(async () => (await openGit(run)).fetchCommit(run.base.commit));
+    cloned = orFail(() => clone(run));
     await Promise.race([cloned, sleep(clonePatienceMs, undefined, { ref: false })]);
+  }
+
+  async function clone(run: RunContext): Promise<void> {
+    const repository = await openGit(run);
+    await repository.fetchCommit(run.base.commit);
+    runLog.save({ instructions: await repository.instructionFiles(run.base.commit) });
   }
 
   function openGit(run: RunContext): Promise<GitRepository> {
@@ -145,7 +158,7 @@ export function createMediator(options: MediatorOptions) {
     try {
       await stillWanted();
     } catch (error) {
-      if (runLog.current?.state !== "working") return;
+      if (!isWorking()) return;
       if (error instanceof RunFailure) noted.note(error);
       fail(error);
       over.abort(runOver("the run is over"));
@@ -163,7 +176,9 @@ export function createMediator(options: MediatorOptions) {
         await board.flush(options.flushPatienceMs.push);
       },
     };
-    return { prepared, rules, facts, publisher, ledger, ownCommits };
+    const { instructions } = runLog.current ?? {};
+    const run = { ...prepared.run, ...(instructions && { instructions }) };
+    return { prepared: { ...prepared, run }, rules, facts, publisher, ledger, ownCommits };
   };
 
   /** Publishes the accepted result; a stop waits for it. */
@@ -171,7 +186,7 @@ export function createMediator(options: MediatorOptions) {
     show({ state: "publishing" });
     const date = runLog.current?.resultAt ?? clock().toISOString();
     const git = () => openGit(on.prepared.run);
-    const pending = { store, to: publishOptions(on), git, date, dryRun: on.dryRun };
+    const pending = { store, to: publishOptions(on), git, secrets, date, dryRun: on.dryRun };
     const published = publishPending(pending).then(finish);
     publishing = published.catch(() => {});
     return published;
@@ -180,7 +195,7 @@ export function createMediator(options: MediatorOptions) {
   async function accept(on: Work, result: RunResult): Promise<void> {
     const difference = result.usage && usageDifference(result.usage, before, ledger);
     if (difference) log.warn(difference, "Codex counted other tokens than the mediator, whose count holds");
-    const accepted = acceptResult(on.prepared.run.stage, result);
+    const accepted = await cleanResult(acceptResult(on.prepared.run.stage, result), secrets);
     if (accepted.kind === "failure") {
       runLog.save({ resultSha256: hashOf(result) });
       fail(noted.explain(accepted.failure));
@@ -198,7 +213,7 @@ export function createMediator(options: MediatorOptions) {
     /** Aborted, with what the agent is to be answered, when nobody wants the result any more. */
     over: over.signal,
     /** Whether an agent has the task in hand; `left` is aborted when it has no longer. */
-    isWorking: () => runLog.current?.state === "working",
+    isWorking,
     left: left.signal,
     /** Told after each change of the ledger. */
     ledgerChanged(): void {
@@ -252,18 +267,23 @@ export function createMediator(options: MediatorOptions) {
       return (await git).packWorkspace(work.prepared.run.base.commit);
     },
 
-    progress(report: ProgressReport): void {
-      if (runLog.current?.state !== "working") throw refusal(409, "nothing is being worked on");
-      show({ state: "working", report });
+    async progress(report: ProgressReport): Promise<void> {
+      if (!isWorking()) throw refusal(409, "nothing is being worked on");
+      const number = ++newestReport;
+      const { value } = await cleanTexts(report, secrets);
+      if (isWorking() && number === newestReport) show({ state: "working", report: value });
     },
 
     /** Takes the result, once; the same one again is answered alike. Resolves when it is published or refused. */
     async result(result: RunResult): Promise<TaskAnswer> {
       await started;
-      if (runLog.current?.state === "working" && work) {
+      const on = work;
+      if (isWorking() && on) {
         endWork();
-        await accept(work, result);
-      } else if (runLog.current?.resultSha256 !== hashOf(result)) throw refusal(409, "no result is expected");
+        taking = { sha256: hashOf(result), done: orFail(() => accept(on, result)) };
+      } else if ((taking?.sha256 ?? runLog.current?.resultSha256) !== hashOf(result))
+        throw refusal(409, "no result is expected");
+      await taking?.done;
       await publishing;
       await board.flush(options.flushPatienceMs.answer);
       if (!runLog.closed) throw refusal(503, "the result is not published yet");
@@ -276,6 +296,7 @@ export function createMediator(options: MediatorOptions) {
     /** A publish in hand is finished, and the record says that nobody is working. */
     async stop(): Promise<void> {
       endWork();
+      await taking?.done;
       await publishing;
       if (runLog.current?.state === "working") {
         runLog.save({ state: "ready" });

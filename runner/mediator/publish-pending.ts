@@ -1,16 +1,19 @@
 import { RunFailure } from "@froussard/contract";
+import type { SecretSearch } from "../git/secret-search.ts";
 import { acceptResult } from "./accept-result.ts";
 import { dryRunText } from "./dry-run-text.ts";
 import type { GitRepository } from "./ports.ts";
 import type { PreparedRun } from "./prepare-run.ts";
 import { type PublishOptions, publishChanges, publishPlan } from "./publish-result.ts";
 import type { RecordStore } from "./record-store.ts";
+import { cleanResult } from "./secrets/clean-result.ts";
 
 export interface PendingPublish {
   /** Where the accepted result lies. */
   store: RecordStore;
   to: PublishOptions & { prepared: PreparedRun };
   git(): Promise<GitRepository>;
+  secrets: SecretSearch;
   /** When the result was accepted, ISO 8601; the commit's date. */
   date: string;
   dryRun: boolean;
@@ -22,11 +25,11 @@ export interface PendingPublish {
  * @throws RunFailure
  */
 export async function publishPending(pending: PendingPublish): Promise<{ url: string } | { detail: string }> {
-  const { store, to, git, date, dryRun } = pending;
+  const { store, to, git, secrets, date, dryRun } = pending;
   const { run } = to.prepared;
   const result = store.readPending();
   if (!result) throw new RunFailure("internal", "the accepted result is gone");
-  const accepted = acceptResult(run.stage, result);
+  const accepted = await cleanResult(acceptResult(run.stage, result), secrets);
   if (accepted.kind === "failure") throw accepted.failure;
   if (dryRun) {
     store.writeDryRun(await dryRunText(accepted, run, git, date));

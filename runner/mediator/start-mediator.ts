@@ -21,6 +21,8 @@ import type { RunState } from "./output-line.ts";
 import type { RunRules } from "./prepare-run.ts";
 import { createRecordStore } from "./record-store.ts";
 import { mediatorRoutes } from "./routes.ts";
+import { ownSecrets } from "./secrets/own-secrets.ts";
+import { createSecretSearch } from "./secrets/secret-search.ts";
 import { type RunningServer, startServer } from "./server/start-server.ts";
 
 export interface RunningMediator {
@@ -48,7 +50,16 @@ export async function startMediator(
   const baseUrl = settings.GITHUB_API_BASE_URL;
   // GitHub asks for a pause between writes; a simulator on this machine does not.
   const paceWrites = !["localhost", "127.0.0.1", "[::1]"].includes(new URL(baseUrl).hostname);
-  const github = createGitHub({ ...signIn(settings, "mediator"), baseUrl, paceWrites, signal, log });
+  const credential = signIn(settings, "mediator");
+  const github = createGitHub({ ...credential, baseUrl, paceWrites, signal, log });
+  const secrets = createSecretSearch(
+    ownSecrets({
+      signIn: credential,
+      token: github.accessToken,
+      openaiKey: settings.OPENAI_API_KEY,
+      bearer: settings.RUN_BEARER,
+    }),
+  );
   const approvers = settings.CODEX_TRIGGER_LOGINS.map((login) => login.split(":")[0] ?? login);
   const codex = {
     model: settings.CODEX_MODEL,
@@ -74,8 +85,10 @@ export async function startMediator(
         searchPath: settings.PATH,
         signal,
         rules: changeRules(settings),
+        secrets,
         forbiddenBranches: [base.branch, ...(repository.defaultBranch ? [repository.defaultBranch.name] : [])],
       }),
+    secrets,
     store: createRecordStore(settings.MEDIATOR_STATE, (message) => log.warn(message)),
     clock: () => new Date(),
     log,
