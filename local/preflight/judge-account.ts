@@ -6,7 +6,7 @@ const day = 24 * 3_600_000;
 /** Less than this is a clock that nobody need look at: signatures of an App allow a minute. */
 const skewMs = 30_000;
 const newToken =
-  "create a token (GitHub → Settings → Developer settings → Personal access tokens) with Contents, Issues and Pull requests: read and write, and export GITHUB_TOKEN";
+  "create a token at https://github.com/settings/personal-access-tokens/new (Contents, Issues, Pull requests: read and write), and export GITHUB_TOKEN";
 
 /** Whether GitHub is there, who we are, and how long. Pure. */
 export function judgeAccount(facts: AccountFacts): Finding[] {

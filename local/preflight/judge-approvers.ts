@@ -20,7 +20,8 @@ function judgePerson({ login, expectedId, user }: ApproverFacts): Finding {
   if (general) return approver.fault(general.found, general.fix);
   if (user.kind !== "answer") return approver.fault("there is no such account", `${fix}: login, or login:id`);
   const { id, type } = user.data;
-  if (type !== "User") return approver.fault(`is a ${type}, and not a person's account`, `${fix}: list people only`);
+  if (type !== "User")
+    return approver.fault(`is of the kind ${type}, and not a person's account`, `${fix}: list people only`);
   if (expectedId !== undefined && String(id) !== expectedId)
     return approver.fault(
       `has the id ${id}, and not ${expectedId}: the login may belong to somebody else now`,

@@ -25,7 +25,7 @@ export function judgeRules({ name, head, rules, rulesets }: RepositoryFacts): Fi
   if (forbidden.length > 0)
     return here.fault(
       `${pattern}: ${forbidden.map(({ type }) => forbidding[type]).join("; ")} (ruleset ${namesOf(forbidden, rulesets)})`,
-      `exclude refs/heads/${pattern.replace(/\*$/, "**/*")} from the ruleset, or put the program's account on its bypass list (Settings → Rules)`,
+      `exclude refs/heads/${pattern} from the ruleset, or put the program's account on its bypass list (Settings → Rules)`,
     );
   const unclear = binding.filter((rule) => doubtful.test(rule.type) && !skipsNewBranches(rule));
   if (unclear.length > 0)

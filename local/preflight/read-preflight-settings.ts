@@ -51,13 +51,13 @@ export function readPreflightSettings(options: LocalOptions, env: Environment, d
     schema.safeParse(env[name] || undefined).data;
   const port = options.port ?? "8080";
   return {
-    faults: [...new Set([...settingsFaults(options, env, defaultData), ...signIn.faults])],
+    faults: [...new Set([...settingsFaults(options, env, defaultData), ...signIn.faults, ...addressFaults(env)])],
     repositories: [...new Set(options.repo.filter((name) => repositoryPattern.test(name)))],
     credential: signIn.credential,
-    apiBaseUrl: one(githubEnvironment.GITHUB_API_BASE_URL, "GITHUB_API_BASE_URL"),
+    apiBaseUrl: plain(one(githubEnvironment.GITHUB_API_BASE_URL, "GITHUB_API_BASE_URL")),
     approvers: one(policyEnvironment.CODEX_TRIGGER_LOGINS, approversName(env)),
     openaiKey: env["OPENAI_API_KEY"]?.trim() || undefined,
-    openaiBaseUrl: one(modelEnvironment.OPENAI_BASE_URL, "OPENAI_BASE_URL"),
+    openaiBaseUrl: plain(one(modelEnvironment.OPENAI_BASE_URL, "OPENAI_BASE_URL")),
     model: one(codexEnvironment.CODEX_MODEL, "CODEX_MODEL"),
     baseBranch: one(policyEnvironment.CODEX_BASE_BRANCH, "CODEX_BASE_BRANCH"),
     branchPrefix: one(policyEnvironment.CODEX_BRANCH_PREFIX, "CODEX_BRANCH_PREFIX") ?? defaultBranchPrefix,
@@ -71,6 +71,22 @@ export function readPreflightSettings(options: LocalOptions, env: Environment, d
 
 const approversName = (env: Environment) =>
   env["CODEX_TRIGGER_LOGINS"] ? "CODEX_TRIGGER_LOGINS" : "CODEX_TRIGGER_LOGIN";
+
+/** An address that holds nothing but the address: it stands in messages and logs. */
+function plain(address: string | undefined): string | undefined {
+  return address === undefined || hasMore(address) ? undefined : address;
+}
+
+function hasMore(address: string): boolean {
+  const url = URL.parse(address);
+  return url !== null && (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "");
+}
+
+function addressFaults(env: Environment): string[] {
+  return ["GITHUB_API_BASE_URL", "OPENAI_BASE_URL"]
+    .filter((name) => hasMore(env[name] ?? ""))
+    .map((name) => `${name} holds a user, a password or a query besides the address; leave them out`);
+}
 
 function readCredential(
   env: Environment,

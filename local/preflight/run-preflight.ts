@@ -1,6 +1,6 @@
 import { createGitHub, type GitHub } from "@froussard/github/client";
 import { type CodexBinary, findCodex, supportedCodexVersion } from "codex-runner/codex/codex-binary";
-import { type AccountFacts, readAccount } from "./account-facts.ts";
+import { readAccount } from "./account-facts.ts";
 import { readApprover } from "./approver-facts.ts";
 import { checkSandbox } from "./check-sandbox.ts";
 import { check, type Finding, type PreflightReport, reportOf } from "./finding.ts";
@@ -102,7 +102,7 @@ async function checkGitHub(
   const facts = await readAccount(github, "token" in credential ? credential.token : undefined);
   const account = accountOf(facts);
   const findings = judgeAccount(facts);
-  if (!account) return { findings: [...findings, ...unasked(settings, facts)] };
+  if (!account) return { findings: [...findings, ...unasked(settings, findings)] };
   const reader = client({ contents: "read" });
   const { baseBranch, branchPrefix, repositories } = settings;
   const [served, people] = await Promise.all([
@@ -126,8 +126,10 @@ async function checkGitHub(
 }
 
 /** What could not be asked without knowing who we are. */
-function unasked({ repositories, approvers = [] }: PreflightSettings, { as }: AccountFacts): Finding[] {
-  const because = as === "app" ? "the App cannot sign in" : "the token is of no use";
+function unasked({ repositories, approvers = [] }: PreflightSettings, findings: readonly Finding[]): Finding[] {
+  const because = findings.some(({ id, status }) => id === "github" && status === "fault")
+    ? "GitHub does not answer"
+    : "the sign-in has to be put right first";
   return [
     ...repositories.map((name) => check("repository", name).skipped(because)),
     ...approvers.map((entry) => check("approver", entry.split(":")[0]).skipped(because)),

@@ -15,16 +15,15 @@ export class PreflightError extends Error {
 }
 
 /**
- * Looks at everything before anything is accepted, says in a few lines what was found, and answers whose account it is.
- * @throws PreflightError when something stands in the way
+ * Looks at everything before anything is accepted, and answers whose account it is.
+ * @throws PreflightError when something stands in the way; the signal's reason when it was aborted meanwhile
  */
 export async function startWithPreflight(
   settings: PreflightSettings,
-  { view, say, signal }: { view: ReportView; say(text: string): void; signal: AbortSignal },
-): Promise<{ id: number; login: string }> {
+  { view, signal }: { view: ReportView; signal: AbortSignal },
+): Promise<{ report: PreflightReport; account: { id: number; login: string } }> {
   const { report, account } = await runPreflight(settings, signal);
   signal.throwIfAborted();
   if (!report.ready || !account) throw new PreflightError(report, view);
-  say(showReport(report, view, ["warning"]));
-  return account;
+  return { report, account };
 }

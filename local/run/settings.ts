@@ -87,7 +87,7 @@ const schema = z.object({
   "--port": whole(0, 65_535),
   "--concurrency": whole(1, 16),
   GITHUB_TOKEN: secret(
-    "create a token that may read and write contents, issues and pull requests of the repository, and export GITHUB_TOKEN",
+    "create one at https://github.com/settings/personal-access-tokens/new (Contents, Issues, Pull requests: read and write), and export GITHUB_TOKEN; or sign in as a GitHub App (docs/github-app.md)",
   ),
   OPENAI_API_KEY: secret("create a key at https://platform.openai.com/api-keys and export OPENAI_API_KEY"),
   GITHUB_WEBHOOK_SECRET: secret(
