@@ -15,6 +15,7 @@ import { pipeline } from "node:stream/promises";
 import { RunFailure } from "@froussard/contract";
 import { extract } from "tar";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { createSecretSearch } from "../mediator/secrets/secret-search.ts";
 import type { Change } from "../protocol.ts";
 import { createGitRepository, type GitRepositoryOptions } from "./git-repository.ts";
 import { type GitCall, runGit } from "./run-git.ts";
@@ -362,6 +363,95 @@ describe("commit and push", () => {
     const { commit } = await repository.commitChanges({ base, changes: [put("a", content)], message, date });
     await repository.push({ commit, branch: "codex/raw" });
     expect(`${server.git("show", "codex/raw:a")}\r\n`).toBe(content.toString());
+  });
+
+  describe("what the base commit tells about a path", () => {
+    const attributes = {
+      ".gitattributes": "*.psd filter=lfs diff=lfs merge=lfs -text\n* text=auto\n",
+      "secret/.gitattributes": "* filter=git-crypt diff=git-crypt\n.gitattributes !filter\n",
+      "art/.gitattributes": "plain.psd -filter\n",
+      "art/big.psd": "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n",
+      "docs/agents.md": "be kind\n",
+      "CLAUDE.md": { link: "docs/agents.md" },
+      ".claude": { link: "tools/claude" },
+      "tools/claude/settings.json": "{}",
+      loose: { link: "docs" },
+    };
+    const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:11\nsize 2\n";
+
+    test.each<[string, Change, string | undefined]>([
+      ["a new file for LFS", put("new.psd", "x"), 'new.psd": kept by Git LFS'],
+      ["a pointer for LFS changed", put("art/big.psd", pointer), 'art/big.psd": kept by Git LFS'],
+      ["a file for LFS in a folder", put("art/deep/er.psd", "x"), "kept by Git LFS"],
+      ["a pointer where LFS is not", put("notes.txt", pointer), "a Git LFS pointer in place of content"],
+      ["another filter", put("secret/key.txt", "plain"), "kept through a git filter"],
+      ["a folder's own exception", put("art/plain.psd", "x"), undefined],
+      ["a pointer deleted", { path: "art/big.psd", deleted: true }, undefined],
+      ["a text that mentions pointers", put("notes.md", `see ${pointer}`), undefined],
+      ["what a protected link leads to", put("docs/agents.md", "be evil\n"), "a protected path"],
+      ["the same, deleted", { path: "docs/agents.md", deleted: true }, "a protected path"],
+      ["below what a protected link leads to", put("tools/claude/hooks.json", "{}"), "a protected path"],
+      ["beside it", put("docs/other.md", "x"), undefined],
+    ])("%s", async (_, change, reason) => {
+      const base = server.commit(attributes);
+      const repository = await open();
+      await repository.fetchCommit(base);
+      const made = repository.commitChanges({ base, changes: [change], message, date });
+      if (reason === undefined) expect((await made).files).toHaveLength(1);
+      else
+        await expect(made).rejects.toMatchObject({ code: "invalid-changes", detail: expect.stringContaining(reason) });
+    });
+  });
+
+  describe("credentials", () => {
+    /** Put together here, so that this repository itself holds nothing of a credential's shape. */
+    const token = `ghp_${"aB3dE5fG7hI9jK1lM3nO5pQ7rS9tU1vW3xY5zA7b".slice(0, 36)}`;
+    const bearer = "q7Lx0vR3mZ8tB1nK5wY2cD6fG9hJ4pS0";
+    const secrets = createSecretSearch(async () => [{ name: "the bearer of this run", value: bearer }]);
+    const tree = { "old.env": `A=1\nTOKEN=${token}\n`, "a.txt": "a\n" };
+
+    test.each<[string, Change[], string | undefined]>([
+      [
+        "this run's, spelled otherwise",
+        [put("x.txt", Buffer.from(bearer).toString("hex"))],
+        '"x.txt": holds the bearer',
+      ],
+      ["this run's in a name", [put(`dir/${bearer}.txt`, "x")], "a file's name holds the bearer of this run"],
+      [
+        "this run's in the names together",
+        [put(bearer.slice(0, 16), "x"), put(bearer.slice(16), "y")],
+        "holds the bearer",
+      ],
+      ["somebody's", [put("a.txt", `a\nb\nkey = "${token}"\n`)], "a credential (github) in line 3"],
+      ["somebody's in a name", [put(`${token}.txt`, "x")], "a file's name holds what looks like a credential (github)"],
+      ["a line that stood there", [put("old.env", `B=2\nTOKEN=${token}\n`)], undefined],
+      ["a file that moved", [{ path: "old.env", deleted: true }, put("new.env", `A=1\nTOKEN=${token}\n`)], undefined],
+      [
+        "a line that stands in a file that stays",
+        [put("new.env", `TOKEN=${token}\n`)],
+        "a credential (github) in line 1",
+      ],
+      ["another line with the same", [put("old.env", `A=1\nTOKEN="${token}"\n`)], "a credential (github) in line 2"],
+    ])("%s", async (_, changes, reason) => {
+      const base = server.commit(tree);
+      const repository = await open({ secrets });
+      await repository.fetchCommit(base);
+      const made = repository.commitChanges({ base, changes, message, date });
+      if (reason === undefined) return expect((await made).files).not.toHaveLength(0);
+      const failure = await made.catch((error: unknown) => error);
+      expect(failure).toMatchObject({ code: "invalid-changes", detail: expect.stringContaining(reason) });
+      expect(JSON.stringify(failure)).not.toMatch(new RegExp(`${token}|${bearer}`));
+    });
+
+    test("a commit found on the branch is searched too", async () => {
+      const base = server.commit(tree);
+      const repository = await open({ secrets });
+      const commit = server.commit({ ...tree, "b.txt": `x ${bearer}` }, { parent: base });
+      await expect(repository.judgeCommit({ base, commit })).rejects.toMatchObject({
+        code: "branch-taken",
+        detail: expect.stringContaining('"b.txt": holds the bearer of this run'),
+      });
+    });
   });
 
   test("a branch is pushed once, replaced only over the tip expected, and never over another", async () => {

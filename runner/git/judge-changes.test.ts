@@ -99,6 +99,48 @@ describe("refused paths", () => {
     [".husky/pre-commit", "protected"],
     [".devcontainer/devcontainer.json", "protected"],
     [".devcontainer.json", "protected"],
+    ...[
+      ...[".npmrc", "packages/a/.npmrc", ".yarnrc.yml", ".yarn/releases/yarn-4.cjs", ".pnpmfile.cjs", "pip.conf"],
+      ...[".cargo/config.toml", "crates/x/.cargo/config", ".mvn/extensions.xml", "gradle/wrapper/gradle-wrapper.jar"],
+      ...["nuget.config", "src/NuGet.Config", ".bundle/config", ".lfsconfig", ".pypirc", "uv.toml", "bunfig.toml"],
+      ...["AGENTS.md", "src/agents.MD", "AGENTS.override.md", ".codex/config.toml", ".agents/skills/x/SKILL.md"],
+      ...["CLAUDE.md", ".claude/settings.json", "GEMINI.md", ".cursor/rules/x.mdc", ".github/copilot-instructions.md"],
+      ...[
+        ".mcp.json",
+        ".vscode/tasks.json",
+        ".vscode/settings.json",
+        "x.code-workspace",
+        ".idea/runConfigurations/x.xml",
+      ],
+      ...[
+        "lefthook.yml",
+        ".pre-commit-config.yaml",
+        ".githooks/post-checkout",
+        ".gitlab-ci.yml",
+        ".circleci/config.yml",
+      ],
+      ...["Jenkinsfile", "ci/Jenkinsfile", ".github/dependabot.yml", "renovate.json", ".github/settings.yml"],
+      // Spellings that some file system takes for one of them.
+      ...[
+        ".GitHub/WORKFLOWS/x.yml",
+        "\uff0egithub/workflows/x.yml",
+        ".github/work\ufb02ows/x.yml",
+        ".g\u0131thub/workflows/x",
+      ],
+      ...["CODEOWNER\u017f", ".npmrc:stream", ".npmrc::$DATA", ".github/workflows:$I30:$INDEX_ALLOCATION/x.yml"],
+      ...["AGENTS.md:x", "\uff21GENTS.md", "a/.\u212airo/x"],
+    ].map((path): [string, string] => [path, "protected"]),
+    ...[".npmrc.", ".npmrc ", ".github./workflows/x.yml", ".github /workflows/x.yml", "AGENTS.md. ."].map(
+      (path): [string, string] => [path, "ends in a dot"],
+    ),
+    ...[".np\u200cmrc", ".github/work\u00adflows/x.yml", "AGENTS\u2060.md", "\ufeff.npmrc", "\u202e.npmrc"].map(
+      (path): [string, string] => [path, "invisible character"],
+    ),
+    ...["NPMRC~1", "AGENTS~1.MD", "GITHUB~1/WORKFL~1/x.yml", "LEFTHO~1.YML"].map((path): [string, string] => [
+      path,
+      "short name",
+    ]),
+    [".github\\workflows\\x.yml", "backslash"],
     ["link", "symbolic link"],
     ["vendor/module", "submodule"],
     ["link/x", "both a file and a folder"],
@@ -163,6 +205,29 @@ describe("accepted", () => {
     const { accepted, problems } = judge(...changes);
     expect(problems).toEqual([]);
     expect(accepted.map(({ status }) => status)).toEqual(statuses);
+  });
+
+  test.each([
+    ...["package.json", "pnpm-workspace.yaml", "pyproject.toml", "Cargo.toml", "pom.xml", "build.gradle", "Gemfile"],
+    ...["gradlew", "Docs/AGENTS-and-people.md", "src/npmrc.ts", "src/lefthook.ts", ".vscode/extensions.json", ".envrc"],
+    ...["not.github/workflows/x.yml", "src/github/workflows/x.yml", "renovate/renovate.json5x", "transaction.yml"],
+  ])("%s is ordinary work", (path) => {
+    expect(judge(put(path)).problems).toEqual([]);
+  });
+
+  test("what settings take out is spelled exactly so", () => {
+    const protectedPaths = { patterns: ["**/AGENTS.md", "deploy/**"], except: ["docs/AGENTS.md", "deploy/*.md"] };
+    const matches = protectedPathMatcher(protectedPaths);
+    const paths = [
+      "AGENTS.md",
+      "docs/AGENTS.md",
+      "docs/agents.md",
+      "deploy",
+      "deploy/a.tf",
+      "deploy/x.md",
+      "deploy/a/x.md",
+    ];
+    expect(paths.filter(matches)).toEqual(["AGENTS.md", "docs/agents.md", "deploy", "deploy/a.tf", "deploy/a/x.md"]);
   });
 
   test("whatever is accepted is relative, visible, outside .git and unprotected", () => {
