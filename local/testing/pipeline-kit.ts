@@ -39,10 +39,20 @@ export const wish = {
   body: "Please change the default of `--precision` from `2` to `3`, in the code, its tests and the README.",
 };
 
-export async function startKit(options: { world?: (world: World) => void } = {}): Promise<PipelineKit> {
+export interface KitOptions {
+  /** Changes the world before anything starts. */
+  world?: (world: World) => void;
+  /** Milliseconds between two events of the model's stream. @default 0 */
+  paceMs?: number;
+}
+
+export async function startKit(options: KitOptions = {}): Promise<PipelineKit> {
   const folder = await mkdtemp(join(tmpdir(), "froussard-e2e-"));
   const data = join(folder, "pipeline");
-  const world = await startWorld({ folder: join(folder, "github") });
+  const world = await startWorld({
+    folder: join(folder, "github"),
+    ...(options.paceMs !== undefined && { paceMs: options.paceMs }),
+  });
   options.world?.(world);
   const { github } = world;
   const home = () => github.repository(repository);

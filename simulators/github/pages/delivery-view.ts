@@ -11,8 +11,8 @@ export function deliveryView(delivery: Delivery, hookPath: string, now: number):
   const answer = status === null ? "under way" : status === "OK" ? `${statusCode}` : status;
   return html`<li id="delivery-${id}"><details id="delivery-${id}-more"><summary><span class="outcome ${outcome}">${answer}</span> <code>${what}</code>${redelivery ? html` <span class="pill">redelivery</span>` : ""} <span class="muted">${ago(deliveredAt, now)}${status === null ? "" : ` · ${durationMs} ms`}</span></summary>
 <p class="muted">Delivery <code>${guid}</code></p>
-<h2>Request</h2>${headers(delivery.headers)}<pre>${pretty(delivery.body)}</pre>
-<h2>Answer</h2>${status === null ? html`<p class="muted">none yet</p>` : html`${headers(delivery.responseHeaders)}<pre>${pretty(delivery.responseBody) || "(empty)"}</pre>`}</details>
+<h2>Request</h2>${headers(delivery.headers)}<pre tabindex="0" aria-label="Body of the request">${pretty(delivery.body)}</pre>
+<h2>Answer</h2>${status === null ? html`<p class="muted">none yet</p>` : html`${headers(delivery.responseHeaders)}<pre tabindex="0" aria-label="Body of the answer">${pretty(delivery.responseBody) || "(empty)"}</pre>`}</details>
 <form method="post" action="${hookPath}/deliveries/${id}/attempts" data-inline><button id="redeliver-${id}">Redeliver<span class="hidden"> ${what} ${guid.slice(0, 8)}</span></button></form></li>`;
 }
 

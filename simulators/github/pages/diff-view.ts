@@ -15,7 +15,7 @@ export function diffView(file: FileChange): Markup {
   const body =
     hunks.length === 0
       ? html`<p class="empty">There is no text to show.</p>`
-      : html`<table class="diff"><caption class="hidden">Changes of ${name}</caption><thead class="hidden"><tr><th scope="col">Old line</th><th scope="col">New line</th><th scope="col">Text</th></tr></thead>${hunks.map(hunkView)}</table>`;
+      : html`<table class="diff"><caption class="hidden">Changes of ${name}</caption><colgroup><col><col><col></colgroup><thead class="hidden"><tr><th scope="col">Old line</th><th scope="col">New line</th><th scope="col">Text</th></tr></thead>${hunks.map(hunkView)}</table>`;
   return html`<details class="card file" id="file-${filename}" ${long ? "" : "open"}><summary><code>${name}</code> <span class="muted">${status}</span> <span class="sum"><span class="plus">+${additions}</span> <span class="minus">−${deletions}</span></span></summary>${body}</details>`;
 }
 

@@ -22,7 +22,7 @@ export function issueList(pages: Pages, repository: Repository, kind: ListKind, 
   return html`<div class="heading"><h1>${word}</h1>${kind === "issues" ? html`<a class="button primary" href="${path}/new">New issue</a>` : ""}</div>
 ${
   all.length === 0
-    ? emptyList(pages.welcome, path, kind)
+    ? emptyList(pages, repository, kind)
     : html`<nav class="filters" aria-label="State">${filter("open", "Open")}${filter("closed", "Closed")}</nav>
 ${shown.length === 0 ? html`<p class="box empty">Nothing is ${state} here.</p>` : html`<ul class="box rows">${shown.map((issue) => row(pages, issue))}</ul>`}`
 }`;
@@ -32,10 +32,11 @@ function row(pages: Pages, issue: Issue): Markup {
   const { word, icon: name } = standing(issue);
   const comments = issue.comments.length;
   return html`<li id="row-${issue.number}">${icon(name)}<div><p class="title"><a href="${pages.pathOf(issue)}"><bdi>${issue.title}</bdi></a> ${issue.labels.map(label)}</p>
-<p class="muted">#${issue.number} · ${word.toLowerCase()} · opened ${ago(issue.createdAt, pages.store.now())} by ${loginOf(issue.author)}${comments > 0 ? ` · ${comments} comment${comments === 1 ? "" : "s"}` : ""}</p></div></li>`;
+<p class="muted"><span class="hidden">${word}: </span>#${issue.number} opened ${ago(issue.createdAt, pages.store.now())} by ${loginOf(issue.author)}${comments > 0 ? ` · ${comments} comment${comments === 1 ? "" : "s"}` : ""}</p></div></li>`;
 }
 
-function emptyList(welcome: Welcome | undefined, path: string, kind: ListKind): Markup {
+function emptyList({ welcome, texts }: Pages, repository: Repository, kind: ListKind): Markup {
+  const path = `/${fullName(repository)}/issues`;
   if (kind === "pulls") return html`<p class="box empty">There are no pull requests yet.</p>`;
   if (!welcome) return html`<p class="box empty">There are no issues yet.</p>`;
   const [first, ...more] = welcome.examples;
@@ -45,7 +46,7 @@ function emptyList(welcome: Welcome | undefined, path: string, kind: ListKind): 
     (example) => html`<li><a href="${path}/new?${new URLSearchParams(example).toString()}">${example.title}</a></li>`,
   );
   return html`<section class="box welcome"><h2>Nothing here yet. Try it out</h2>
-${first ? html`<form method="post" action="${path}" class="example">${fields(first)}<p><b>${first.title}</b></p><p class="muted">${first.body}</p><button class="primary">Open this issue</button> <a class="button" href="${path}/new?${new URLSearchParams(first).toString()}">Change it first</a></form>` : ""}
+${first ? html`<form method="post" action="${path}" class="example">${fields(first)}<h3>${first.title}</h3><div class="markdown">${texts.render(first.body, repository, repository.owner)}</div><button class="primary">Open this issue</button> <a class="button" href="${path}/new?${new URLSearchParams(first).toString()}">Change it first</a></form>` : ""}
 ${more.length > 0 ? html`<p>Or begin with another one:</p><ul class="more">${another}</ul>` : ""}
 <h3>What will happen</h3>
 ${steps(welcome)}</section>`;

@@ -1,9 +1,9 @@
 import { raw } from "hono/html";
+import type { HtmlEscapedString } from "hono/utils/html";
 import { canSee } from "../access.ts";
 import { issueHtmlUrl } from "../present/issue.ts";
 import { type Authored, fullName, type Repository, type User } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
-import type { Markup } from "./markup.ts";
 import { type References, renderMarkdown } from "./render-markdown.ts";
 
 /** Shows people's texts; each is rendered once, as GitHub does when it is saved. */
@@ -15,7 +15,7 @@ export class TextView {
     this.#store = store;
   }
 
-  async show(text: Authored, repository: Repository): Promise<Markup> {
+  async show(text: Authored, repository: Repository): Promise<HtmlEscapedString> {
     const body = text.body ?? "";
     if (body.trim() === "") return raw('<p class="muted">No description provided.</p>');
     let known = this.#rendered.get(text);
@@ -24,6 +24,11 @@ export class TextView {
       this.#rendered.set(text, known);
     }
     return raw(await known.html);
+  }
+
+  /** A text that nobody has sent yet. */
+  async render(source: string, repository: Repository, author: User): Promise<HtmlEscapedString> {
+    return raw(await renderMarkdown(source, this.#references(repository, author)));
   }
 
   /** Only what the text's author can see is linked: a link must not tell of a private repository's issues. */

@@ -26,13 +26,14 @@ function become(text) {
   const before = said();
   for (const part of document.querySelectorAll("[data-live]")) {
     const incoming = next.querySelector(`[data-live="${part.dataset.live}"]`);
-    if (incoming) Idiomorph.morph(part, incoming, { restoreFocus: true, ignoreActiveValue: true, callbacks });
+    if (incoming) Idiomorph.morph(part, incoming, { restoreFocus: true, callbacks });
   }
   document.title = next.title;
   const changed = [...said()].filter(([id, line]) => before.get(id) !== line).map(([, line]) => line);
   if (changed.length > 0) news.textContent = changed.join(". ");
 }
 
+/** Forms that somebody may be writing in are left alone; what a person opened stays open. */
 const callbacks = {
   beforeAttributeUpdated: (name, element) => !(name === "open" && element.tagName === "DETAILS"),
   beforeNodeMorphed: (old) => !(old instanceof HTMLElement && old.matches("form[data-keep], details[data-keep][open]")),

@@ -22,7 +22,7 @@ export function issueRoutes(app: Hono<PagesEnv>, pages: Pages): void {
   app.get("/:owner/:repo/issues/new", (c) => {
     const repository = pages.repository(c);
     const { title = "", body = "" } = c.req.query();
-    const content = html`<h1>New issue</h1><form method="post" action="/${fullName(repository)}/issues" class="card write">
+    const content = html`<h1>New issue</h1><form method="post" action="/${fullName(repository)}/issues" class="card write" data-keep>
 <p><label for="title">Title</label><input id="title" name="title" value="${title}" required maxlength="256" autocomplete="off"></p>
 <p><label for="body">Description, as Markdown</label><textarea id="body" name="body" rows="10">${`\n${body}`}</textarea></p>
 <div class="foot"><button class="primary">Open issue</button></div></form>`;
