@@ -1,6 +1,8 @@
 import { commitMessage } from "../render/commit-message.ts";
 import type { Accepted } from "./accept-result.ts";
 import type { GitRepository, RunContext } from "./ports.ts";
+import type { RunRules } from "./prepare-run.ts";
+import { tellProtected } from "./tell-protected.ts";
 
 /**
  * What a dry run shows in place of a plan comment or a pull request. The change goes through the same checks as one that
@@ -8,11 +10,11 @@ import type { GitRepository, RunContext } from "./ports.ts";
  */
 export async function dryRunText(
   accepted: Exclude<Accepted, { kind: "failure" }>,
-  run: RunContext,
+  { run, rules }: { run: RunContext; rules: RunRules },
   openGit: () => Promise<GitRepository>,
   date: string,
 ): Promise<string> {
-  if (accepted.kind === "plan") return planText(accepted.plan);
+  if (accepted.kind === "plan") return planText(tellProtected(accepted.plan, rules.changes.protectedPaths));
   const { report, changes } = accepted;
   const git = await openGit();
   await git.fetchCommit(run.base.commit);

@@ -32,7 +32,7 @@ export async function publishPending(pending: PendingPublish): Promise<{ url: st
   const accepted = await cleanResult(acceptResult(run.stage, result), secrets);
   if (accepted.kind === "failure") throw accepted.failure;
   if (dryRun) {
-    store.writeDryRun(await dryRunText(accepted, run, git, date));
+    store.writeDryRun(await dryRunText(accepted, { run, rules: to.rules }, git, date));
     return { detail: "dry run: nothing was posted or pushed" };
   }
   const url =

@@ -6,6 +6,7 @@ import { approvalOf, checkWanted } from "./approval-check.ts";
 import type { GitHubFacts } from "./github-facts.ts";
 import type { ChangedFile, GitRepository, Ledger, Publisher } from "./ports.ts";
 import type { PreparedRun, RunRules } from "./prepare-run.ts";
+import { tellProtected } from "./tell-protected.ts";
 
 export interface PublishOptions {
   prepared: Pick<PreparedRun, "run" | "cause">;
@@ -28,7 +29,7 @@ export interface OwnCommits {
 export async function publishPlan(options: PublishOptions, plan: PlanAnswer): Promise<string> {
   const { prepared, rules, publisher, ledger } = options;
   checkWanted(await freshSnapshot(options), rules.policy, prepared.cause);
-  const { url } = await publisher.plan(prepared.run, plan, ledger);
+  const { url } = await publisher.plan(prepared.run, tellProtected(plan, rules.changes.protectedPaths), ledger);
   return url;
 }
 
