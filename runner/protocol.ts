@@ -67,6 +67,32 @@ export type Closed = z.infer<typeof closed>;
 export const taskAnswer = z.discriminatedUnion("state", [work, closed]);
 export type TaskAnswer = z.infer<typeof taskAnswer>;
 
+/** What the canary looks at before a run costs anything, from where the model's commands will run. */
+export const sandboxChecks = [
+  "codex-sandbox",
+  "clean-environment",
+  "other-processes",
+  "private-files",
+  "private-sockets",
+  "service-account",
+  "mediator",
+  "network",
+  "metadata-address",
+  "writable-folders",
+  "root-file-system",
+  "privileges",
+  "devices",
+] as const;
+export type SandboxCheck = (typeof sandboxChecks)[number];
+
+/** What the canary found to hold; what it could not show is told as that. A proof that fails ends the run instead. */
+export const sandboxProof = z.strictObject({
+  policy: z.enum(sandboxPolicies),
+  proven: z.array(z.enum(sandboxChecks)).max(sandboxChecks.length),
+  unproven: z.array(z.enum(sandboxChecks)).max(sandboxChecks.length),
+});
+export type SandboxProof = z.infer<typeof sandboxProof>;
+
 export const activities = ["starting", "thinking", "reading", "running", "editing", "searching", "answering"] as const;
 export type Activity = (typeof activities)[number];
 
@@ -74,6 +100,8 @@ export type Activity = (typeof activities)[number];
 export const progressReport = z.strictObject({
   activity: z.enum(activities),
   todo: z.array(z.strictObject({ text: z.string().max(200), done: z.boolean() })).max(20),
+  /** Sent once, before Codex starts. The agent's own word: with policy `pod` a command could send it as well. */
+  sandbox: sandboxProof.optional(),
 });
 export type ProgressReport = z.infer<typeof progressReport>;
 

@@ -63,7 +63,7 @@ describe.skipIf(process.platform !== "linux")("the agent in its bubble, with the
       readable: ["toolchain", ...more],
       script: () =>
         scriptOf(function* () {
-          output = (yield exec("greet; bash -lc greet || echo lost")).stdout;
+          output = (yield exec("(greet; bash -lc greet || echo lost) 2>&1")).stdout;
           return "{}";
         }),
     });

@@ -19,6 +19,12 @@ export const agentEnvironment = z.object({
   TMPDIR: z.string().describe("a folder for temporary files"),
   CODEX_HOME: z.string().describe("an empty folder for Codex's own files"),
   MEDIATOR_URL: mediatorAddress.describe("unix:<absolute path> or http://<host>:<port>"),
+  AGENT_NETWORK: z
+    .enum(["mediator-only", "unknown"], "is neither mediator-only nor unknown")
+    .default("unknown")
+    .describe(
+      "mediator-only where a NetworkPolicy lets this pod reach nothing else: then it is proven before each run",
+    ),
   RUN_BEARER: z.string().min(32, "has fewer than 32 characters").describe("this run's bearer"),
 });
 
@@ -66,6 +72,7 @@ async function run(options: AgentOptions): Promise<void> {
     agentEnv: { ...(process.env as Record<string, string>) },
     codexEnv,
     spawn: spawn as SpawnCodex,
+    mediatorOnly: settings.AGENT_NETWORK === "mediator-only",
     endOthers: options.alone ? endOtherProcesses : () => {},
     signal: aborter.signal,
     log,

@@ -257,7 +257,10 @@ describe("findChanges", () => {
   test("refuses more than the protocol carries", async () => {
     const { workspace, changes } = await fetched({ a: "1" });
     writeFileSync(join(workspace, "big"), Buffer.alloc(33 * 1024 * 1024));
-    await expect(changes()).rejects.toMatchObject({ code: "invalid-changes", detail: "a file has more than 32 MiB" });
+    await expect(changes()).rejects.toMatchObject({
+      code: "invalid-changes",
+      detail: "a changed file has more than 32 MiB",
+    });
   });
 });
 

@@ -51,6 +51,7 @@ function start(...statuses: number[]) {
     spawn: () => {
       throw new Error("Codex is not called in this test");
     },
+    mediatorOnly: false,
     endOthers: () => {},
     signal: new AbortController().signal,
     log: pino({ enabled: false }),

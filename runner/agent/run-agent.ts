@@ -28,6 +28,8 @@ export interface AgentRun {
   agentEnv: Record<string, string>;
   codexEnv: Record<string, string>;
   spawn: SpawnCodex;
+  /** Whether a NetworkPolicy is promised that leads to the mediator alone. */
+  mediatorOnly: boolean;
   /** Ends what the model's commands have left running; called when Codex has ended. */
   endOthers(): void;
   signal: AbortSignal;
@@ -87,17 +89,15 @@ async function work(run: AgentRun, task: Work): Promise<RunResult> {
     const path = run.agentEnv["PATH"] ?? "";
     const workspace = await fetchWorkspace(await mediator.workspace(), workspaceFolder, own, path);
     log.info({ baseCommit: workspace.baseCommit }, "working copy is there");
-    await proveSandbox({
-      policy: task.codex.sandbox,
-      stage: task.stage,
-      codex: run.codex,
-      workspace: workspaceFolder,
-      codexEnv: run.codexEnv,
-      agentEnv: run.agentEnv,
-      forwarderPort: forwarder.port,
-      mediator: address,
-    });
-    log.info({ policy: task.codex.sandbox }, "sandbox is proven");
+    const prove = () =>
+      proveSandbox({
+        ...{ policy: task.codex.sandbox, stage: task.stage, codex: run.codex, workspace: workspaceFolder, bearer },
+        ...{ codexEnv: run.codexEnv, agentEnv: run.agentEnv, forwarderPort: forwarder.port, mediator: address },
+        mediatorOnly: run.mediatorOnly,
+      });
+    const sandbox = await prove();
+    log.info(sandbox, "sandbox is proven");
+    progress.update({ activity: "starting", todo: [], sandbox });
 
     const [outputSchemaFile, answerFile] = [join(own, "output-schema.json"), join(own, "answer")];
     await writeFile(outputSchemaFile, JSON.stringify(task.outputSchema));
@@ -120,6 +120,7 @@ async function work(run: AgentRun, task: Work): Promise<RunResult> {
         deadlineMs: task.deadlineMs,
         idleMs: task.idleMs,
         signal: AbortSignal.any([run.signal, watch.signal]),
+        endOthers: run.endOthers,
         onState: ({ activity, todo }) => progress.update({ activity, todo: [...todo] }),
         onSignOfLife: (sign) => {
           touch = sign;
@@ -127,13 +128,29 @@ async function work(run: AgentRun, task: Work): Promise<RunResult> {
       },
       run.spawn,
     );
-    run.endOthers();
     log.info({ commands: end.state.commands, usage: end.usage, error: end.state.error }, "codex ended");
-    return await resultOf(end, task, () => findChanges(workspace, own, path));
+    return await resultOf(await believe(end, prove), task, () => findChanges(workspace, own, path));
   } finally {
     watch.stop();
     await progress.end();
     await forwarder.close();
+  }
+}
+
+/**
+ * Codex answers, and ends well, also when no command of its could be started; some of those it does not even tell of. A run
+ * in which none has worked is believed only when the sandbox still works.
+ */
+async function believe(end: CodexEnd, prove: () => Promise<unknown>): Promise<CodexEnd> {
+  if ("code" in end || end.state.succeeded > 0) return end;
+  try {
+    await prove();
+    return end;
+  } catch (error) {
+    if (!(error instanceof RunFailure)) throw error;
+    const { state, stderrTail, usage } = end;
+    const detail = `no command of the agent worked, and neither does its sandbox any more: ${error.detail}`;
+    return { code: "sandbox-failed", detail: detail.slice(0, 500), state, stderrTail, ...(usage && { usage }) };
   }
 }
 

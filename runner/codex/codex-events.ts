@@ -31,6 +31,8 @@ export interface CodexState {
   error?: string;
   turnCompleted: boolean;
   commands: number;
+  /** How many of them ended with 0. */
+  succeeded: number;
   /** How many of the commands could not be started because the sandbox itself failed. */
   sandboxFailures: number;
 }
@@ -40,6 +42,7 @@ export const initialCodexState: CodexState = {
   todo: [],
   turnCompleted: false,
   commands: 0,
+  succeeded: 0,
   sandboxFailures: 0,
 };
 
@@ -97,6 +100,7 @@ function reduceItem(state: CodexState, item: NonNullable<CodexEvent["item"]>, co
         ...state,
         activity,
         commands: state.commands + 1,
+        succeeded: state.succeeded + (item.exit_code === 0 ? 1 : 0),
         sandboxFailures: state.sandboxFailures + (failed ? 1 : 0),
       };
     }
@@ -110,7 +114,8 @@ const readingPattern =
   /^(?:\S*sh -l?c )?['"]?(?:cat|find|grep|head|less|ls|nl|rg|sed -n|tail|tree|wc|git (?:blame|diff|grep|log|show|status))\b/;
 
 /** How bubblewrap and Codex's wrapper round it begin their own errors. */
-const sandboxErrorPattern = /^(?:bwrap|codex-linux-sandbox|error applying (?:legacy )?linux sandbox)\b.*/im;
+const sandboxErrorPattern =
+  /^(?:bwrap|(?:bundled )?bubblewrap|codex-linux-sandbox|thread '\S+' (?:\(\d+\) )?panicked at linux-sandbox|error applying (?:legacy )?linux sandbox)\b.*/im;
 
 function boundedTodo(items: readonly { text: string; completed: boolean }[]): ProgressReport["todo"] {
   return items.slice(0, 20).map(({ text, completed }) => ({ text: text.slice(0, 200), done: completed }));

@@ -1,9 +1,9 @@
 import type { ChildProcessByStdio, SpawnOptions } from "node:child_process";
-import { readFile } from "node:fs/promises";
-import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import type { FailureCode } from "@froussard/contract";
+import { readBoundedLines } from "../bounded-lines.ts";
 import type { CodexUsage } from "../protocol.ts";
+import { readPlainFile } from "../read-plain-file.ts";
 import { type CodexState, initialCodexState, parseCodexEvent, reduceCodexEvent } from "./codex-events.ts";
 import { endOfCodex } from "./end-of-codex.ts";
 
@@ -24,15 +24,24 @@ export interface CodexRun {
   /** The `-o` file of the arguments. */
   answerFile: string;
   deadlineMs: number;
-  /** Longest time without an event and without a byte from the model. */
+  /** Longest time without an event, one that tells of a new try apart, and without a byte from the model. */
   idleMs: number;
   /** Between SIGTERM and SIGKILL. @default 5_000 */
   killGraceMs?: number;
   signal: AbortSignal;
   onState(state: CodexState): void;
+  /** Ends what has left Codex's process group; called as soon as Codex itself has ended. */
+  endOthers?(): void;
   /** Is called with a function that other signs of life (bytes from the model) call. */
   onSignOfLife?(touch: () => void): void;
 }
+
+/** Codex's longest events hold a command's output, which it cuts at far less. Characters. */
+const longestLine = 16 * 1024 * 1024;
+/** Bytes. */
+const longestAnswer = 16 * 1024 * 1024;
+/** What was written before Codex ended is read within that time. Milliseconds. */
+const streamGraceMs = 2_000;
 
 export type CodexEnd = { usage?: CodexUsage; state: CodexState; stderrTail: string } & (
   | { answer: string }
@@ -57,8 +66,15 @@ export async function runCodex(run: CodexRun, spawn: SpawnCodex): Promise<CodexE
     child.once("error", (startError) => resolve({ exitCode: null, startError }));
     child.once("close", (exitCode) => resolve({ exitCode }));
   });
+  // What the agent's commands left running ends with Codex: it would keep the streams open, and go on changing files.
+  child.once("exit", () => {
+    killGroup(child, "SIGKILL");
+    run.endOthers?.();
+    closing = setTimeout(() => [child.stdout, child.stderr].map((stream) => stream.destroy()), streamGraceMs);
+  });
 
   let stopped: "deadline-exceeded" | "idle" | undefined;
+  let closing: NodeJS.Timeout | undefined;
   let killTimer: NodeJS.Timeout | undefined;
   const stop = (reason?: "deadline-exceeded" | "idle") => {
     if (killTimer) return;
@@ -77,10 +93,11 @@ export async function runCodex(run: CodexRun, spawn: SpawnCodex): Promise<CodexE
   run.onSignOfLife?.(touch);
 
   let state = initialCodexState;
-  createInterface({ input: child.stdout, crlfDelay: Number.POSITIVE_INFINITY }).on("line", (line) => {
-    touch();
+  readBoundedLines(child.stdout, longestLine, (line) => {
     const event = parseCodexEvent(line);
     if (!event) return;
+    // Trying again is no progress: Codex might do so for ever.
+    if (event.type !== "error") touch();
     const next = reduceCodexEvent(state, event);
     if (next !== state) run.onState(next);
     state = next;
@@ -95,15 +112,13 @@ export async function runCodex(run: CodexRun, spawn: SpawnCodex): Promise<CodexE
 
   try {
     const { exitCode, startError } = await exited;
-    // What the agent's commands left running in the group ends with Codex.
-    killGroup(child, "SIGKILL");
     run.signal.throwIfAborted();
     const answer = exitCode === 0 ? await readAnswer(run.answerFile) : undefined;
     const end = endOfCodex({ exitCode, startError, stopped, answer, state, stderrTail });
     return { ...end, state, stderrTail, ...(state.usage && { usage: state.usage }) };
   } finally {
     run.signal.removeEventListener("abort", onAbort);
-    for (const timer of [deadline, idle, killTimer]) clearTimeout(timer);
+    for (const timer of [deadline, idle, killTimer, closing]) clearTimeout(timer);
   }
 }
 
@@ -117,11 +132,9 @@ function killGroup(child: CodexProcess, signal: NodeJS.Signals): void {
   }
 }
 
+/** Undefined when there is none. One that cannot be an answer counts as empty: a link, a pipe, or gigabytes. */
 async function readAnswer(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
+  const found = await readPlainFile(file, longestAnswer);
+  if (found === "absent") return undefined;
+  return typeof found === "string" ? "" : found.content.toString("utf8");
 }

@@ -1,6 +1,6 @@
 import type { Prices } from "@froussard/contract";
 import * as z from "zod";
-import { reasoningEfforts, sandboxPolicies } from "../protocol.ts";
+import { reasoningEfforts, sandboxPolicies, sandboxProof } from "../protocol.ts";
 
 const count = z.int().nonnegative();
 /** Absent in what older versions wrote. */
@@ -14,6 +14,8 @@ export const ledgerSchema = z.strictObject({
   model: z.string().max(200),
   effort: z.enum(reasoningEfforts).exactOptional(),
   sandbox: z.enum(sandboxPolicies).exactOptional(),
+  /** What the agent's canary found before the last attempt, as the agent says. Absent until it has looked. */
+  proof: sandboxProof.omit({ policy: true }).exactOptional(),
   codexVersion: z.string().max(100).exactOptional(),
   promptSha256: z.string().max(64),
   inputTokens: count,

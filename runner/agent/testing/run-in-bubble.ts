@@ -12,6 +12,7 @@ import { outputSchema } from "../../prompt/output-schema.ts";
 import type { RunResult, Work } from "../../protocol.ts";
 import { agentEnvironment, programFolders } from "../../run/environments.ts";
 import { bubbleArguments, inBubble } from "../../sandbox/bubble.ts";
+import { limitedCommand, limitingPrograms } from "../../sandbox/limited-command.ts";
 import { makeBubble } from "../../sandbox/make-bubble.ts";
 import { commitAll, type FakeMediator, startFakeMediator } from "./fake-mediator.ts";
 
@@ -29,6 +30,8 @@ export function workOf(stage: Stage, codex: Partial<Work["codex"]> = {}): Work {
     idleMs: 30_000,
   };
 }
+
+const testLimits = { processes: 2_000, memoryMiB: 4_000, diskMiB: 2_000 };
 
 /** What is left of a run. */
 export interface BubbleRun {
@@ -88,7 +91,8 @@ export async function runInBubble(input: {
       morePaths: readablePaths,
     });
     const program = `import { agentCommand } from "${inBubble.code}/runner/agent/command.ts"; await agentCommand().parseAsync();`;
-    const args = bubbleArguments(bubble, [inBubble.node, "--input-type=module", "--eval", program]);
+    const command = [inBubble.node, "--input-type=module", "--eval", program, "--", "--alone"];
+    const args = bubbleArguments(bubble, limitedCommand(command, testLimits, {}, limitingPrograms));
     const agent = spawn(bubble.bwrap, args, {
       env: agentEnvironment({ lang: "C.UTF-8", bearer: testBearer, programFolders: programFolders(readablePaths) }),
       stdio: ["ignore", "inherit", "pipe"],
