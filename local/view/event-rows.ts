@@ -10,7 +10,8 @@ import { isNews, issueKey, newlyDone, type Progress, type TaskView, time, type V
  * view only what the view does not go on showing.
  */
 export function eventRows(event: PipelineEvent, before: ViewState, { live }: { live: boolean }): Row[] {
-  return rowsOf(event, before, live).map((row) => [["dim", `${event.at.slice(11, 19)} `], ...row]);
+  const clock: Span = ["dim", `${event.at.slice(11, 19)} `];
+  return rowsOf(event, before, live).map((row, index) => [index === 0 || !live ? clock : "         ", ...row]);
 }
 
 function rowsOf(event: PipelineEvent, before: ViewState, live: boolean): Row[] {
@@ -20,7 +21,7 @@ function rowsOf(event: PipelineEvent, before: ViewState, live: boolean): Row[] {
     case "ready":
       return [...readyRows(event), ...(event.backlog.length > 0 && !live ? [backlogRow(event.backlog.length)] : [])];
     case "ended":
-      return [endRow(event, before)];
+      return endRows(event, before, live);
     case "dropped":
       return [[["yellow", "warning: "], `a message in the queue was no task and is dropped (${inert(event.reason)})`]];
     case "handed-back":
@@ -28,12 +29,19 @@ function rowsOf(event: PipelineEvent, before: ViewState, live: boolean): Row[] {
     case "log":
       return logRows(event);
     case "stopping":
-      return [[`ending (${inert(event.reason)}): what is under way is finished or written down`]];
+      return [stoppingRow(event, before)];
     case "stopped":
       return [["ended; started again, it goes on where it was"]];
     default:
       return live ? [] : plainRows(event, before);
   }
+}
+
+function stoppingRow({ reason, underWay }: Extract<PipelineEvent, { event: "stopping" }>, { tasks }: ViewState): Row {
+  const names = underWay.flatMap((id) => tasks.get(id) ?? []).map(({ issue, stage }) => `${issueKey(issue)} ${stage}`);
+  const what =
+    names.length > 0 ? `: ${names.join(", ")} is finished where it is being published, or else written down` : "";
+  return [["yellow", `ending (${inert(reason)})`], what];
 }
 
 type Passing = Extract<
@@ -81,20 +89,22 @@ export function backlogRow(count: number): Row {
   return [`${count} more ${count === 1 ? "task waits" : "tasks wait"} in the queue since an earlier start`];
 }
 
-function endRow(event: Extract<PipelineEvent, { event: "ended" }>, before: ViewState): Row {
+/** On a terminal the address stands on a line of its own, which it wraps by itself: so it can be clicked and copied. */
+function endRows(event: Extract<PipelineEvent, { event: "ended" }>, before: ViewState, live: boolean): Row[] {
   const { taskId, outcome, code, summary, detail, next } = event;
   const task = before.tasks.get(taskId);
-  const amounts = task ? [elapsed(time(event) - task.since), ...tokens(task.progress?.usage)] : [];
+  const amounts = task ? [elapsed(time(event) - task.since), ...tokens(task.progress?.usage)].join(", ") : "";
   const mark: Span = outcome === "done" ? ["green", "✔ "] : [outcome === "failed" ? "red" : "yellow", "✖ "];
   const why = [...(code === undefined ? [] : [code]), ...(detail === undefined ? [] : [inert(detail)])].join(": ");
-  return [
+  const end: Row = [
     mark,
     ...name(event),
     `${summary}${why === "" ? "" : ` (${why})`}`,
-    ...(amounts.length > 0 ? [["dim", ` in ${amounts.join(", ")}`] as const] : []),
-    ["bold", ` → ${next.text} `],
-    ["cyan", inert(next.url)],
+    ["dim", amounts === "" ? "" : ` after ${amounts}`],
   ];
+  const text: Span = ["bold", `→ ${inert(next.text)}`];
+  const url: Span = ["cyan", inert(next.url, 2_000)];
+  return live ? [end, [text], [url]] : [[...end, " ", text, " ", url]];
 }
 
 function progressRows(event: Extract<PipelineEvent, { event: "progress" }>, before: ViewState): Row[] {

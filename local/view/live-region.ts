@@ -1,4 +1,5 @@
-import { widthOf } from "./terminal-text.ts";
+import { stripVTControlCharacters } from "node:util";
+import { wrapToWidth } from "./terminal-text.ts";
 
 /** The part of a terminal that is drawn again and again, below everything that was written for good. */
 export interface LiveRegion {
@@ -29,7 +30,10 @@ export function createLiveRegion(terminal: Terminal): LiveRegion {
   /** Lines that were drawn wider than the terminal is now were wrapped by it into several. */
   function erased(): string {
     const width = Math.max(1, terminal.columns);
-    const rows = shown.reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(line) / width)), 0);
+    const rows = shown.reduce(
+      (sum, line) => sum + Math.max(1, wrapToWidth(stripVTControlCharacters(line), width).length),
+      0,
+    );
     return `\r${rows > 0 ? `\u001b[${rows}A` : ""}\u001b[0J`;
   }
 

@@ -2,7 +2,7 @@ import { activityText } from "./activity-text.ts";
 import { elapsed, tokens } from "./amounts.ts";
 import { backlogRow } from "./event-rows.ts";
 import type { Row, Span } from "./row.ts";
-import { inert, wrapToWidth } from "./terminal-text.ts";
+import { inert, wrapToWidth, wrapWords } from "./terminal-text.ts";
 import { issueKey, type TaskView, type ViewState, type Waiting } from "./view-state.ts";
 
 export interface Frame {
@@ -93,11 +93,11 @@ function todoRows(steps: Steps, max: number): Row[] {
 
 function waitingRows({ issue, next }: Waiting, { width }: Frame): Row[] {
   const indent = width > 60 ? "  " : "";
+  const room = Math.max(1, width - indent.length);
   return [
-    [indent, ["bold", issueKey(issue)], "  ", next.text],
-    ...wrapToWidth(inert(next.url, 2_000), Math.max(1, width - indent.length)).map(
-      (piece): Row => [indent, ["cyan", piece]],
-    ),
+    [indent, ["bold", issueKey(issue)], "  ", ["dim", inert(issue.title)]],
+    ...wrapWords(`→ ${inert(next.text)}`, room).map((line): Row => [indent, line]),
+    ...wrapToWidth(inert(next.url, 2_000), room).map((piece): Row => [indent, ["cyan", piece]]),
   ];
 }
 
@@ -110,10 +110,9 @@ function footerRows({ ready, simulated, stopping, tasks, waiting }: ViewState, {
   if (!ready) return [[["dim", "Starting … Ctrl-C ends it."]]];
   const isIdle = tasks.size === 0 && waiting.size === 0;
   const where = simulated ? "" : ` in ${ready.repositories.join(" or ")}`;
+  const open = `${isIdle ? "Open an issue" : "Or open another issue"}${where}${simulated ? `, as ${simulated.maintainer}:` : "."}`;
   const invitation: Row[] = [
-    [
-      `${isIdle ? "Open an issue" : "Or open another issue"}${where}${simulated ? `, as ${simulated.maintainer}:` : "."}`,
-    ],
+    ...wrapWords(open, width).map((line): Row => [line]),
     ...(simulated ? wrapToWidth(simulated.issuesUrl, width).map((piece): Row => [["cyan", piece]]) : []),
   ];
   return [...(tasks.size === 0 ? invitation : []), [["dim", "Ctrl-C ends it."]]];

@@ -82,7 +82,8 @@ function jsonView(output: Writable, now: () => number): View {
 }
 
 function stamp(told: Parameters<Tell>[0], now: () => number): PipelineEvent {
-  return { ...told, at: new Date(now()).toISOString() } as PipelineEvent;
+  const { event, ...rest } = told;
+  return { event, at: new Date(now()).toISOString(), ...rest } as PipelineEvent;
 }
 
 /** Redraws on each event, each second (time passes), and when the terminal changes its size or is given back to us. */

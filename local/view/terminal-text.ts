@@ -30,6 +30,18 @@ export function cutToWidth(text: string, width: number): string {
   return width < 1 ? "" : `${takeWidth(text, width - 1)}…`;
 }
 
+/** The text in lines of at most so many columns, broken between words where they fit. */
+export function wrapWords(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ").flatMap((each) => wrapToWidth(each, width))) {
+    const last = lines.at(-1);
+    if (last !== undefined && stringWidth(last) + 1 + stringWidth(word) <= width)
+      lines.splice(-1, 1, `${last} ${word}`);
+    else lines.push(word);
+  }
+  return lines;
+}
+
 /** The text in pieces of at most so many columns, for addresses that must be whole. */
 export function wrapToWidth(text: string, width: number): string[] {
   const pieces: string[] = [];
