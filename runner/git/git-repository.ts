@@ -8,10 +8,12 @@ import { commitChanges } from "./commit-changes.ts";
 import { type CallOptions, failed, type GitTimeLimits, gitCalls } from "./git-calls.ts";
 import { askpassScript, gitEnvironment, tokenVariable } from "./git-environment.ts";
 import { gitFailure } from "./git-failure.ts";
+import { instructionFiles } from "./instruction-files.ts";
 import { judgeCommit } from "./judge-commit.ts";
 import { packWorkspace } from "./pack-workspace.ts";
 import { type GitOutcome, type RunGit, runGit } from "./run-git.ts";
 import { noSecretSearch, type SecretSearch } from "./secret-search.ts";
+import { parseTree } from "./tree.ts";
 
 export interface GitRepositoryOptions {
   /** `https://<host>/<owner>/<name>.git` without user or password; `http:` only for a simulator. */
@@ -105,6 +107,10 @@ export async function createGitRepository(options: GitRepositoryOptions): Promis
       if (commit === undefined) return undefined;
       await fetchCommit(commit);
       return { commit, message: await git.text(["show", "-s", "--format=%B", commit]) };
+    },
+    async instructionFiles(commit) {
+      const entries = parseTree(await git.output(["ls-tree", "-r", "-l", "-z", commit]));
+      return instructionFiles(entries.flatMap(({ path }) => path ?? []));
     },
     packWorkspace: (commit) => packWorkspace({ git, commit, folder, repositoryBytes }),
     commitChanges: (input) => commitChanges({ git, folder, rules, secrets }, input),

@@ -1,4 +1,4 @@
-import { sha256 } from "@froussard/contract";
+import { type Person, sha256 } from "@froussard/contract";
 import { type RemovedText, removeHiddenText } from "./hidden-text.ts";
 
 /** The texts of people that a prompt can carry. */
@@ -7,8 +7,8 @@ export type InputName = "issue-title" | "issue-body" | "plan" | "replan-request"
 /** A text as the model is given it, frozen when the run began. */
 export interface FrozenInput {
   name: InputName;
-  /** Login of who wrote it; absent for a deleted account. */
-  author?: string;
+  /** Who wrote it; absent for a deleted account. */
+  author?: Person;
   text: string;
   /** Of `text`. */
   sha256: string;
@@ -17,7 +17,7 @@ export interface FrozenInput {
 }
 
 /** Freezes a text for a prompt, without what its readers on GitHub cannot see. */
-export function freezeInput(name: InputName, text: string, author: string | undefined): FrozenInput {
+export function freezeInput(name: InputName, text: string, author: Person | undefined): FrozenInput {
   const visible = removeHiddenText(text);
   return {
     name,

@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { freezeInput } from "./frozen-input.ts";
 import { removeHiddenText } from "./hidden-text.ts";
 
+const person = (login: string) => ({ id: 1, login, type: "User" });
+
 describe("text that people see is not touched", () => {
   test.each([
     ["nothing", ""],
@@ -115,10 +117,10 @@ test("property: visible text without comments survives whatever is hidden in it"
 });
 
 test("a frozen input is hashed as the model sees it", () => {
-  const frozen = freezeInput("issue-body", "a\u200B", "alice");
+  const frozen = freezeInput("issue-body", "a\u200B", person("alice"));
   expect(frozen).toEqual({
     name: "issue-body",
-    author: "alice",
+    author: person("alice"),
     text: "a",
     sha256: "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb",
     removed: [{ kind: "zero-width", count: 1 }],

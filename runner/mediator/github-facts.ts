@@ -1,4 +1,4 @@
-import type { IssueSnapshot } from "@froussard/contract";
+import { type Comment, type IssueSnapshot, markers } from "@froussard/contract";
 import type { GitHub } from "@froussard/github/client";
 import { readSnapshot } from "@froussard/github/read-snapshot";
 import { githubFailure, isNotFound } from "./github-failure.ts";
@@ -13,6 +13,12 @@ export interface RepositoryFacts {
   mayPush: boolean;
 }
 
+/** A progress comment of ours. */
+export type ProgressComment = Pick<Comment, "id" | "body" | "createdAt">;
+
+/** Pages of 100 comments that are looked through for our own. */
+const maxCommentPages = 20;
+
 /** What the mediator asks GitHub before and during a run. Failures are `RunFailure`s. */
 export interface GitHubFacts {
   /** Undefined when there is no such issue. */
@@ -22,6 +28,13 @@ export interface GitHubFacts {
   branchTip(repository: string, branch: string): Promise<string | undefined>;
   /** Whether a commit is the other one or an ancestor of it. */
   isAncestor(repository: string, ancestor: string, descendant: string): Promise<boolean>;
+  /** What an account may do in a repository; undefined when our token may not ask, or there is no such account. */
+  permission(repository: string, login: string): Promise<{ userId: number; mayWrite: boolean } | undefined>;
+  /**
+   * Our own progress comments in a repository that were created since then, newest first. Of the newest 2,000 comments of
+   * everybody: more were never seen in a day.
+   */
+  progressSince(repository: string, since: Date, viewerId: number): Promise<ProgressComment[]>;
   /** Whether the issue may have changed since the last call with this `etag`; a no costs nothing of the rate limit. */
   issueChanged(repository: string, issueNumber: number, etag?: string): Promise<{ changed: boolean; etag?: string }>;
 }
@@ -80,6 +93,35 @@ export function createGitHubFacts(github: GitHub): GitHubFacts {
         },
         false,
       ),
+
+    permission: async (repository, login) => {
+      try {
+        const { data } = await repos.getCollaboratorPermissionLevel({ ...parts(repository), username: login });
+        // `maintain` and custom roles above it are told as `write` here, `triage` as `read`.
+        const mayWrite = data.permission === "admin" || data.permission === "write";
+        return data.user ? { userId: Number(data.user.id), mayWrite } : undefined;
+      } catch (error) {
+        const failure = githubFailure(error, "asking what somebody may do");
+        if (failure.code === "forbidden") return undefined;
+        throw failure;
+      }
+    },
+
+    progressSince: (repository, since, viewerId) =>
+      asked("looking for the day's runs", async () => {
+        const found: ProgressComment[] = [];
+        const from = since.toISOString();
+        const query = { ...parts(repository), sort: "created", direction: "desc", since: from, per_page: 100 } as const;
+        let pages = 0;
+        for await (const { data } of github.paginate.iterator(issues.listCommentsForRepo, query)) {
+          for (const { id, user, body = "", created_at: createdAt } of data)
+            if (user?.id === viewerId && body.startsWith(markers.progress) && Date.parse(createdAt) >= since.getTime())
+              found.push({ id: Number(id), body, createdAt });
+          const oldest = data.at(-1)?.created_at;
+          if (oldest === undefined || Date.parse(oldest) < since.getTime() || ++pages === maxCommentPages) break;
+        }
+        return found;
+      }),
 
     issueChanged: async (repository, issueNumber, etag) => {
       try {

@@ -8,6 +8,7 @@ import {
   type IssueSnapshot,
   isListed,
   markers,
+  type Person,
   type Policy,
   parseRunIds,
   readPlans,
@@ -39,6 +40,8 @@ export interface TaskIdentity {
 export interface Cause {
   at: string;
   comment?: Comment;
+  /** Who asked for it, where that is known by now. */
+  by?: Person;
 }
 
 /**
@@ -77,7 +80,7 @@ function planningSubjects({ issue, comments }: IssueSnapshot, policy: Policy): C
     ...commands.reverse().map(
       (comment): Candidate => ({
         about: `command:${comment.id}`,
-        cause: { at: comment.createdAt, comment },
+        cause: causeBy(comment.createdAt, comment.author, comment),
       }),
     ),
     { about: "issue", ...(cause && { cause }) },
@@ -87,10 +90,15 @@ function planningSubjects({ issue, comments }: IssueSnapshot, policy: Policy): C
 /** Why an issue is planned by itself under the policy, if it is. */
 function automaticCause(issue: IssueSnapshot["issue"], { trigger, approverIds }: Policy): Cause | undefined {
   const policy = { trigger, approverIds };
-  if (trigger.kind === "author") return isListed(issue.author, policy) ? { at: issue.createdAt } : undefined;
+  if (trigger.kind === "author")
+    return isListed(issue.author, policy) ? causeBy(issue.createdAt, issue.author) : undefined;
   if (trigger.kind === "command" || !issue.labels.includes(trigger.label)) return undefined;
   const event = issue.labelEvents.findLast(({ label }) => label === trigger.label);
-  return event && isListed(event.actor, policy) ? { at: event.createdAt } : undefined;
+  return event && isListed(event.actor, policy) ? causeBy(event.createdAt, event.actor) : undefined;
+}
+
+function causeBy(at: string, by: Person | undefined, comment?: Comment): Cause {
+  return { at, ...(comment && { comment }), ...(by && { by }) };
 }
 
 function planSubjects(snapshot: IssueSnapshot, policy: Policy, claim: Claim): Candidate[] | { fault: string } {
@@ -136,7 +144,7 @@ function attemptsOf(
     ? comments.filter((comment) => comment.id > failed.id && isCommand(comment, policy, "retry"))
     : [];
   return [
-    ...retries.reverse().map((comment) => identity(comment.id, { at: comment.createdAt, comment })),
+    ...retries.reverse().map((comment) => identity(comment.id, causeBy(comment.createdAt, comment.author, comment))),
     ...(cause ? [identity(0, cause)] : []),
   ];
 }

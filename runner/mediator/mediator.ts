@@ -264,11 +264,24 @@ export function createMediator(options: MediatorOptions) {
       await started;
       await cloned;
       if (!work || !git || runLog.closed) throw refusal(409, "there is no work");
-      return (await git).packWorkspace(work.prepared.run.base.commit);
+      const { commit } = work.prepared.run.base;
+      try {
+        return await (await git).packWorkspace(commit);
+      } catch (error) {
+        // What is wrong with the commit is the run's failure, which the agent could not name.
+        fail(error);
+        throw refusal(409, "there is no work");
+      }
     },
 
-    async progress(report: ProgressReport): Promise<void> {
+    async progress({ sandbox, ...report }: ProgressReport): Promise<void> {
       if (!isWorking()) throw refusal(409, "nothing is being worked on");
+      if (sandbox) {
+        const { proven, unproven } = sandbox;
+        ledger.proof = { proven, unproven };
+        runLog.save();
+        log.info(sandbox, "the agent has looked at its sandbox");
+      }
       const number = ++newestReport;
       const { value } = await cleanTexts(report, secrets);
       if (isWorking() && number === newestReport) show({ state: "working", report: value });

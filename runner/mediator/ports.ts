@@ -5,6 +5,7 @@ import type { ChangeReport, PlanAnswer } from "../plan.ts";
 import type { Change, ProgressReport, WebSearchMode } from "../protocol.ts";
 import type { CommitChecks } from "../render/commit-message.ts";
 import type { Ledger } from "./ledger.ts";
+import type { Access } from "./people-access.ts";
 
 export type { Ledger };
 
@@ -14,6 +15,8 @@ export interface GitRepository {
   remoteTip(branch: string): Promise<{ commit: string; message: string } | undefined>;
   /** Brings a commit with its tree (and nothing older) into the bare clone. */
   fetchCommit(commit: string): Promise<void>;
+  /** Paths of the repository's instructions to agents (`AGENTS.md`, skills) in a commit that was fetched. */
+  instructionFiles(commit: string): Promise<string[]>;
   /** The working copy of a commit as a tar stream: plain files and a `.git` that holds that commit's objects only. */
   packWorkspace(commit: string): Promise<Readable>;
   /** Judges a change set and makes a commit of it. The same input gives the same commit id. */
@@ -49,6 +52,10 @@ export interface RunContext {
   base: { branch: string; commit: string };
   /** The people's texts that the prompt carries, as the model was given them, and what was removed from each. */
   inputs: readonly FrozenInput[];
+  /** What those who asked for it, approved it and wrote the texts may do in the repository, by login. */
+  access: ReadonlyMap<string, Access>;
+  /** The repository's own instructions to agents that could be read at the base commit; absent until it was fetched. */
+  instructions?: readonly string[];
   /** What web search the model was given; `cached` reads no live pages. */
   webSearch: WebSearchMode;
   /** Only in implementation. */
@@ -97,4 +104,6 @@ export type RunEnd =
       ledger?: Ledger;
       /** Times that an agent was given the task. */
       attempts?: number;
+      /** Runs that the issue may still have. */
+      runsLeft?: number;
     };

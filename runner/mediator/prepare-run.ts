@@ -22,6 +22,7 @@ import type { TaskClaim } from "../settings.ts";
 import { approvalOf, checkWanted } from "./approval-check.ts";
 import type { GitHubFacts, RepositoryFacts } from "./github-facts.ts";
 import { type Cause, identifyTask, type TaskIdentity } from "./identify-task.ts";
+import { peopleAccess } from "./people-access.ts";
 import type { Publisher, RunContext } from "./ports.ts";
 import { implementationInputs, planningInputs } from "./run-inputs.ts";
 
@@ -106,7 +107,12 @@ async function preparePlanning(
   const base = before ?? (await baseOf(rules, facts, repository));
   const command = snapshot.comments.find(({ id }) => identity.about === `command:${id}`);
   const inputs = planningInputs(snapshot, rules.policy, command);
-  const run: RunContext = { ...contextOf(rules, snapshot, identity, base), inputs };
+  const { by } = identity.cause;
+  const access = await peopleAccess(facts, repository.nameWithOwner, {
+    deciders: by ? [by] : [],
+    authors: inputs.map(({ author }) => author),
+  });
+  const run: RunContext = { ...contextOf(rules, snapshot, identity, base), inputs, access };
   return {
     run,
     cause: identity.cause,
@@ -146,7 +152,13 @@ async function prepareImplementation(
   const tip = await baseOf(rules, facts, repository);
   if (!(await facts.isAncestor(repository.nameWithOwner, draft.base.commit, tip.commit)))
     throw new RunFailure("base-moved", `${draft.base.commit} is not part of ${tip.branch}`);
-  const run = approvedRun(draft, approval);
+  const approved = approvedRun(draft, approval);
+  const { by } = cause;
+  const access = await peopleAccess(facts, repository.nameWithOwner, {
+    deciders: [approval.by, ...(by ? [by] : [])],
+    authors: approved.inputs.map(({ author }) => author),
+  });
+  const run: RunContext = { ...approved, access };
   const prompt = implementationPrompt({ ...named(run), changes: rules.changes });
   return { run, cause, prompt, outputSchema: outputSchema(changeReportSchema) };
 }
@@ -212,7 +224,7 @@ export function contextOf(
 ): RunContext {
   const { stage, about, subjectId, taskId } = identity;
   const webSearch = rules.webSearch ?? (snapshot.repository.isPrivate ? "cached" : "live");
-  return { taskId, subjectId, stage, about, snapshot, base, inputs: [], webSearch };
+  return { taskId, subjectId, stage, about, snapshot, base, inputs: [], access: new Map(), webSearch };
 }
 
 /** What both prompts show of a run. */

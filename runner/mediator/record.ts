@@ -31,6 +31,8 @@ export const recordSchema = z.strictObject({
   base: z.strictObject({ branch: z.string().max(250), commit: z.string().regex(commitPattern) }).exactOptional(),
   /** The commit that was about to be pushed, saved before it was: only this one on the branch is ours. */
   commit: z.string().regex(commitPattern).exactOptional(),
+  /** The repository's instructions to agents at `base`, for the plan's footer. */
+  instructions: z.array(z.string().max(300)).max(20).exactOptional(),
   ledger: ledgerSchema,
   /** Hash of the accepted result, so that the same one, sent again, is answered and not refused. */
   resultSha256: z.string().regex(sha256Pattern).exactOptional(),

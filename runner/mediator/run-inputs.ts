@@ -11,7 +11,7 @@ export function planningInputs(snapshot: IssueSnapshot, policy: Policy, command:
   return [
     ...inputs,
     ...(earlier ? [planInput(earlier)] : []),
-    freezeInput("replan-request", request.request, command.author?.login),
+    freezeInput("replan-request", request.request, command.author),
   ];
 }
 
@@ -21,10 +21,10 @@ export function implementationInputs(snapshot: IssueSnapshot, plan: Plan, issueE
 }
 
 function issueInputs({ issue }: IssueSnapshot): FrozenInput[] {
-  const author = issue.author?.login;
+  const { author } = issue;
   return [freezeInput("issue-title", issue.title, author), freezeInput("issue-body", issue.body, author)];
 }
 
 function planInput({ comment, text }: Plan): FrozenInput {
-  return freezeInput("plan", text.trim(), (comment.editor ?? comment.author)?.login);
+  return freezeInput("plan", text.trim(), comment.editor ?? comment.author);
 }

@@ -10,9 +10,10 @@ import { planningPrompt } from "./planning-prompt.ts";
 import { section } from "./section.ts";
 
 const base = { branch: "main", commit: "a".repeat(40) };
-const title = freezeInput("issue-title", "Add --json", "alice");
-const body = freezeInput("issue-body", "It should `print` {{ json }}.", "alice");
-const plan = freezeInput("plan", "1. Do it.", "codex-bot");
+const person = (login: string) => ({ id: 1, login, type: "User" });
+const title = freezeInput("issue-title", "Add --json", person("alice"));
+const body = freezeInput("issue-body", "It should `print` {{ json }}.", person("alice"));
+const plan = freezeInput("plan", "1. Do it.", person("codex-bot"));
 const changes: ChangeRules = {
   protectedPaths: { patterns: [".github/workflows/**", "deploy/**"], except: ["deploy/README.md"] },
   maxFiles: 12,
@@ -22,7 +23,7 @@ const common = { repository: "acme/widgets", issueNumber: 7, base, changes };
 
 describe("sections", () => {
   test("carry name and hash on both lines", () => {
-    expect(section(freezeInput("plan", "abc", "x"))).toBe(
+    expect(section(freezeInput("plan", "abc", person("x")))).toBe(
       "===== BEGIN plan ba7816bf8f01cfea =====\nabc\n===== END plan ba7816bf8f01cfea =====",
     );
   });
@@ -51,7 +52,7 @@ describe("planning", () => {
   });
 
   test("a request for another plan comes with the plan it is about", () => {
-    const request = freezeInput("replan-request", "smaller please", "bob");
+    const request = freezeInput("replan-request", "smaller please", person("bob"));
     const again = planningPrompt({ ...common, inputs: [title, body, plan, request] });
     expect(again).toContain("asks for another one");
     expect(again).toContain(section(request));

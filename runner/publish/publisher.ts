@@ -17,7 +17,10 @@ import { createOnce } from "./create-once.ts";
 import { issueComments, type OwnComment } from "./issue-comments.ts";
 import { findPullRequest, openPullRequest } from "./pull-requests.ts";
 import { setStateLabel } from "./state-label.ts";
-import { planComment, progressText, pullRequestBody, pullRequestTitle, resultText } from "./texts.ts";
+import { planComment } from "./texts/plan-comment.ts";
+import { progressText } from "./texts/progress-text.ts";
+import { pullRequestBody, pullRequestTitle } from "./texts/pull-request-text.ts";
+import { resultText } from "./texts/result-text.ts";
 
 export interface PublisherOptions {
   github: GitHub;

@@ -9,6 +9,7 @@ import { createGitHubFacts } from "../mediator/github-facts.ts";
 import type { RunContext } from "../mediator/ports.ts";
 import { newRecord, type RunRecord } from "../mediator/record.ts";
 import { createRecordStore } from "../mediator/record-store.ts";
+import { accountOf, accountSchema } from "../mediator/run-account.ts";
 import { createPublisher } from "../publish/publisher.ts";
 import { ledger, plan, planningRun, type Scene, startScene } from "../publish/testing/scene.ts";
 import type { TaskClaim } from "../settings.ts";
@@ -81,7 +82,7 @@ describe("what is there is reported as done", () => {
     expect(answer).toMatchObject({
       outcome: "done",
       planCommentUrl: expect.stringContaining("#issuecomment-"),
-      usage: ledger,
+      usage: { ...ledger, taskId: planning.taskId, stage: "planning", attempts: 0, outcome: "done" },
     });
     expect(await commentsOf(planning, markers.result)).toEqual([]);
     expect(labelsOf(planning)).toEqual(["codex:awaiting-approval"]);
@@ -111,7 +112,10 @@ describe("what is not there is told", () => {
     const closed = record(context, { state: "closed", outcome: "failed", code: "idle", detail: "ten minutes" });
     await publisher().progress(context, { state: "working", ledger, record: closed });
     for (let time = 0; time < 2; time++)
-      expect(await run(context, { record: closed })).toEqual({ outcome: "failed", code: "idle", usage: ledger });
+      expect(await run(context, { record: closed })).toEqual({
+        ...{ outcome: "failed", code: "idle" },
+        usage: accountOf(closed, "implementation", { outcome: "failed", code: "idle" }),
+      });
     const [result, ...more] = await commentsOf(context, markers.result);
     expect(more).toEqual([]);
     expect(parseRunIds(markers.result, result?.body ?? "")).toMatchObject({ outcome: "failed", code: "idle" });
@@ -124,7 +128,11 @@ describe("what is not there is told", () => {
     const { context } = await planned();
     const closed = record(context, { state: "closed", outcome: "failed", code: "budget-exhausted" });
     await publisher().progress(context, { state: "working", ledger, record: closed });
-    expect(await run(context)).toMatchObject({ outcome: "failed", code: "budget-exhausted", usage: ledger });
+    expect(await run(context)).toMatchObject({
+      outcome: "failed",
+      code: "budget-exhausted",
+      usage: { ...ledger, attempts: 0, code: "budget-exhausted" },
+    });
   });
 
   test("waiting for a mediator that is still publishing", async () => {
@@ -328,7 +336,12 @@ describe("the command", () => {
         .map((line) => JSON.parse(line)),
     }).toEqual({
       code: 0,
-      lines: [{ outcome: "failed", code: "model-refused", usage: ledger }],
+      lines: [
+        {
+          ...{ outcome: "failed", code: "model-refused" },
+          usage: accountOf(closed, "planning", { outcome: "failed", code: "model-refused" }),
+        },
+      ],
     });
     expect(await commentsOf(context, markers.result)).toHaveLength(1);
   });
@@ -348,15 +361,15 @@ describe("the command", () => {
     test("are the addresses and what was used, each a file", async () => {
       const { planning } = await planned();
       const folder = mkdtempSync(join(tmpdir(), "report-"));
-      createRecordStore(folder, () => {}).write(record(planning, { state: "closed", outcome: "done" }));
+      const closed = record(planning, { state: "closed", outcome: "done", attempts: 2 });
+      createRecordStore(folder, () => {}).write(closed);
       const { code, stdout, outputs } = await outputsOf({ ...environment(planning), MEDIATOR_STATE: folder });
       rmSync(folder, { recursive: true });
       const { planCommentUrl } = JSON.parse(stdout) as { planCommentUrl: string };
       expect(planCommentUrl).toContain("#issuecomment-");
-      expect({ code, outputs }).toEqual({
-        code: 0,
-        outputs: { planCommentUrl, pullRequestUrl: "", usage: JSON.stringify(ledger) },
-      });
+      const { usage = "", ...others } = outputs;
+      expect({ code, ...others }).toEqual({ code: 0, planCommentUrl, pullRequestUrl: "" });
+      expect(accountSchema.parse(JSON.parse(usage))).toEqual(accountOf(closed, "planning", { outcome: "done" }));
     });
 
     test("a dry run needs no issue to report", async () => {

@@ -3,7 +3,7 @@ import { type IssueSnapshot, RunFailure, sha256 } from "@froussard/contract";
 import { base, buildSnapshot, policy } from "@froussard/contract/testing/build-snapshot";
 import { defaultChangeRules } from "../../git/change-rules.ts";
 import type { PlanAnswer } from "../../plan.ts";
-import type { GitHubFacts } from "../github-facts.ts";
+import type { GitHubFacts, ProgressComment } from "../github-facts.ts";
 import type { GitRepository, Publisher } from "../ports.ts";
 import type { RunRules } from "../prepare-run.ts";
 
@@ -12,6 +12,10 @@ export interface World {
   snapshot: IssueSnapshot | undefined;
   mayPush: boolean;
   isArchived: boolean;
+  /** What GitHub says that anybody may do; undefined: our token may not ask. */
+  permission: { userId: number; mayWrite: boolean } | undefined;
+  /** Our progress comments of the last day, in the whole repository. */
+  dayComments: ProgressComment[];
   tip: string | undefined;
   isAncestor: boolean;
   /** Branches on the server. */
@@ -34,6 +38,8 @@ export function createWorld(changes: Partial<World> = {}): World {
     snapshot: buildSnapshot(),
     mayPush: true,
     isArchived: false,
+    permission: undefined,
+    dayComments: [],
     tip: base.commit,
     isAncestor: true,
     branches: new Map(),
@@ -91,6 +97,8 @@ export function fakeFacts(world: World): GitHubFacts {
         mayPush: world.mayPush,
       };
     },
+    permission: async () => world.permission,
+    progressSince: async () => world.dayComments,
     branchTip: async () => world.tip,
     isAncestor: async () => world.isAncestor,
     issueChanged: async () => ({ changed: true, etag: "e" }),
@@ -101,6 +109,7 @@ export function fakeGit(world: World): GitRepository {
   return {
     remoteTip: async (branch) => world.branches.get(branch),
     fetchCommit: () => step(world, "fetch"),
+    instructionFiles: async () => ["AGENTS.md"],
     packWorkspace: async () => Readable.from([Buffer.from("tar")]),
     async commitChanges(input) {
       await step(world, "commit");

@@ -69,6 +69,7 @@ export async function planningRun(
     snapshot,
     base: { branch: "main", commit: repository.defaultBranch?.commit ?? "" },
     inputs: [],
+    access: new Map(),
     webSearch: "live",
   };
 }

@@ -1,8 +1,8 @@
-import type { PlanAnswer } from "../plan.ts";
-import { blockMarkdown, lineMarkdown } from "../render/block-markdown.ts";
-import { codeBlock, codeSpan } from "../render/code-text.ts";
-import { visibleLine, visibleText } from "../render/visible-text.ts";
-import { type Block, fitBlocks } from "./fit-blocks.ts";
+import type { PlanAnswer } from "../../plan.ts";
+import { blockMarkdown, lineMarkdown } from "../../render/block-markdown.ts";
+import { codeBlock, codeSpan } from "../../render/code-text.ts";
+import { visibleLine, visibleText } from "../../render/visible-text.ts";
+import { type Block, fitBlocks } from "../fit-blocks.ts";
 
 const filesHeading = "**Files**";
 
@@ -11,12 +11,13 @@ export function planText(plan: PlanAnswer, room: number): string {
   const { summary, steps, files, commands, tests, risks, openQuestions } = plan;
   const blocks = [
     { text: blockMarkdown(summary, 4_000) },
+    // Before everything that hangs on their answers.
+    ...section("**Open questions**", openQuestions.map(bullet)),
     ...section("**Steps**", steps.map(stepBlock), false),
     ...section(filesHeading, files.map(fileLine)),
     ...section("**Commands**", commands.map(commandBlock)),
     ...section("**Tests**", tests.map(bullet)),
     ...section("**Risks**", risks.map(bullet)),
-    ...section("**Open questions**", openQuestions.map(bullet)),
   ];
   return fitBlocks(blocks, room, "What is cut is not part of the plan; `/replan` asks for a shorter one.");
 }

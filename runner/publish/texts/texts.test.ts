@@ -1,11 +1,15 @@
-import { limits, type PlanIds, parsePlanBody, type RunIds, sha256 } from "@froussard/contract";
+import { codes, failureCodes, limits, type PlanIds, parsePlanBody, type RunIds, sha256 } from "@froussard/contract";
 import { describe, expect, test } from "vitest";
-import type { RunContext } from "../mediator/ports.ts";
-import type { PlanAnswer } from "../plan.ts";
-import { expectInert } from "../render/testing.ts";
+import type { RunContext } from "../../mediator/ports.ts";
+import type { PlanAnswer } from "../../plan.ts";
+import { expectInert } from "../../render/testing.ts";
+import { ledger, plan } from "../testing/scene.ts";
+import { costText } from "./cost-text.ts";
+import { planComment } from "./plan-comment.ts";
 import { plannedFiles, planText } from "./plan-text.ts";
-import { ledger, plan } from "./testing/scene.ts";
-import { ledgerLine, planComment, progressText, pullRequestBody, pullRequestTitle, resultText } from "./texts.ts";
+import { progressText } from "./progress-text.ts";
+import { pullRequestBody, pullRequestTitle } from "./pull-request-text.ts";
+import { resultText } from "./result-text.ts";
 
 const taskId = "codex-planning-7-0123456789abcdef";
 const ids: PlanIds = {
@@ -35,9 +39,17 @@ const run: RunContext = {
   snapshot,
   base: { branch: "main", commit: ids.baseCommit },
   inputs: [
-    { name: "issue-title", author: "maintainer", text: "t", sha256: sha256("t"), removed: [] },
+    {
+      name: "issue-title",
+      author: { id: 11, login: "maintainer", type: "User" },
+      text: "t",
+      sha256: sha256("t"),
+      removed: [],
+    },
     { name: "issue-body", text: "b", sha256: sha256("b"), removed: [{ kind: "HTML comment", count: 2 }] },
   ],
+  access: new Map([["maintainer", "write"]]),
+  instructions: ["AGENTS.md"],
   webSearch: "live",
 };
 const comment = (answer: PlanAnswer, approvers = ["maintainer"]) =>
@@ -91,11 +103,29 @@ test("a plan comment", () => {
     <!-- codex:ids {"repositoryId":1,"issueId":2,"taskId":"codex-planning-7-0123456789abcdef","subjectId":"00000000000000000000000000000000","about":"issue","baseCommit":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","issueTextSha256":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"} -->
     ---
 
-    **Approve** with a 👍 on this comment, or by commenting \`/approve\` (\`/approve 888872f9\` means exactly this text). Only \`maintainer\` can. A draft pull request follows; nothing is merged by itself.
+    - 👍 **Approve**: react with 👍 to this comment, or comment \`/approve\` (\`/approve 888872f9\` means exactly this text). Only \`maintainer\` can. A draft pull request follows; nothing is merged by itself.
+    - ✏️ **Change**: comment \`/replan <what should be different>\`, or edit the plan above and approve it then. Ordinary comments are not read.
+    - ⏹️ **Leave it**: close the issue.
 
-    **Change** it by commenting \`/replan <what should be different>\`, or edit the plan above and approve it then.
+    ⚠️ **Hidden text was removed** before the agent read it: 2 × HTML comment in the issue body.
 
-    Made from issue title by \`maintainer\` (sha256 \`e3b98a4d\`), issue body by a deleted account (sha256 \`3e23e816\`), commit \`aaaaaaaa\` of \`main\`. ⚠️ Hidden text was removed before the agent read it: 2 × HTML comment in the issue body. Web search: live. Cost: \`gpt-6.1-sol\`, 12,345 tokens (12,000 in, of which 8,000 cached, 345 out) in 7 requests, 1.5 min."
+    <details><summary>How this plan was made: 12,345 tokens, 1.5 min</summary>
+
+    What the agent was given, as it stood when the run began:
+
+    - Issue title by \`maintainer\` (may write here), SHA-256 \`e3b98a4d\`
+    - Issue body by a deleted account, SHA-256 \`3e23e816\`
+    - The repository at commit \`aaaaaaaa\` of \`main\`, with its own instructions to agents there: \`AGENTS.md\`
+    - Web search: live
+    - Nothing else of this issue: other comments are not read, whoever wrote them
+
+    What it took:
+
+    - Made with \`gpt-6.1-sol\`, effort high, Codex \`0.169.0\`, sandbox policy \`require\`, prompt with SHA-256 \`cf07194e\`
+    - Used: 12,000 tokens in (8,000 cached), 345 out (200 of them thought), 7 requests, 900,000 were reserved beforehand
+    - Task \`codex-planning-7-0123456789abcdef\`
+
+    </details>"
   `);
 });
 
@@ -165,7 +195,7 @@ test("a pull request", () => {
   expect(pullRequestBody(input)).toMatchInlineSnapshot(`
     "Closes #7
 
-    Carries out [this plan](https://github.example/o/r/issues/7#issuecomment-5) (\`cccccccc\`), approved by \`maintainer\`, from commit \`aaaaaaaa\` of \`main\`.
+    Carries out [this plan](https://github.example/o/r/issues/7#issuecomment-5) (\`cccccccc\`), approved by \`maintainer\` (may write here), from commit \`aaaaaaaa\` of \`main\`.
 
     ⚠️ The issue was edited after the plan was made. The plan was followed, not the new text.
 
@@ -197,7 +227,17 @@ test("a pull request", () => {
 
     ---
 
-    Cost: \`gpt-6.1-sol\`, 12,345 tokens (12,000 in, of which 8,000 cached, 345 out) in 7 requests, 1.5 min.
+    <details><summary>How this was made: 12,345 tokens, 1.5 min</summary>
+
+    - Issue title by \`maintainer\` (may write here), SHA-256 \`e3b98a4d\`
+    - Issue body by a deleted account, SHA-256 \`3e23e816\`
+    - The repository at commit \`aaaaaaaa\` of \`main\`, with its own instructions to agents there: \`AGENTS.md\`
+    - Web search: live
+    - Made with \`gpt-6.1-sol\`, effort high, Codex \`0.169.0\`, sandbox policy \`require\`, prompt with SHA-256 \`cf07194e\`
+    - Used: 12,000 tokens in (8,000 cached), 345 out (200 of them thought), 7 requests, 900,000 were reserved beforehand
+    - Task \`codex-planning-7-0123456789abcdef\`
+
+    </details>
 
     <!-- codex:ids {"taskId":"codex-planning-7-0123456789abcdef","subjectId":"00000000000000000000000000000000","about":"issue","stage":"implementation"} -->"
   `);
@@ -227,47 +267,95 @@ test("progress and results", () => {
   ];
   const report = { activity: "reading" as const, todo };
   expect(progressText(run, { state: "working", report, ledger, record: {} })).toMatchInlineSnapshot(`
-    "⏳ Codex is planning: reading.
+    "⏳ **Codex is planning**: reading.
 
     - ☑ look \`@octocat\`
     - ☐ \\- \\[ \\] &lt;b&gt;
 
-    Comment \`/cancel\` to stop it.
-
-    So far: \`gpt-6.1-sol\`, 12,345 tokens (12,000 in, of which 8,000 cached, 345 out) in 7 requests, 1.5 min."
+    Comment \`/cancel\` to stop it. So far: 12,345 tokens, 1.5 min."
   `);
   expect(progressText(run, { state: "ended", url: "https://x.example/1", ledger, record: {} })).toMatchInlineSnapshot(`
     "The run has ended: https://x.example/1
 
-    Cost: \`gpt-6.1-sol\`, 12,345 tokens (12,000 in, of which 8,000 cached, 345 out) in 7 requests, 1.5 min."
+    Cost: 12,345 tokens, 1.5 min."
+  `);
+  expect(
+    resultText(run, { outcome: "failed", code: "idle", detail: "10 minutes", ledger, attempts: 3, runsLeft: 7 }),
+  ).toMatchInlineSnapshot(`
+    "❌ **The agent showed no activity for too long and was stopped** (planning, \`idle\`).
+
+    10 minutes
+
+    **Next:** Comment \`/retry\` to start it again.
+
+    \`\`\`
+    /retry
+    \`\`\`
+
+    Cost so far: 12,345 tokens, 1.5 min. It was tried 3 times; it is not tried again by itself. This issue has 7 runs left. Task \`codex-planning-7-0123456789abcdef\`."
+  `);
+  expect(
+    resultText(run, { outcome: "refused", code: "daily-limit", detail: "100 of 100", runsLeft: 7 }),
+  ).toMatchInlineSnapshot(`
+    "⏹️ **The repository has had as many runs as it may have within 24 hours** (planning, \`daily-limit\`).
+
+    100 of 100
+
+    **Next:** Comment \`/retry\` when the detail says that there is room again, or raise CODEX_RUNS_PER_DAY first.
+
+    \`\`\`
+    /retry
+    \`\`\`
+
+    Cost so far: not known, for the run left no record. It is not tried again by itself. Task \`codex-planning-7-0123456789abcdef\`."
   `);
   const pullRequest = { url: "https://github.example/o/r/pull/8", number: 8 };
   expect(resultText(run, { outcome: "done", pullRequest, ledger })).toMatchInlineSnapshot(`
-    "✅ The draft pull request is there: https://github.example/o/r/pull/8
+    "✅ **The draft pull request is there**: https://github.example/o/r/pull/8
 
     **Next:** review it, run its checks, and mark it as ready when you agree.
 
-    Cost: \`gpt-6.1-sol\`, 12,345 tokens (12,000 in, of which 8,000 cached, 345 out) in 7 requests, 1.5 min. Task \`codex-planning-7-0123456789abcdef\`."
+    Cost: 12,345 tokens, 1.5 min. Task \`codex-planning-7-0123456789abcdef\`."
   `);
   expect(
     resultText(run, { outcome: "refused", code: "invalid-changes", detail: 'a <b> "../x": @octocat', ledger }),
   ).toMatchInlineSnapshot(`
     "⏹️ **The agent's change touches what it may not touch, or is too large** (planning, \`invalid-changes\`).
 
-    Detail: a &lt;b&gt; "../x": \`@octocat\`
+    a &lt;b&gt; "../x": \`@octocat\`
 
     **Next:** Comment \`/replan\` and say what to leave alone, or make the change by hand.
 
-    Cost: \`gpt-6.1-sol\`, 12,345 tokens (12,000 in, of which 8,000 cached, 345 out) in 7 requests, 1.5 min. Task \`codex-planning-7-0123456789abcdef\`."
+    \`\`\`
+    /replan
+    \`\`\`
+
+    Cost so far: 12,345 tokens, 1.5 min. It is not tried again by itself. Task \`codex-planning-7-0123456789abcdef\`."
   `);
 });
 
 test.each([
   [{ requests: 0, seconds: 5 }, "nothing was asked of the model, 5 s"],
+  [{ cost: "0.0231 USD" }, "12,345 tokens, 1.5 min, 0.0231 USD"],
   [
-    { requests: 1, estimated: true, seconds: 61 },
-    "`gpt-6.1-sol`, at most 12,345 tokens (12,000 in, of which 8,000 cached, 345 out) in 1 request, 1.0 min",
+    { requests: 1, estimated: true, seconds: 61, cost: "1.5000 EUR" },
+    "at most 12,345 tokens (within the reservation, estimated), 1.0 min, at most 1.5000 EUR",
   ],
 ])("cost %j", (changes, expected) => {
-  expect(ledgerLine({ ...ledger, ...changes })).toBe(expected);
+  expect(costText({ ...ledger, ...changes })).toBe(expected);
+});
+
+test("a run without a record does not claim to have cost nothing", () => {
+  expect(costText(undefined)).toBe("not known, for the run left no record");
+});
+
+test.each(failureCodes)("the end %s says what happened, what to do and what to copy", (code) => {
+  const { outcome, text, next, ...rest } = codes[code];
+  const told = resultText(run, { outcome, code, detail: "", ledger });
+  expect(told.split("\n\n").slice(0, 2)).toEqual([
+    `${outcome === "failed" ? "❌" : "⏹️"} **${text}** (planning, \`${code}\`).`,
+    `**Next:** ${next}`,
+  ]);
+  if ("command" in rest) expect(told).toContain(`\n\`\`\`\n${rest.command}\n\`\`\`\n`);
+  expect(told).toMatch(/Cost so far: .* It is not tried again by itself\. Task `[^`]+`\.$/);
 });
