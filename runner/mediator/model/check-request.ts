@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { CodexSettings } from "../../protocol.ts";
+import { parseJson } from "../server/parse-json.ts";
 import { ModelError, refused } from "./model-error.ts";
 import { responsesRequest, searchRequest } from "./request-schema.ts";
 
@@ -57,13 +58,7 @@ function setWebAccess<T extends { type: string }>(tool: T, live: boolean): T {
 }
 
 function parse<S extends z.ZodType>(schema: S, bytes: Buffer): z.output<S> {
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch {
-    throw new ModelError(400, "the body is not JSON", { code: "invalid_json" });
-  }
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(parseJson(bytes));
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   if (!issue) throw new ModelError(400, "the body was refused");

@@ -26,6 +26,8 @@ export interface ModelProxyOptions {
   maxResponseBytes?: number;
   /** Time limit of one request. @default 30 minutes */
   timeoutMs?: number;
+  /** Longest time without a byte of the answer. Milliseconds. @default 5 minutes */
+  silenceMs?: number;
 }
 
 export interface ModelCall {
@@ -49,14 +51,15 @@ export type ModelProxy = (call: ModelCall) => Promise<void>;
 
 export function createModelProxy(options: ModelProxyOptions): ModelProxy {
   const { baseUrl, apiKey, budget, inFlight, stillWanted, over, noteFailure, fetch: send = fetch } = options;
-  const { maxResponseBytes = 32 * 1024 ** 2, timeoutMs = 30 * 60_000 } = options;
+  const { maxResponseBytes = 32 * 1024 ** 2, timeoutMs = 30 * 60_000, silenceMs = 5 * 60_000 } = options;
 
   return async ({ path, check, body, headers, response }) => {
     const checked = check(body);
     const gone = new AbortController();
     const onClose = () => gone.abort(new Error("the agent closed the connection"));
     response.once("close", onClose);
-    const signal = AbortSignal.any([gone.signal, over, AbortSignal.timeout(timeoutMs)]);
+    const silence = silenceLimit(silenceMs);
+    const signal = AbortSignal.any([gone.signal, over, silence.signal, AbortSignal.timeout(timeoutMs)]);
     const leave = await inFlight.enter(signal);
     if (!leave)
       throw new ModelError(429, "too many requests at a time", {
@@ -74,10 +77,12 @@ export function createModelProxy(options: ModelProxyOptions): ModelProxy {
         noteFailure(new RunFailure("budget-exhausted", "the next request would exceed the run's token budget"));
         throw runOver("the token budget of this run is used up");
       }
+      silence.begin();
       const answer = await ask(path, headers, checked.body(reservation.maxOutputTokens), signal, reservation);
       if (!answer.ok || !answer.body) throw await refusal(answer, reservation);
-      await passBack(answer, response, reservation);
+      await passBack(answer, response, reservation, silence.heard);
     } finally {
+      silence.end();
       // Whatever was not settled by now was cut; a reservation that ended already stays as it is.
       reservation?.charge();
       response.off("close", onClose);
@@ -99,7 +104,13 @@ export function createModelProxy(options: ModelProxyOptions): ModelProxy {
     try {
       return await send(`${baseUrl}${path}`, {
         method: "POST",
-        headers: [...passed, ["content-type", "application/json"], ["authorization", `Bearer ${apiKey}`]],
+        headers: [
+          ...passed,
+          ["content-type", "application/json"],
+          ["authorization", `Bearer ${apiKey}`],
+          // What is passed on as it comes has to come as it is.
+          ["accept-encoding", "identity"],
+        ],
         body,
         signal,
         redirect: "manual",
@@ -121,12 +132,18 @@ export function createModelProxy(options: ModelProxyOptions): ModelProxy {
     return failure.answer;
   }
 
-  async function passBack(answer: Response, response: ServerResponse, reservation: Reservation): Promise<void> {
+  async function passBack(
+    answer: Response,
+    response: ServerResponse,
+    reservation: Reservation,
+    heard: () => void,
+  ): Promise<void> {
     const type = answer.headers.get("content-type") ?? "application/octet-stream";
     const observe = type.startsWith("text/event-stream") ? streamObserver(reservation) : jsonObserver(reservation);
     let bytes = 0;
     const meter = new Transform({
       transform(chunk: Buffer, _, done) {
+        heard();
         bytes += chunk.length;
         if (bytes > maxResponseBytes) return done(new Error(`the answer has more than ${maxResponseBytes} bytes`));
         observe.chunk(chunk);
@@ -179,6 +196,21 @@ export function createModelProxy(options: ModelProxyOptions): ModelProxy {
       },
     };
   }
+}
+
+/** Aborts when nothing was heard for too long, once it has begun. */
+function silenceLimit(limitMs: number) {
+  const silent = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    signal: silent.signal,
+    begin() {
+      const tooLong = () => silent.abort(new DOMException("the model provider fell silent", "TimeoutError"));
+      timer = setTimeout(tooLong, limitMs);
+    },
+    heard: () => void timer?.refresh(),
+    end: () => clearTimeout(timer),
+  };
 }
 
 /** What the end of a stream means for the run when Codex ends with it. */

@@ -1,11 +1,12 @@
 import type { IncomingMessage } from "node:http";
+import type { Room } from "./body-room.ts";
 import { refusal } from "./refusal.ts";
 
 /**
- * The whole body of a JSON request, never more than `maxBytes`.
- * @throws ModelError 411, 413 or 415
+ * The whole body of a JSON request, never more than `maxBytes`, nor than there is room for beside the other requests.
+ * @throws ModelError 413, 415 or 503
  */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+export async function readBody(request: IncomingMessage, maxBytes: number, room: Room): Promise<Buffer> {
   const { "content-type": type = "", "content-encoding": encoding, "content-length": length } = request.headers;
   if (
     !/^application\/json(?:\s*;\s*charset=utf-8)?$/i.test(type) ||
@@ -20,6 +21,7 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     bytes += chunk.length;
     if (bytes > maxBytes) throw tooLarge();
+    if (!room.take(chunk.length)) throw refusal(503, "too much is in hand", { "retry-after": "1" });
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

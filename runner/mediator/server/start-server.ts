@@ -4,6 +4,7 @@ import type { Duplex } from "node:stream";
 import type { ListenAddress } from "../../settings.ts";
 import { ModelError } from "../model/model-error.ts";
 import { admit, admitTunnel } from "./admit.ts";
+import { type BodyRoom, createBodyRoom } from "./body-room.ts";
 import { readBody } from "./read-body.ts";
 import { refusal, refuseTunnel, sendRefusal } from "./refusal.ts";
 
@@ -29,6 +30,10 @@ export interface ServerOptions {
   onError(error: unknown): void;
   /** Time in which a request must have arrived whole. Milliseconds. @default 60_000 */
   requestTimeoutMs?: number;
+  /** All bodies in hand together. Bytes. @default 128 MiB: two requests to the model and a result */
+  maxBodyBytes?: number;
+  /** @default 200 */
+  maxConnections?: number;
 }
 
 export interface RunningServer {
@@ -40,7 +45,8 @@ export interface RunningServer {
 
 /** Starts the mediator's server; resolves when it listens. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { listen, requestTimeoutMs = 60_000 } = options;
+  const { listen, requestTimeoutMs = 60_000, maxBodyBytes = 128 * 1024 ** 2, maxConnections = 200 } = options;
+  const room = createBodyRoom(maxBodyBytes);
   const server = createServer(
     {
       requestTimeout: requestTimeoutMs,
@@ -48,11 +54,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       connectionsCheckingInterval: Math.min(requestTimeoutMs / 4, 5_000),
       maxHeaderSize: 32 * 1024,
     },
-    (request, response) => void serve(options, request, response),
+    (request, response) => void serve(options, room, request, response),
   );
-  server.on("upgrade", (_, socket) =>
-    socket.end("HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"),
-  );
+  server.maxConnections = maxConnections;
+  server.on("upgrade", refuseUpgrade);
   const tunnels = new Set<Duplex>();
   if (options.tunnel) server.on("connect", serveTunnels(options.tunnel, options, tunnels));
   await new Promise<void>((resolve, reject) => {
@@ -62,10 +67,24 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   return { listen: addressOf(server, listen), close: () => close(server, tunnels) };
 }
 
-async function serve({ bearer, routes, onError }: ServerOptions, request: IncomingMessage, response: ServerResponse) {
+/** Codex tries WebSockets first, and falls back at once when it is told so. */
+function refuseUpgrade(_: IncomingMessage, socket: Duplex): void {
+  socket.on("error", () => {
+    // The client went away. The server has let go of the socket, so that nobody else would hear of it.
+  });
+  socket.end("HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\ncontent-length: 0\r\n\r\n", () => socket.destroy());
+}
+
+async function serve(
+  { bearer, routes, onError }: ServerOptions,
+  rooms: BodyRoom,
+  request: IncomingMessage,
+  response: ServerResponse,
+) {
   response.on("error", () => {
     // The client went away; whoever still writes notices by the closed stream.
   });
+  const room = rooms.open();
   try {
     admit(request, bearer);
     const path = request.url ?? "";
@@ -74,7 +93,7 @@ async function serve({ bearer, routes, onError }: ServerOptions, request: Incomi
     if (request.method !== route.method)
       throw refusal(405, `only ${route.method} is served here`, { allow: route.method });
     if (route.method === "GET") await route.handle(response);
-    else await route.handle(response, await readBody(request, route.maxBytes), request);
+    else await route.handle(response, await readBody(request, route.maxBytes, room), request);
   } catch (error) {
     const gone = request.socket.destroyed;
     if (response.headersSent || gone) {
@@ -86,6 +105,8 @@ async function serve({ bearer, routes, onError }: ServerOptions, request: Incomi
       onError(error);
       sendRefusal(response, refusal(500, "the mediator failed; see its log"));
     }
+  } finally {
+    room.leave();
   }
 }
 
