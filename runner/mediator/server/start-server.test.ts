@@ -90,6 +90,18 @@ describe("refusals", () => {
     ["path that climbs", { path: "/x/../task" }, 404],
     ["path of the object's prototype", { path: "/__proto__" }, 404],
     ["absolute form", { path: "http://localhost/task" }, 404],
+    ["two slashes", { path: "//task" }, 404],
+    ["an escaped letter", { path: "/%74ask" }, 404],
+    ["an escaped dot", { path: "/%2e/task" }, 404],
+    ["an escaped slash", { path: "/x%2f..%2ftask" }, 404],
+    ["a fragment", { path: "/task#x" }, 404],
+    ["a parameter", { path: "/task;x" }, 404],
+    ["another case", { path: "/Task" }, 404],
+    ["a zero byte, escaped", { path: "/task%00" }, 404],
+    ["OPTIONS for all", { method: "OPTIONS", path: "*" }, 404],
+    ["OPTIONS", { method: "OPTIONS" }, 405],
+    ["TRACE", { method: "TRACE" }, 405],
+    ["PUT", { method: "PUT", path: "/result", headers: post, body: "{}" }, 405],
     ["unknown path without bearer tells nothing", { path: "/nothing", headers: {} }, 401],
     ["method of another path", { method: "POST", headers: post, body: "{}" }, 405],
     ["HEAD", { method: "HEAD" }, 405],
@@ -105,6 +117,17 @@ describe("refusals", () => {
       },
       415,
     ],
+    ...[
+      "text/json",
+      "application/json; charset=utf-16",
+      "application/json, text/plain",
+      "application/jsonx",
+      "*/*",
+    ].map((type): [string, Call, number] => [
+      `the type ${type}`,
+      { method: "POST", path: "/result", headers: { ...good, "content-type": type }, body: "{}" },
+      415,
+    ]),
     [
       "compressed",
       { method: "POST", path: "/result", headers: { ...post, "content-encoding": "gzip" }, body: "{}" },
@@ -150,6 +173,89 @@ describe("refusals", () => {
     expect(answer.match(/HTTP\/1.1/g)).toHaveLength(1);
   });
 
+  const head = (line: string, ...headers: string[]) =>
+    `${[line, "host: localhost", `authorization: Bearer ${bearer}`, ...headers].join("\r\n")}\r\n\r\n`;
+  const json = "content-type: application/json";
+
+  test.each([
+    ["a length that is no number", head("POST /result HTTP/1.1", json, "content-length: 2x"), "{}"],
+    ["a negative length", head("POST /result HTTP/1.1", json, "content-length: -1"), "{}"],
+    ["two lengths", head("POST /result HTTP/1.1", json, "content-length: 2", "content-length: 7"), "{}GET /"],
+    ["a chunk's size that is none", head("POST /result HTTP/1.1", json, "transfer-encoding: chunked"), "zz\r\n{}\r\n"],
+    [
+      "a chunk longer than it says",
+      head("POST /result HTTP/1.1", json, "transfer-encoding: chunked"),
+      "1\r\n{}\r\n0\r\n",
+    ],
+    ["an unknown encoding of the transfer", head("POST /result HTTP/1.1", json, "transfer-encoding: chunked, x"), "{}"],
+    ["a space before the colon", head("GET /task HTTP/1.1", "x-y : 1"), ""],
+    ["a folded header", head("GET /task HTTP/1.1", "x-y: 1\r\n 2"), ""],
+    ["bare line ends", head("GET /task HTTP/1.1").replaceAll("\r\n", "\n"), ""],
+    ["an unknown version", head("GET /task HTTP/9.9"), ""],
+    ["HTTP/2 without asking", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", ""],
+    ["two paths", head("GET /task /result HTTP/1.1"), ""],
+    ["HTTP/1.0 without a host", `GET /task HTTP/1.0\r\nauthorization: Bearer ${bearer}\r\n\r\n`, ""],
+    ["an empty host", `GET /task HTTP/1.1\r\nhost:\r\nauthorization: Bearer ${bearer}\r\n\r\n`, ""],
+  ])("%s: one refusal, and the connection ends", async (_, start, body) => {
+    const before = bodies.length;
+    const answer = await raw(start, body);
+    expect(answer).toMatch(/^HTTP\/1.1 (?:400|404|501|505)|^$/);
+    expect(answer.match(/HTTP\/1\.1 \d/g) ?? []).toHaveLength(answer === "" ? 0 : 1);
+    expect(bodies).toHaveLength(before);
+  });
+
+  test("a transfer that is compressed arrives as bytes that are no JSON, not unpacked", async () => {
+    const answer = await raw(
+      head("POST /result HTTP/1.1", json, "transfer-encoding: gzip, chunked", "connection: close"),
+      "2\r\n\x1f\x8b\r\n0\r\n\r\n",
+    );
+    expect(answer).toMatch(/^HTTP\/1.1 (?:200|400)/);
+    if (answer.startsWith("HTTP/1.1 200")) expect(bodies.at(-1)).toContain("\x1f");
+  });
+
+  test("each request on one connection shows its bearer", async () => {
+    const second = "GET /task HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+    const answer = await raw(head("GET /task HTTP/1.1") + second);
+    expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 200", "HTTP/1.1 401"]);
+  });
+
+  test("what follows a refused body is not read as a request", async () => {
+    const body = "x".repeat(1_001);
+    const answer = await raw(
+      head("POST /result HTTP/1.1", json, `content-length: ${body.length}`),
+      body + head("GET /task HTTP/1.1"),
+    );
+    expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 413"]);
+  });
+
+  test("HTTP/1.0 with a host is served once", async () => {
+    expect(await raw(head("GET /task HTTP/1.0"))).toMatch(/^HTTP\/1.1 200/);
+  });
+
+  test("a second bearer does not count", async () => {
+    const headers = [
+      "GET /task HTTP/1.1",
+      "host: localhost",
+      "authorization: Bearer x",
+      `authorization: Bearer ${bearer}`,
+    ];
+    expect(await raw(`${headers.join("\r\n")}\r\nconnection: close\r\n\r\n`)).toMatch(/^HTTP\/1.1 401/);
+  });
+
+  test("a client that resets after an upgrade, or never hangs up, does no harm", async () => {
+    for (let times = 0; times < 20; times++) {
+      const socket = connect(port(), "127.0.0.1").on("error", () => {});
+      socket.write("GET / HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n");
+      if (times % 2 === 0) await once(socket, "data");
+      socket.resetAndDestroy();
+    }
+    const stays = connect({ port: port(), host: "127.0.0.1", allowHalfOpen: true });
+    stays.write("GET / HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n");
+    expect(await text(stays)).toMatch(/^HTTP\/1.1 426/);
+    stays.destroy();
+    expect((await call({})).status).toBe(200);
+  });
+
   test("an upgrade is refused in a way that Codex understands", async () => {
     const head = `GET /v1/responses HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${bearer}\r\n`;
     expect(await raw(`${head}connection: upgrade\r\nupgrade: websocket\r\n\r\n`)).toMatch(/^HTTP\/1.1 426/);
@@ -183,6 +289,48 @@ describe("admission", () => {
     const headers = { ...good, "content-type": "application/json; charset=utf-8" };
     const answer = await call({ method: "POST", path: "/result", headers, body: "x".repeat(1_000) });
     expect(answer).toMatchObject({ status: 200, body: '{"bytes":1000}' });
+  });
+});
+
+describe("bodies in hand together", () => {
+  test("take no more room than there is; room is given back when a request ends, however it does", async () => {
+    const held: (() => void)[] = [];
+    let holds = true;
+    const server = await startServer({
+      listen: { host: "127.0.0.1", port: 0 },
+      bearer,
+      maxBodyBytes: 1_500,
+      onError: (error) => errors.push(error),
+      routes: {
+        "/result": {
+          method: "POST",
+          maxBytes: 1_000,
+          handle: async (response) => {
+            if (holds) await new Promise<void>((resolve) => held.push(resolve));
+            sendJson(response, 200, {});
+          },
+        },
+      },
+    });
+    const ask = (bytes: number) =>
+      fetch(`http://${server.listen}/result`, { method: "POST", headers: post, body: "x".repeat(bytes) });
+    const first = ask(1_000);
+    await expect.poll(() => held.length).toBe(1);
+    const second = await ask(501);
+    expect([second.status, second.headers.get("retry-after")]).toEqual([503, "1"]);
+    const third = ask(500);
+    await expect.poll(() => held.length).toBe(2);
+    for (const release of held.splice(0)) release();
+    expect([(await first).status, (await third).status]).toEqual([200, 200]);
+    holds = false;
+    // A body that was cut off gives its room back too.
+    const cut = connect(Number(server.listen.split(":")[1]), "127.0.0.1").on("error", () => {});
+    cut.write(`POST /result HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${bearer}\r\n`);
+    cut.write(`content-type: application/json\r\ncontent-length: 1000\r\n\r\n${"x".repeat(999)}`);
+    await expect.poll(async () => (await ask(600)).status).toBe(503);
+    cut.resetAndDestroy();
+    await expect.poll(async () => (await ask(1_000)).status).toBe(200);
+    await server.close();
   });
 });
 
