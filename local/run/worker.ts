@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Task, taskSchema } from "@froussard/contract";
+import type { Task } from "@froussard/contract";
 import type { Claim, EmbeddedQueue } from "froussard/embedded-queue";
 import type { Logger } from "pino";
 import * as z from "zod";
 import type { Tell } from "../view/event.ts";
+import { readTask } from "./read-task.ts";
 import { taskFacts } from "./task-facts.ts";
 
 export interface WorkerOptions {
@@ -49,7 +50,7 @@ export async function work(options: WorkerOptions): Promise<void> {
 async function carryOut(claim: Claim, options: WorkerOptions): Promise<void> {
   const { queue, run, signal, tell, leaseMs = 60_000 } = options;
   const { retryDelaysMs = [10_000, 60_000, 600_000] } = options;
-  const parsed = taskSchema.safeParse(parseJson(claim.value));
+  const parsed = readTask(claim.value);
   if (!parsed.success) {
     // Nothing tells which issue it is about, and it would never become valid.
     tell({ event: "dropped", key: claim.key, reason: z.prettifyError(parsed.error).slice(0, 1_000) });
@@ -87,13 +88,4 @@ async function carryOut(claim: Claim, options: WorkerOptions): Promise<void> {
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
-}
-
-function parseJson(value: Buffer): unknown {
-  try {
-    return JSON.parse(value.toString("utf8"));
-  } catch {
-    // The schema refuses undefined, with a message that is logged.
-    return undefined;
-  }
 }

@@ -43,9 +43,9 @@ describe("what a person sees", () => {
         "",
         "▸ octo/hello#12 planning 18 s  Greet in French",
         "  Codex runs a command · step 2 of 3 · 12,345 tokens · 0.0231 USD",
-        "  ✔ Read the code",
-        "  ▸ Think",
-        "  · Answer",
+        "    ✔ Read the code",
+        "    ▸ Think",
+        "    · Answer",
         "",
         "Ctrl-C ends it.",
       ]
@@ -210,7 +210,7 @@ describe("room", () => {
 
   test("the steps around the one in hand stay, and the last line says how to end it", () => {
     const lines = shown(many.slice(0, 1).concat(many.slice(13, 14), many.slice(-1)), { width: 79, height: 14 });
-    expect(lines.join("\n")).toContain("  ▸ Step 10");
+    expect(lines.join("\n")).toContain("    ▸ Step 10");
     expect(lines.join("\n")).not.toContain("Step 20");
     expect(lines.at(-1)).toBe("Ctrl-C ends it.");
   });

@@ -86,8 +86,8 @@ function todoRows(steps: Steps, max: number): Row[] {
   const start = Math.max(0, Math.min((current < 0 ? steps.length : current) - 1, steps.length - max));
   return steps.slice(start, start + max).map(({ text, done }, index): Row => {
     const shown = inert(text);
-    if (done) return ["  ", ["green", "✔ "], ["dim", shown]];
-    return start + index === current ? ["  ", ["cyan", "▸ "], shown] : ["  ", ["dim", "· "], shown];
+    if (done) return ["    ", ["green", "✔ "], ["dim", shown]];
+    return start + index === current ? ["    ", ["cyan", "▸ "], shown] : ["    ", ["dim", "· "], shown];
   });
 }
 

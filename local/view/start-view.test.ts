@@ -61,7 +61,7 @@ describe("on a real pseudo terminal", () => {
             .match(/Ctrl-C ends it\./g),
         )
         .toHaveLength(1);
-      await expect.poll(() => on.text().match(/Waiting for you/g), on.text()).toHaveLength(1);
+      await expect.poll(() => on.text().match(/Waiting for you/g)).toHaveLength(1);
       const address = story.find(({ event }) => event === "plan-waiting");
       // The printed address is wrapped by the terminal, so that it is one line; the live one is below it, in pieces.
       expect(on.text()).toContain(address?.event === "plan-waiting" ? address.url : "?");
