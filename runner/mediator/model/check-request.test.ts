@@ -119,6 +119,31 @@ describe("everything else is refused by name", () => {
     expect(() => responsesCheck(settings("m"))(Buffer.from(body))).toThrow(ModelError);
   });
 
+  test("a key that stands twice is checked and sent with its one value", () => {
+    const text = JSON.stringify({ ...lite, input: [] }).replace("{", '{"model":"gpt-5-pro","store":true,');
+    const check = responsesCheck(settings(lite["model"]));
+    const request = check(Buffer.from(text)).body(9);
+    expect(request.match(/"(?:model|store)":/g)).toHaveLength(2);
+    expect(request).not.toContain("gpt-5-pro");
+    const evil = JSON.stringify({ ...lite, input: [] }).replace(/}$/, ',"store":true}');
+    expect(() => check(Buffer.from(evil))).toThrow(expect.objectContaining({ param: "store" }));
+  });
+
+  test("a reference behind a prototype's name is found, wherever it lies", () => {
+    const input = '[{"type":"message","content":[{"__proto__":{"file_id":"file-1"}}]}]';
+    const text = JSON.stringify({ ...lite, input: [] }).replace('"input":[]', `"input":${input}`);
+    const check = responsesCheck(settings(lite["model"]));
+    const sentOn = () => check(Buffer.from(text)).body(9);
+    expect(sentOn).toThrow(expect.objectContaining({ param: "input.0.content.0.__proto__.file_id" }));
+  });
+
+  test.each(["1e999", "-1", "0", "1.5", "9007199254740993", '"9"', "true"])("a bound of %s", (bound) => {
+    const text = JSON.stringify({ ...lite, input: [] }).replace(/}$/, `,"max_output_tokens":${bound}}`);
+    expect(() => responsesCheck(settings(lite["model"]))(Buffer.from(text))).toThrow(
+      expect.objectContaining({ param: "max_output_tokens" }),
+    );
+  });
+
   test("pictures inside the request pass", () => {
     const input = [message([{ type: "input_image", image_url: "data:image/png;base64,AA==" }])];
     expect(sent({ ...lite, input }).input).toEqual(input);

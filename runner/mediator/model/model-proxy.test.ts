@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { json, text } from "node:stream/consumers";
+import { gzipSync } from "node:zlib";
 import { RunFailure } from "@froussard/contract";
 import { afterEach, describe, expect, test } from "vitest";
 import { emptyLedger } from "../ledger.ts";
@@ -283,6 +284,80 @@ test("an answer that grows too large is cut", async () => {
   await charged;
   expect(ledger.estimated).toBe(true);
   expect(codes(failures)).toEqual(["model-unavailable"]);
+});
+
+describe("a provider that misbehaves ends one request, typed, and charged where it may have worked", () => {
+  const stream = { "content-type": "text/event-stream" };
+  const nothing = () => {};
+
+  test.each<[string, Upstream, Partial<ModelProxyOptions>]>([
+    ["never answers", nothing, { silenceMs: 100 }],
+    [
+      "falls silent",
+      (_, response) => void response.writeHead(200, stream).write(sse({ type: "x" })),
+      { silenceMs: 100 },
+    ],
+    [
+      "never comes to an end",
+      (_, response) => {
+        response.writeHead(200, stream);
+        const timer = setInterval(() => response.write(": still here\n\n"), 10);
+        response.once("close", () => clearInterval(timer));
+      },
+      { timeoutMs: 300, silenceMs: 200 },
+    ],
+    [
+      "sends one event without end",
+      (_, response) => {
+        response.writeHead(200, stream).write("data: ");
+        const chunk = Buffer.alloc(1024 ** 2, "x");
+        const more = () => {
+          while (!response.destroyed && response.write(chunk));
+        };
+        response.on("drain", more);
+        more();
+      },
+      { maxResponseBytes: 20 * 1024 ** 2 },
+    ],
+    [
+      "sends what unfolds to more than it may",
+      (_, response) =>
+        void response
+          .writeHead(200, { ...stream, "content-encoding": "gzip" })
+          .end(gzipSync(Buffer.alloc(30 * 1024 ** 2))),
+      { maxResponseBytes: 1024 ** 2 },
+    ],
+  ])("%s", async (_, upstream, limits) => {
+    const { ask, ledger, failures, charged } = await setUp(upstream, limits);
+    const end = await ask().then(
+      (answer) =>
+        answer.text().then(
+          () => answer.status,
+          () => "cut",
+        ),
+      () => "cut",
+    );
+    expect([502, "cut"]).toContain(end);
+    await charged;
+    await expect.poll(() => codes(failures)).toEqual(["model-unavailable"]);
+    expect(ledger).toMatchObject({ requests: 1, outputTokens: 1_000, estimated: true });
+  });
+
+  test.each([301, 302, 303, 307, 308])("a redirect (%i) is not followed, and the key goes nowhere", async (status) => {
+    const { ask, seen } = await setUp((_, response) => {
+      response.writeHead(status, { location: "http://127.0.0.1:1/v1/elsewhere" }).end();
+    });
+    expect((await ask()).status).toBe(502);
+    expect(seen.map(({ url }) => url)).toEqual(["/v1/responses"]);
+  });
+
+  test("nothing compressed is asked for", async () => {
+    const { ask, seen } = await setUp(
+      (_, response) => void response.writeHead(200, stream).end(sse(completed(1, 0, 1))),
+    );
+    await (await ask({ "accept-encoding": "gzip, br" })).text();
+    expect(seen[0]?.headers["accept-encoding"]).toBe("identity");
+  });
 });
 
 test.each<[string, string, object, string]>([
