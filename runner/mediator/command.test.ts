@@ -130,7 +130,7 @@ describe.skipIf(process.platform === "win32")("the mediator as a process", () =>
     ]);
   });
 
-  test("tells nothing where nobody started it: in a cluster that is the pod's log", async () => {
+  test("tells its ledger alone where nobody started it: in a cluster that is the pod's log", async () => {
     await addIssue();
     const { MEDIATOR_PARENT: _, ...alone } = environment();
     const { child, ready } = start(alone);
@@ -142,7 +142,11 @@ describe.skipIf(process.platform === "win32")("the mediator as a process", () =>
     expect((await call("POST", "/result", { kind: "plan", plan })).body).toMatchObject({ outcome: "done" });
     child.kill("SIGTERM");
     await once(child, "close");
-    expect(printed).toBe("");
+    expect(printed).toMatch(/^[^\n]+\n$/);
+    expect(outputLine.parse(JSON.parse(printed))).toMatchObject({
+      ledger: { stage: "planning", attempts: 1, outcome: "done", model: "gpt-6.1-sol", requests: 0 },
+    });
+    expect(printed).not.toContain("Adds");
   });
 
   test("publishes all the same when nobody reads what it tells", async () => {

@@ -9,6 +9,7 @@ import type { RunState } from "./output-line.ts";
 import type { GitRepository, Publisher, RunContext } from "./ports.ts";
 import type { RunRules } from "./prepare-run.ts";
 import type { RecordStore } from "./record-store.ts";
+import type { RunLimits } from "./run-limits.ts";
 
 /** What a mediator works with; everything outside the process comes in here. */
 export interface MediatorOptions {
@@ -20,6 +21,8 @@ export interface MediatorOptions {
   /** Asked for once; a failure is the task's answer. */
   rules(): Promise<RunRules>;
   codex: Omit<CodexSettings, "webSearch">;
+  /** How many runs there may be; a dry run is none. */
+  limits: RunLimits;
   /** What the model's tokens cost, for the ledger. */
   prices?: Prices | undefined;
   /** Milliseconds. */

@@ -26,6 +26,7 @@ import {
 import pino from "pino";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { RunResult } from "../protocol.ts";
+import { ledgerEntries } from "../publish/texts/cost-text.ts";
 import { emptyLedger } from "./ledger.ts";
 import { createMediator } from "./mediator.ts";
 import type { MediatorOptions } from "./mediator-options.ts";
@@ -76,6 +77,7 @@ function start(world: World, claim: Partial<MediatorOptions["claim"]> = planning
     claim: { ...common, ...planning, ...claim },
     rules: async () => rules,
     codex: { model: "gpt-6.1-sol", effort: "high", sandbox: "require" },
+    limits: { perIssue: 10, perDay: 100 },
     deadlineMs: 3_600_000,
     idleMs: 600_000,
     egress: false,
@@ -102,6 +104,22 @@ const changes: RunResult = {
   changes: [{ path: "src/a.ts", mode: "100644", content: "YQ==" }],
 };
 const done = { state: "closed", outcome: "done" };
+/** A progress comment that is written once, for the run's place among the others, and then never again. */
+const hangingAfterFirst = () => {
+  let isFirst = true;
+  return () => {
+    if (!isFirst) return new Promise<never>(() => {});
+    isFirst = false;
+    return Promise.resolve();
+  };
+};
+/** A progress comment of ours, of another task on the same issue. */
+const earlier = (id: number, attempt: number, changes: Partial<RunRecord> = {}) => {
+  const task = taskId("planning", 12, ofPlanning.subjectId, attempt);
+  const record = { ...newRecord(task, emptyLedger("m")), state: "closed" as const, attempts: 1, ...changes };
+  const ids: RunIds = { ...ofPlanning, taskId: task, stage: "planning", record };
+  return comment(id, { author: bot, body: `${markers.progress}\n${hiddenIds(ids)}\n` });
+};
 
 describe("planning", () => {
   test("from the task to the published plan", async () => {
@@ -120,12 +138,24 @@ describe("planning", () => {
     expect(await mediator.result(planResult)).toEqual(done);
     expect(await mediator.task()).toEqual(done);
     expect(world.log.filter((line) => line !== "progress publishing")).toEqual([
+      // Its place among the day's runs, then the work.
+      "progress working",
       "progress working",
       "plan",
       "progress ended",
     ]);
     expect(storeOf().read()).toMatchObject({ state: "closed", outcome: "done", attempts: 1, ledger: { seconds: 90 } });
     expect(statSync(join(folder, "record.json")).mode & 0o777).toBe(0o600);
+  });
+
+  test("what the agent's canary proved stands in the ledger, in the record and for people", async () => {
+    const mediator = start(createWorld());
+    await mediator.task();
+    const proof = { proven: ["clean-environment" as const, "privileges" as const], unproven: ["network" as const] };
+    await mediator.progress({ activity: "starting", todo: [], sandbox: { policy: "pod", ...proof } });
+    await mediator.progress({ activity: "thinking", todo: [] });
+    expect(storeOf().read()?.ledger.proof).toEqual(proof);
+    expect(ledgerEntries(mediator.ledger).join()).toContain("(2 points proven beforehand; not proven: network)");
   });
 
   test("the time is recorded in whole milliseconds", async () => {
@@ -568,7 +598,7 @@ describe("implementation", () => {
 
     test("a progress comment that hangs does not keep the push", async () => {
       const github = world();
-      const publisher = { ...fakePublisher(github), progress: () => new Promise<never>(() => {}) };
+      const publisher = { ...fakePublisher(github), progress: hangingAfterFirst() };
       const patience = { answer: 20, push: 20, stop: 20 };
       const mediator = start(github, implementation.claim, { publisher, flushPatienceMs: patience });
       await mediator.task();
@@ -811,10 +841,122 @@ describe("a new process goes on where the old one was killed", () => {
   });
 });
 
+describe("how many runs there may be", () => {
+  const limits = { perIssue: 2, perDay: 2 };
+
+  test("an issue that has had its runs is refused before anything is written or paid", async () => {
+    const world = createWorld({ snapshot: buildSnapshot([earlier(3, 1), earlier(4, 2)]) });
+    expect(await start(world, planning, { limits }).task()).toMatchObject({ outcome: "refused", code: "issue-limit" });
+    expect(world.log).toEqual(["progress ended"]);
+  });
+
+  test("runs that came to no agent do not count", async () => {
+    const world = createWorld({ snapshot: buildSnapshot([earlier(3, 1), earlier(4, 2, { attempts: 0 })]) });
+    expect(await start(world, planning, { limits }).task()).toMatchObject({ state: "work" });
+  });
+
+  test("a day's runs are counted once this one's own comment stands, and it is said when there is room again", async () => {
+    const world = createWorld();
+    const own = { ...earlier(9, 0), body: "" };
+    world.before.set("progress", () => {
+      const record = { ...newRecord(planning.TASK_ID, emptyLedger("m")) };
+      const ids: RunIds = { ...ofPlanning, taskId: planning.TASK_ID, stage: "planning", record };
+      own.body = `${markers.progress}\n${hiddenIds(ids)}\n`;
+      world.dayComments = [earlier(3, 1), earlier(4, 2), own];
+    });
+    const task = await start(world, planning, { limits }).task();
+    expect(task).toMatchObject({ outcome: "refused", code: "daily-limit" });
+    expect(task).toMatchObject({
+      detail: expect.stringMatching(/^2 of 2 runs within 24 hours; .* again at 2026-01-06 10:03 UTC$/),
+    });
+    expect(storeOf().read()).toMatchObject({ state: "closed", attempts: 0, ledger: { requests: 0 } });
+  });
+
+  test("a run that an agent had before goes on, however many there have been since", async () => {
+    const world = createWorld();
+    const first = start(world, planning, { limits });
+    await first.task();
+    await first.stop();
+    world.snapshot = buildSnapshot([earlier(3, 1), earlier(4, 2)]);
+    expect(await start(world, planning, { limits }).task()).toMatchObject({ state: "work" });
+  });
+});
+
+describe("who may decide", () => {
+  test.each([
+    ["writes here", { userId: 11, mayWrite: true }, { state: "work" }],
+    ["does not", { userId: 11, mayWrite: false }, { outcome: "refused", code: "not-permitted" }],
+    ["is somebody else by now", { userId: 12, mayWrite: false }, { state: "work" }],
+    ["cannot be asked about", undefined, { state: "work" }],
+  ])("a listed person who %s", async (_, permission, expected) => {
+    expect(await start(createWorld({ permission })).task()).toMatchObject(expected);
+    const world = createWorld({ permission, snapshot: approved() });
+    rmSync(join(folder, "record.json"), { force: true });
+    expect(await start(world, implementation.claim).task()).toMatchObject(expected);
+  });
+});
+
+test("a repository that is not on the list costs nothing, whatever a message says", async () => {
+  const world = createWorld();
+  const elsewhere = start(world, planning, { rules: async () => ({ ...rules, isServed: () => false }) });
+  expect(await elsewhere.task()).toMatchObject({ outcome: "refused", code: "repository-not-served" });
+  expect(world.log).toEqual([]);
+});
+
+test("the plan is told which instructions to agents the repository had, also after a restart", async () => {
+  const world = createWorld();
+  const seen: unknown[] = [];
+  const publisher = () => ({
+    ...fakePublisher(world),
+    plan: async ({ instructions }: { instructions?: readonly string[] }) => {
+      seen.push(instructions);
+      if (seen.length === 1) throw new RunFailure("github-unavailable");
+      return { url: "https://github.com/plan" };
+    },
+  });
+  const mediator = start(world, planning, { publisher: publisher() });
+  await mediator.task();
+  expect(await mediator.result(planResult)).toMatchObject({ code: "github-unavailable" });
+  expect(await start(world, planning, { publisher: publisher() }).task()).toEqual(done);
+  expect(seen).toEqual([["AGENTS.md"], ["AGENTS.md"]]);
+});
+
+describe("the account of a run", () => {
+  const prices = { input: 2, cached: 1, cacheWrite: 2, output: 10, currency: "USD" };
+
+  test("goes on over the attempts, with what it cost, and says how the run ended", async () => {
+    const first = start(createWorld(), planning, { prices });
+    await first.task();
+    Object.assign(first.ledger, { inputTokens: 1_000_000, requests: 1 });
+    expect(await first.result({ kind: "failure", code: "idle", detail: "" })).toMatchObject({ code: "idle" });
+    const second = start(createWorld(), planning, { prices });
+    await second.task();
+    second.ledger.inputTokens += 500_000;
+    second.ledger.outputTokens += 100_000;
+    await second.result(planResult);
+    expect(second.account()).toMatchObject({
+      ...{ taskId: planning.TASK_ID, stage: "planning", attempts: 2, interrupted: 0, outcome: "done" },
+      ...{ inputTokens: 1_500_000, outputTokens: 100_000, cost: "4.0000 USD", effort: "high", sandbox: "require" },
+    });
+  });
+
+  test("another count of Codex's is logged, and the mediator's holds", async () => {
+    const lines: string[] = [];
+    const log = pino({}, { write: (line: string) => void lines.push(line) });
+    const mediator = start(createWorld(), planning, { log });
+    await mediator.task();
+    mediator.ledger.inputTokens = 900;
+    const usage = { input_tokens: 800, cached_input_tokens: 0, output_tokens: 0, reasoning_output_tokens: 0 };
+    await mediator.result({ ...planResult, usage });
+    expect(lines.find((line) => line.includes("Codex counted"))).toContain('"codex":{"input":800');
+    expect(mediator.ledger.inputTokens).toBe(900);
+  });
+});
+
 describe("a GitHub that hangs", () => {
   test("does not keep the result's answer, nor a stop, when only the progress comment is left to write", async () => {
     const world = createWorld();
-    const publisher = { ...fakePublisher(world), progress: () => new Promise<never>(() => {}) };
+    const publisher = { ...fakePublisher(world), progress: hangingAfterFirst() };
     const mediator = start(world, planning, { publisher, flushPatienceMs: { answer: 20, push: 20, stop: 20 } });
     await mediator.task();
     expect(await mediator.result(planResult)).toEqual(done);

@@ -16,6 +16,7 @@ import { createProgressBoard } from "./progress-board.ts";
 import { publishPending } from "./publish-pending.ts";
 import { type PublishOptions, publishPushedBranch } from "./publish-result.ts";
 import { newRecord } from "./record.ts";
+import { reserveRun } from "./reserve-run.ts";
 import { accountOf } from "./run-account.ts";
 import { createRunLog } from "./run-log.ts";
 import { cleanResult } from "./secrets/clean-result.ts";
@@ -123,9 +124,17 @@ export function createMediator(options: MediatorOptions) {
       const pushed = await publishPushedBranch(publishOptions(begun), await openGit(run));
       if (pushed) return finish({ url: pushed });
     }
+    if (!dryRun) await reserve(run);
     if (!dryRun) watchWanted(begun);
     cloned = orFail(() => clone(run));
     await Promise.race([cloned, sleep(clonePatienceMs, undefined, { ref: false })]);
+  }
+
+  /** A run that an agent was given before has its place already. */
+  async function reserve(run: RunContext): Promise<void> {
+    const record = structuredClone(runLog.current);
+    if (!record || record.attempts > 0) return;
+    await reserveRun({ run, record, ledger, limits: options.limits, facts, publisher, now: clock() });
   }
 
   async function clone(run: RunContext): Promise<void> {

@@ -72,6 +72,7 @@ export async function startMediator(
     rules: () => rulesOf(settings, github),
     codex,
     prices: settings.CODEX_PRICES,
+    limits: { perIssue: settings.CODEX_RUNS_PER_ISSUE, perDay: settings.CODEX_RUNS_PER_DAY },
     deadlineMs: settings.CODEX_DEADLINE_MINUTES * minute,
     idleMs: settings.CODEX_IDLE_MINUTES * minute,
     egress: settings.CODEX_EGRESS_HOSTS.length > 0,

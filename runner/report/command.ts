@@ -88,6 +88,7 @@ async function run(settings: ReportEnvironment, log: pino.Logger): Promise<Repor
       },
       branchPrefix: settings.CODEX_BRANCH_PREFIX,
       isServed: repositoryFilter(settings.CODEX_REPOSITORIES),
+      runsPerIssue: settings.CODEX_RUNS_PER_ISSUE,
       facts: createGitHubFacts(github),
       publisher: createPublisher({ github, log, approvers: settings.CODEX_TRIGGER_LOGINS }),
       record,

@@ -45,6 +45,7 @@ const run = (context: RunContext, more: Partial<ReportOptions> = {}) =>
     policy: policy(),
     branchPrefix: "codex/issue-",
     isServed: () => true,
+    runsPerIssue: 10,
     facts: createGitHubFacts(scene.github),
     publisher: publisher(),
     record: undefined,
@@ -164,7 +165,7 @@ describe("what is not there is told", () => {
   test("without any word of the run", async () => {
     const context = await planningRun(scene.github, scene.openIssue().number);
     expect(await run(context)).toEqual({ outcome: "failed", code: "no-progress" });
-    expect((await commentsOf(context, markers.result))[0]?.body).toContain("nothing was asked of the model");
+    expect((await commentsOf(context, markers.result))[0]?.body).toContain("not known, for the run left no record");
     expect(await commentsOf(context, markers.progress)).toEqual([]);
   });
 

@@ -19,6 +19,7 @@ import { identifyTask, type TaskIdentity } from "../mediator/identify-task.ts";
 import type { RunEnd } from "../mediator/ports.ts";
 import type { RunRecord } from "../mediator/record.ts";
 import { accountOf, type RunAccount } from "../mediator/run-account.ts";
+import { begunRuns } from "../mediator/run-limits.ts";
 import type { GitHubPublisher, RunIdentity } from "../publish/publisher.ts";
 import type { TaskClaim } from "../settings.ts";
 import { begunRun } from "./begun-run.ts";
@@ -30,6 +31,8 @@ export interface ReportOptions {
   branchPrefix: string;
   /** The allow-list: on issues of other repositories nothing is told. */
   isServed: RepositoryFilter;
+  /** How many runs an issue may have. */
+  runsPerIssue: number;
   facts: Pick<GitHubFacts, "issue">;
   publisher: Pick<GitHubPublisher, "find" | "result" | "label" | "progress">;
   /** The record from the mediator's folder, where there is one: then its process is over. */
@@ -169,13 +172,17 @@ function toldEnd({ comments }: IssueSnapshot, taskId: string) {
   return undefined;
 }
 
-async function tell({ publisher }: ReportOptions, { snapshot, run, record, found }: Seen, end: End): Promise<void> {
+async function tell(
+  { publisher, runsPerIssue }: ReportOptions,
+  { snapshot, run, record, found }: Seen,
+  end: End,
+): Promise<void> {
   const { planUrl, pullRequest, resultUrl } = found;
   const cost = record && { ledger: record.ledger };
   const result: RunEnd =
     end.outcome === "done"
       ? { outcome: "done", ...cost, ...(pullRequest && { pullRequest }), ...(planUrl && { planUrl }) }
-      : { ...end, ...cost, ...(record && { attempts: record.attempts }) };
+      : { ...end, ...cost, ...(record && { attempts: record.attempts }), runsLeft: runsLeft(snapshot, runsPerIssue) };
   await publisher.result(run, result);
   const label = labelOf(run.stage, end, snapshot.issue.labels);
   if (label !== "keep") await publisher.label(run, label);
@@ -185,6 +192,10 @@ async function tell({ publisher }: ReportOptions, { snapshot, run, record, found
   if (!hasProgress) return;
   const url = pullRequest?.url ?? planUrl ?? resultUrl ?? (await publisher.find(run)).resultUrl;
   await publisher.progress(run, { state: "ended", ...cost, record, ...(url && { url }) });
+}
+
+function runsLeft({ comments }: IssueSnapshot, runsPerIssue: number): number {
+  return Math.max(0, runsPerIssue - begunRuns(comments.filter(({ viewerDidAuthor }) => viewerDidAuthor)).length);
 }
 
 /** The account of a run for machines, from its record. */
