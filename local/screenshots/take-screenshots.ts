@@ -7,6 +7,7 @@ import { type PipelineKit, startKit } from "../testing/pipeline-kit.ts";
 
 /** Slow enough to be seen at work, quick enough to wait for. */
 const paceMs = 60;
+const patienceMs = 120_000;
 const secret = "a secret of the screenshots";
 
 /**
@@ -48,19 +49,27 @@ async function wholeWay(kit: PipelineKit, page: Page, shot: Shot): Promise<void>
   await shot("start");
   await page.getByRole("button", { name: "Open this issue" }).click();
   const issue = github.issue(github.repository(repository), 1);
-  await page.locator(".markdown", { hasText: "☐" }).waitFor();
-  await shot("progress");
-
   const plan = await kit.waitForPlan(issue);
   const card = page.locator(`#issuecomment-${plan.id}`);
-  await card.waitFor();
+  // The label comes last, and would move what stands below it.
+  await page.locator("aside .label").waitFor();
   await card.evaluate((element) => element.scrollIntoView());
   await shot("plan");
   await page.setViewportSize(narrow);
   await card.evaluate((element) => element.scrollIntoView());
   await shot("narrow");
   await page.setViewportSize(wide);
+  await page.locator("header").evaluate((element) => element.scrollIntoView());
   await kit.approve(plan);
+  const working = await github.waitFor(
+    "a progress comment with a todo list",
+    () => kit.ours(issue, markers.progress).find(({ body }) => /[☐☑]/.test(body ?? "")),
+    patienceMs,
+  );
+  const progress = page.locator(`#issuecomment-${working.id}`);
+  await progress.getByText(/[☐☑]/).first().waitFor();
+  await progress.evaluate((element) => element.scrollIntoView({ block: "center" }));
+  await shot("progress");
   await kit.waitForResult(issue);
   const [pull] = github.pulls(issue.repository);
   const path = `/${repository}/pull/${pull?.number}`;
@@ -70,6 +79,7 @@ async function wholeWay(kit: PipelineKit, page: Page, shot: Shot): Promise<void>
   await shot("files");
   await page.goto(`/${repository}/settings/hooks`);
   await page.locator("main .rows a").click();
+  await page.locator(".deliveries summary").first().click();
   await shot("deliveries");
 }
 
@@ -83,6 +93,7 @@ async function failure(kit: PipelineKit, page: Page, shot: Shot): Promise<void> 
   const [result] = kit.ours(issue, markers.result);
   await page.locator(`#issuecomment-${result?.id}`).waitFor();
   await shot("failure");
+  await page.setViewportSize({ ...wide, height: 480 });
   await page.goto(`/${repository}/issues`);
   await shot("issues");
 }

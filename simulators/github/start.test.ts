@@ -25,3 +25,10 @@ test("closing works with a request hanging, and two simulators do not meet", asy
   await Promise.all([one.github.close(), two.github.close()]);
   expect(await hanging).toBe("cut");
 });
+
+test("a port in use is named, with what to do", async () => {
+  const { github } = await startWorld();
+  const port = Number(new URL(github.url).port);
+  await expect(startWorld({ port })).rejects.toThrow(`port ${port} of 127.0.0.1 is in use: choose another one`);
+  await github.close();
+});

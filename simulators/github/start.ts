@@ -107,7 +107,10 @@ export interface GitHubSimulator {
   close(): Promise<void>;
 }
 
-/** Starts a GitHub of its own on 127.0.0.1: REST, GraphQL, git over HTTP, webhooks, and pages to click in. */
+/**
+ * Starts a GitHub of its own on 127.0.0.1: REST, GraphQL, git over HTTP, webhooks, and pages to click in.
+ * @throws {Error} when the port is in use, with what to do
+ */
 export async function startGitHub(options: StartOptions = {}): Promise<GitHubSimulator> {
   const store = new Store(options.clock ?? (() => new Date()));
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "simulated-github-")));
@@ -128,7 +131,10 @@ export async function startGitHub(options: StartOptions = {}): Promise<GitHubSim
     .route("/", pagesApp({ store, hooks, welcome: options.welcome }));
   const server = githubServer({ store, tokens, faults, requests, app });
   server.listen(options.port ?? 0, "127.0.0.1");
-  await once(server, "listening");
+  await once(server, "listening").catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EADDRINUSE") throw error;
+    throw new Error(`port ${options.port} of 127.0.0.1 is in use: choose another one, or 0 for any free one`);
+  });
   const { port } = server.address() as AddressInfo;
   store.url = `http://127.0.0.1:${port}`;
 

@@ -15,6 +15,7 @@ export function errorPage(error: GitHubError, acting: User, back: string): Page 
   const help = typeof known.help === "function" ? known.help(acting) : known.help;
   return {
     title: known.title,
+    refusal: true,
     content: html`<section class="box problem"><h1>${known.title}</h1>
 ${status === 404 ? "" : html`<p><code>${status}</code> ${message}</p>`}${details.length > 0 ? html`<ul>${details.map((detail) => html`<li>${detail}</li>`)}</ul>` : ""}
 ${help}<p><a class="button" href="${back}">Go back</a> <a class="button" href="/">All repositories</a></p></section>`,

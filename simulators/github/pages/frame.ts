@@ -11,6 +11,7 @@ import { avatar, person, roleWord } from "./parts/people.ts";
 /** The frame of every page. It works without its script, which only keeps what is shown up to date. */
 export function frame({ store }: { store: Store }, acting: User, page: Page): Markup {
   const { title, content, repository, tab } = page;
+  const live = page.refusal ? "" : html` data-live`;
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -25,13 +26,13 @@ export function frame({ store }: { store: Store }, acting: User, page: Page): Ma
 </head>
 <body>
 <a class="skip" href="#content">Skip to content</a>
-<header class="top" data-live="top">
+<header class="top" id="top"${live}>
 <p class="brand"><a href="/"><span aria-hidden="true">◆</span> Simulated GitHub</a> <span class="pill">nothing here leaves this machine</span></p>
 ${switcher(store, acting, repository)}
 </header>
 <p id="connection" class="flash" role="alert" hidden></p>
 <p id="news" class="hidden" role="status"></p>
-<main id="content" tabindex="-1" data-live="main">
+<main id="content" tabindex="-1"${live}>
 ${repository ? repositoryHead(repository, acting, tab) : ""}
 ${content}
 </main>

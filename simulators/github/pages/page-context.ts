@@ -25,6 +25,8 @@ export interface Page {
   /** The repository that it belongs to, with the tab that is open. */
   repository?: Repository;
   tab?: Tab;
+  /** It answers one request, and its address shows something else, or nothing: it stands as it is. */
+  refusal?: true;
 }
 export type Tab = "issues" | "pulls" | "hooks";
 

@@ -25,7 +25,7 @@ function become(text) {
   const next = new DOMParser().parseFromString(text, "text/html");
   const before = said();
   for (const part of document.querySelectorAll("[data-live]")) {
-    const incoming = next.querySelector(`[data-live="${part.dataset.live}"]`);
+    const incoming = next.getElementById(part.id);
     if (incoming) Idiomorph.morph(part, incoming, { restoreFocus: true, callbacks });
   }
   document.title = next.title;
