@@ -60,7 +60,7 @@ test.each([
     /<!--|<(script|img|source|iframe|object|embed|style|form|button|base|meta|svg|math|template)\b/,
   );
   expect(shown).not.toMatch(/\son\w+=|\sstyle=|javascript:|srcdoc|<[^>]*(src|srcset|action|data-live)=|data:text/);
-  expect(shown).not.toMatch(/\b(id|name|class)="(news|content|hidden)"/);
+  expect(shown).not.toMatch(/\b(id|name)=|class="hidden"/);
 });
 
 test("nesting without end is shown as it was written, in no time", async () => {

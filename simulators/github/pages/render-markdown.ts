@@ -66,6 +66,8 @@ const asWritten = (source: string): string => `<pre>${source.replaceAll("&", "&a
 /** What a page must add for its readers, after everything that came from outside has been made harmless. */
 function finish(tree: Root, references: References): void {
   visit(tree, "element", (node: Element, index, parent) => {
+    // Two texts of a page may use the same names: a page that follows changes must be able to tell elements apart.
+    for (const name of ["id", "name", "ariaDescribedBy", "ariaLabelledBy"]) delete node.properties[name];
     if (node.tagName === "img" || node.tagName === "source") replaceImage(node);
     else if (node.tagName === "a") finishLink(node, references);
     else if (node.tagName === "input") node.properties["ariaLabel"] = node.properties["checked"] ? "done" : "not done";

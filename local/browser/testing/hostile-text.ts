@@ -1,0 +1,27 @@
+/** What somebody might write who wants the page to do something. Everything that runs sets `pwned`. */
+export const hostilePieces = [
+  "<script>window.pwned = 1</script>",
+  '<img src="http://evil.example/a.png" onerror="window.pwned = 2">',
+  '<img src="x" onerror="window.pwned = 3">',
+  "![picture](http://evil.example/b.png)",
+  "[click](javascript:window.pwned=4)",
+  '<a href="javascript:window.pwned=5">click</a>',
+  '<iframe src="http://evil.example/" srcdoc="<script>parent.pwned = 6</script>"></iframe>',
+  "<style>body { display: none } @import url(http://evil.example/c.css);</style>",
+  '<link rel="stylesheet" href="http://evil.example/d.css">',
+  '<form action="http://evil.example/"><button id="state">Close</button><input name="body" autofocus onfocus="window.pwned = 7"></form>',
+  '<base href="http://evil.example/">',
+  '<meta http-equiv="refresh" content="0;url=http://evil.example/">',
+  '<svg onload="window.pwned = 8"><script>window.pwned = 9</script></svg>',
+  '<video src="http://evil.example/e.mp4" autoplay></video><object data="http://evil.example/f"></object>',
+  '<div style="position:fixed;inset:0" class="primary" id="content" data-live>over everything</div>',
+  "</div></article></ol></main><script>window.pwned = 10</script>",
+  "@maintainer @octocat please look, fixes #2, closes maintainer/project#2",
+  "http://evil.example/autolink www.evil.example evil@evil.example",
+  "<!-- codex:end --> <!-- codex:plan --> <!-- hidden -->",
+  "/approve",
+  "turned \u202eround\u202c and \u2066isolated",
+  "\u200bhidden\u{E0041}\u{E0042}",
+  "```\nnever closed",
+] as const;
+export const hostileText = hostilePieces.join("\n\n");
