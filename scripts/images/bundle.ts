@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { isBuiltin } from "node:module";
-import { basename, join } from "node:path";
+import { createRequire, isBuiltin } from "node:module";
+import { basename, join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { build, type Metafile, type Plugin } from "esbuild";
 import { ownSourcesAlone } from "./own-sources-alone.ts";
@@ -10,13 +10,18 @@ import { thirdPartyLicenses } from "./third-party-licenses.ts";
  * Makes one file of a program and every package that it uses, for an image that has Node.js alone.
  * Same sources, same bytes: neither time nor folder is in it.
  *
- *   node scripts/images/bundle.ts <entry> <folder>   writes <folder>/main.mjs, its source map and THIRD-PARTY-LICENSES
+ *   node scripts/images/bundle.ts <entry> <folder> [--also <module>]
+ *
+ * Writes <folder>/main.mjs, its source map and THIRD-PARTY-LICENSES. A module that the program starts by its path is named
+ * with --also, as the program resolves it (codex-runner/sandbox/probe); it becomes a file beside main.mjs, which package.json
+ * there leads to.
  */
+const usage = "usage: node scripts/images/bundle.ts <entry> <folder> [--also <module>]";
 const root = join(import.meta.dirname, "..", "..");
-const { positionals } = parseArgs({ allowPositionals: true });
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { also: { type: "string" } } });
 const [entry, folder] = positionals;
-if (!entry || !folder || positionals.length > 2)
-  throw new Error("usage: node scripts/images/bundle.ts <entry> <folder>");
+if (!entry || !folder || positionals.length > 2) throw new Error(usage);
+const also = values.also === undefined ? undefined : secondProgram(values.also, entry);
 
 /** CommonJS packages call `require` for the parts of Node.js, which a module has to make for itself. */
 const banner = `import { createRequire as makeRequire } from "node:module"; const require = makeRequire(import.meta.url);`;
@@ -35,9 +40,10 @@ const wasmInside: Plugin = {
 
 const { outputFiles, metafile } = await build({
   absWorkingDir: root,
-  entryPoints: [entry],
+  entryPoints: [{ in: entry, out: "main" }, ...(also ? [{ in: also.file, out: also.name }] : [])],
   // Not written there: the source map's paths are relative to it, so they begin at the repository's root.
-  outfile: "main.mjs",
+  outdir: ".",
+  outExtension: { ".js": ".mjs" },
   write: false,
   bundle: true,
   platform: "node",
@@ -56,8 +62,20 @@ checkComplete(metafile, outputFiles.map(({ text }) => text).join("\n"));
 
 mkdirSync(folder, { recursive: true });
 for (const { path, text } of outputFiles)
-  writeFileSync(join(folder, basename(path)), path.endsWith(".map") ? ownSourcesAlone(text) : text);
+  writeFileSync(join(folder, basename(path)), path.endsWith(".map") ? ownSourcesAlone(text) : text, {
+    mode: text.startsWith("#!") ? 0o755 : 0o644,
+  });
 writeFileSync(join(folder, "THIRD-PARTY-LICENSES"), thirdPartyLicenses(metafile, root));
+if (also) writeFileSync(join(folder, "package.json"), `${JSON.stringify(also.manifest, null, 2)}\n`);
+
+/** A module by its public name, and the package.json by which the bundle finds it under the same name. */
+function secondProgram(specifier: string, from: string) {
+  const file = relative(root, createRequire(join(root, from)).resolve(specifier));
+  const name = basename(file, ".ts");
+  const [packageName = "", ...path] = specifier.split("/");
+  const exports = { [`./${path.join("/")}`]: `./${name}.mjs` };
+  return { file, name, manifest: { name: packageName, private: true, type: "module", exports } };
+}
 
 /** What the one file would look for beside itself is not there. @throws Error that names it */
 function checkComplete({ outputs }: Metafile, text: string): void {

@@ -32,8 +32,8 @@ describeWith(imageTools, "the service's image", () => {
   const started: Container[] = [];
 
   beforeAll(async () => {
-    const pnpm = await runTool("pnpm", ["--version"], process.env);
-    workshop = await openImageWorkshop(pnpm);
+    const pnpmVersion = await runTool("pnpm", ["--version"], process.env);
+    workshop = await openImageWorkshop({ pnpmVersion });
     const image = await workshop.build("service/Dockerfile", "froussard");
     config = await workshop.store.config(image);
     root = await workshop.store.mount(image);
@@ -147,13 +147,14 @@ describeWith(imageTools, "the service's image", () => {
       "pnpm-lock.yaml",
       "contract/index.ts",
       "service/serve/server.ts",
+      "runner/main.ts",
       "scripts/images/a.ts",
     ];
     const unwanted = [
       ...[".env", ".npmrc", ".git/config", "id_ed25519", "dist/a.yaml", "local/main.ts", "scripts/test.ts"],
       ...["node_modules/zod/index.js", "service/node_modules/zod/index.js", "service/.env", "service/.env.production"],
       ...["service/tls/ca.key", "service/ca.pem", "service/serve/server.test.ts", "service/testing/fake.ts"],
-      ...["scripts/images/testing/container.ts", "service/deep/er/testing/x.json", "runner/main.ts"],
+      ...["scripts/images/testing/container.ts", "service/deep/er/testing/x.json", "infra/main.ts"],
     ];
     for (const path of [...wanted, ...unwanted]) {
       mkdirSync(dirname(join(context, path)), { recursive: true });

@@ -15,7 +15,7 @@ const configSchema = z.object({
       WorkingDir: z.string(),
       StopSignal: z.string(),
       Labels: z.record(z.string(), z.string()),
-      ExposedPorts: z.record(z.string(), z.unknown()),
+      ExposedPorts: z.record(z.string(), z.unknown()).default({}),
     }),
   }),
 });
@@ -26,6 +26,10 @@ export type ImageConfig = z.infer<typeof configSchema>["OCIv1"]["config"];
 export interface BuildOptions {
   dockerfile: string;
   context: string;
+  /** The stage whose image is wanted. @default the last one */
+  target?: string;
+  /** With what this machine reaches, for builds that install packages of the system. @default none */
+  network?: "host" | "none";
   arguments?: Readonly<Record<string, string>>;
   /** Folders of this machine that the build's commands see, by their path there. What they write is thrown away. */
   volumes?: Readonly<Record<string, string>>;
@@ -33,9 +37,9 @@ export interface BuildOptions {
 
 /** buildah with a storage of its own in a temporary folder: nothing of it is left afterwards. */
 export interface ImageStore {
-  /** Makes a base image out of a root filesystem's folder. */
-  importFolder(name: string, folder: string, environment?: Readonly<Record<string, string>>): Promise<void>;
-  /** Builds without a network and without anything kept of an earlier build; answers the image's name. */
+  /** Makes a base image out of folders and archives of a root filesystem, laid one over the other. */
+  importRoot(name: string, parts: readonly string[], environment?: Readonly<Record<string, string>>): Promise<void>;
+  /** Builds without anything kept of an earlier build; answers the image's name. */
   build(name: string, options: BuildOptions): Promise<string>;
   config(image: string): Promise<ImageConfig>;
   /** The root filesystem of a new container of the image; what is written there changes no image. */
@@ -58,20 +62,21 @@ export async function openImageStore(): Promise<ImageStore> {
   const run = (...args: readonly string[]) => buildah(driver, args);
 
   return {
-    importFolder: async (name, root, environment = {}) => {
+    importRoot: async (name, parts, environment = {}) => {
       const container = await run("from", "scratch");
-      await run("copy", "--quiet", container, root, "/");
+      for (const part of parts) await run("add", "--quiet", container, part, "/");
       for (const [key, value] of Object.entries(environment))
         await run("config", "--env", `${key}=${value}`, container);
       await run("commit", "--quiet", "--rm", container, name);
     },
-    build: async (name, { dockerfile, context, arguments: args = {}, volumes = {} }) => {
+    build: async (name, { dockerfile, context, target, network = "none", arguments: args = {}, volumes = {} }) => {
       await run(
         "build",
         "--quiet",
         "--no-cache",
         "--pull-never",
-        "--network=none",
+        `--network=${network}`,
+        ...(target === undefined ? [] : ["--target", target]),
         ...["--file", dockerfile, "--tag", name],
         ...Object.entries(args).flatMap(([key, value]) => ["--build-arg", `${key}=${value}`]),
         ...Object.entries(volumes).flatMap(([there, here]) => ["--volume", `${here}:${there}:O`]),

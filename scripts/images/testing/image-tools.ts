@@ -3,8 +3,10 @@ import { existsSync } from "node:fs";
 import process from "node:process";
 import { missingTool, type Tool } from "../../../service/testing/tools.ts";
 
-const packages = ["buildah", "runc", "npm"];
-const install = `apt-get install -y ${packages.join(" ")}`;
+/** Debian's packages, by the program that tells whether one is there. */
+const packages = { buildah: "buildah", runc: "runc", npm: "npm", mmdebstrap: "mmdebstrap", ip: "iproute2" };
+const install = `apt-get install -y ${Object.values(packages).join(" ")}`;
+const isThere = (program: string) => spawnSync(program, [program === "ip" ? "-V" : "--version"]).status === 0;
 
 /** What an image is built and started with. */
 export const imageTools: readonly Tool[] = [
@@ -19,11 +21,18 @@ export const imageTools: readonly Tool[] = [
   },
 ];
 
+/** What images of runs need besides: a Debian to install packages into, and networks of pods. */
+export const runImageTools: readonly Tool[] = [
+  ...imageTools,
+  { name: "mmdebstrap", command: "mmdebstrap", arguments: ["--version"], install },
+  { name: "iproute2", command: "ip", arguments: ["-V"], install },
+];
+
 /** Installs what is missing where that needs nobody: as root, on Debian. Elsewhere the suite says what to install. */
 export function installImageTools(): void {
-  if (missingTool(imageTools) === undefined) return;
+  if (missingTool(runImageTools) === undefined) return;
   if (process.getuid?.() !== 0 || !existsSync("/etc/debian_version")) return;
-  const missing = packages.filter((name) => spawnSync(name, ["--version"]).status !== 0);
+  const missing = Object.entries(packages).flatMap(([program, name]) => (isThere(program) ? [] : [name]));
   console.error(`froussard: installing ${missing.join(" and ")} with apt-get (once)`);
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   for (const args of [["update"], ["install", "-y", "--no-install-recommends", ...missing]]) {

@@ -1,14 +1,15 @@
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { type ImageStore, openImageStore } from "./image-store.ts";
+import { debianArchive } from "./debian-archive.ts";
+import { type BuildOptions, type ImageStore, openImageStore } from "./image-store.ts";
 import { packageCache } from "./package-cache.ts";
-import { makeBase, makeNodeBase } from "./root-filesystem.ts";
+import { addNode, makeBase, makeNodeBase } from "./root-filesystem.ts";
 
 const root = join(import.meta.dirname, "..", "..", "..");
 
 /** Folders that images are made of; which files of them, .dockerignore says. */
-const sources = ["contract", "github", "service", "scripts"];
+const sources = ["contract", "github", "service", "runner", "scripts"];
 
 export interface ImageWorkshop {
   readonly store: ImageStore;
@@ -16,13 +17,22 @@ export interface ImageWorkshop {
   readonly base: string;
   /** The sources, as they were at the start: every build is of these. */
   readonly context: string;
-  /** Builds one of our Dockerfiles (path in the repository) from this checkout; answers the image's name. */
-  build(dockerfile: string, name: string): Promise<string>;
+  /** Builds one of our Dockerfiles (path in the repository), or a stage of it, from this checkout; answers the image's name. */
+  build(dockerfile: string, name: string, options?: Pick<BuildOptions, "target" | "arguments">): Promise<string>;
   close(): Promise<void>;
 }
 
-/** Builds our Dockerfiles as they are, without a network: bases and packages come from this machine. */
-export async function openImageWorkshop(pnpmVersion: string): Promise<ImageWorkshop> {
+export interface WorkshopOptions {
+  pnpmVersion: string;
+  /**
+   * What builds install packages of the system into: then Node.js's image is made of a Debian of its own, and they have the
+   * network for it. @default false
+   */
+  debian?: boolean;
+}
+
+/** Builds our Dockerfiles as they are: bases and npm's packages come from this machine, Debian's from its mirror. */
+export async function openImageWorkshop({ pnpmVersion, debian = false }: WorkshopOptions): Promise<ImageWorkshop> {
   const cache = await packageCache(pnpmVersion);
   const folder = mkdtempSync(join(tmpdir(), "froussard-roots-"));
   const base = join(folder, "base");
@@ -35,9 +45,9 @@ export async function openImageWorkshop(pnpmVersion: string): Promise<ImageWorks
   try {
     copySources(context);
     makeBase(base);
-    makeNodeBase(join(folder, "node"), cache.npm);
-    await store.importFolder("localhost/base", base);
-    await store.importFolder("localhost/node", join(folder, "node"), {
+    (debian ? addNode : makeNodeBase)(join(folder, "node"), cache.npm);
+    await store.importRoot("localhost/base", [base]);
+    await store.importRoot("localhost/node", [...(debian ? [await debianArchive()] : []), join(folder, "node")], {
       PATH: "/usr/local/bin:/usr/bin:/bin",
       npm_config_offline: "true",
       npm_config_cache: "/npm-cache",
@@ -50,11 +60,13 @@ export async function openImageWorkshop(pnpmVersion: string): Promise<ImageWorks
     await close();
     throw error;
   }
-  const build = (dockerfile: string, name: string) =>
+  const build: ImageWorkshop["build"] = (dockerfile, name, options = {}) =>
     store.build(`localhost/${name}`, {
       dockerfile: join(context, dockerfile),
       context,
-      arguments: { NODE_IMAGE: "localhost/node", BASE_IMAGE: "localhost/base" },
+      network: debian ? "host" : "none",
+      ...options,
+      arguments: { NODE_IMAGE: "localhost/node", BASE_IMAGE: "localhost/base", ...options.arguments },
       volumes: { "/npm-cache": cache.npmCache, "/pnpm-store/v11": cache.store },
     });
   return { store, base, context, build, close };

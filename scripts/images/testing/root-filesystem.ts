@@ -27,11 +27,18 @@ export function makeBase(root: string): void {
   makeTemporary(root);
 }
 
-/** In place of Node.js's image: Node.js where that has it, npm, a shell. */
-export function makeNodeBase(root: string, npm: string): void {
+/** Node.js and npm where Node.js's image has them. */
+export function addNode(root: string, npm: string): void {
   copy(process.execPath, join(root, "usr/local/bin/node"));
-  copyLibraries(root, process.execPath);
   write(join(root, "usr/local/LICENSE"), "Node.js is licensed for use as follows: …\n");
+  cpSync(npm, join(root, "usr/local/lib/node_modules/npm"), { recursive: true, dereference: true });
+  symlinkSync("../lib/node_modules/npm/bin/npm-cli.js", join(root, "usr/local/bin/npm"));
+}
+
+/** In place of Node.js's image: Node.js with npm, and a shell. */
+export function makeNodeBase(root: string, npm: string): void {
+  addNode(root, npm);
+  copyLibraries(root, process.execPath);
   for (const [name, path] of [
     ["/bin/sh", "bin/sh"],
     ["/usr/bin/env", "usr/bin/env"],
@@ -39,8 +46,6 @@ export function makeNodeBase(root: string, npm: string): void {
     copy(name, join(root, path));
     copyLibraries(root, name);
   }
-  cpSync(npm, join(root, "usr/local/lib/node_modules/npm"), { recursive: true, dereference: true });
-  symlinkSync("../lib/node_modules/npm/bin/npm-cli.js", join(root, "usr/local/bin/npm"));
   write(join(root, "etc/passwd"), "root:x:0:0::/root:/bin/sh\n");
   mkdirSync(join(root, "root"));
   makeTemporary(root);
