@@ -4,6 +4,8 @@ import process from "node:process";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { profileService } from "./profile/profile-service.ts";
 import { reportProfile } from "./profile/report-profile.ts";
+import { benchRunner } from "./runner/bench-runner.ts";
+import { reportRunner } from "./runner/report.ts";
 import { benchSynth, reportSynth } from "./synth/bench-synth.ts";
 import { benchWebhooks } from "./webhooks/bench-webhooks.ts";
 import { type Kind, kinds } from "./webhooks/deliveries.ts";
@@ -22,6 +24,12 @@ function number(text: string): number {
     throw new InvalidArgumentError("must be a whole number from 1 to 2000");
   return value;
 }
+function files(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 100_000)
+    throw new InvalidArgumentError("must be a whole number from 1 to 100000");
+  return value;
+}
 const numbers = (text: string) => text.split(",").map(number);
 const seconds = (fallback: number) =>
   new Option("--seconds <n>", "of each measurement").argParser(number).default(fallback);
@@ -31,7 +39,7 @@ const print = (isJson: boolean | undefined, found: unknown, text: string) =>
   console.log(isJson ? JSON.stringify(found, null, 2) : text);
 
 const program = new Command("bench").description(
-  "What the service and the synth cost, side by side with others. Progress goes to standard error.",
+  "What the service, the runner and the synth cost, side by side with others. Progress goes to standard error.",
 );
 
 program
@@ -66,6 +74,21 @@ program
   .action((options: { rounds: number; json?: boolean }) => {
     const runs = benchSynth(options.rounds, build.report);
     print(options.json, runs, reportSynth(runs));
+  });
+
+program
+  .command("runner")
+  .summary("what a run costs round Codex, and what its processes hold")
+  .description(
+    "Takes issues from plan to draft pull request with the real Codex, a simulated model and a simulated GitHub, and tells " +
+      "the time before, in and after Codex, beside a clone, commit and push by plain git. Needs Linux and user namespaces.",
+  )
+  .option("--files <n>", "in the repository", files, 5_000)
+  .addOption(rounds(5))
+  .addOption(json)
+  .action(async (options: { files: number; rounds: number; json?: boolean }) => {
+    const runs = await benchRunner({ ...options, path: build.env.PATH ?? "" }, build.report);
+    print(options.json, runs, reportRunner(runs));
   });
 
 program

@@ -14,7 +14,7 @@ const allowed: Record<string, readonly string[]> = {
   local: ["contract", "github", "service", "runner", "simulators"],
   imports: [],
   infra: ["contract", "imports"],
-  bench: ["contract", "service", "infra", "simulators"],
+  bench: ["contract", "service", "runner", "infra", "simulators"],
 };
 /** What tests may import besides: the programs whose environment `infra` writes must be able to read it. */
 const allowedInTests: Record<string, readonly string[]> = { infra: ["simulators", "service", "runner"] };
