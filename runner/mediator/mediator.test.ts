@@ -896,6 +896,15 @@ describe("who may decide", () => {
   });
 });
 
+test("an approver who lost write access meanwhile has nothing pushed", async () => {
+  const world = createWorld({ permission: { userId: 11, mayWrite: true }, snapshot: approved() });
+  const mediator = start(world, implementation.claim);
+  await mediator.task();
+  world.permission = { userId: 11, mayWrite: false };
+  expect(await mediator.result(changes)).toMatchObject({ outcome: "refused", code: "not-permitted" });
+  expect([...world.branches]).toEqual([]);
+});
+
 test("a repository that is not on the list costs nothing, whatever a message says", async () => {
   const world = createWorld();
   const elsewhere = start(world, planning, { rules: async () => ({ ...rules, isServed: () => false }) });

@@ -4,6 +4,7 @@ import type { Change } from "../protocol.ts";
 import { type CommitChecks, commitMessage, readCommitMessage } from "../render/commit-message.ts";
 import { approvalOf, checkWanted } from "./approval-check.ts";
 import type { GitHubFacts } from "./github-facts.ts";
+import { peopleAccess } from "./people-access.ts";
 import type { ChangedFile, GitRepository, Ledger, Publisher } from "./ports.ts";
 import type { PreparedRun, RunRules } from "./prepare-run.ts";
 import { tellProtected } from "./tell-protected.ts";
@@ -59,8 +60,9 @@ export async function publishChanges(
   const tip = await ownTip(options, git);
   const snapshot = await freshSnapshot(options);
   const { cause } = options.prepared;
-  approvalOf(snapshot, options.rules.policy, plan.comment.id, planSha256, cause);
+  const { by } = approvalOf(snapshot, options.rules.policy, plan.comment.id, planSha256, cause);
   checkWanted(snapshot, options.rules.policy, cause);
+  await peopleAccess(options.facts, snapshot.repository.nameWithOwner, { deciders: [by], authors: [] });
   if (tip?.commit !== commit) {
     await options.ownCommits.add(commit);
     await git.push({ commit, branch, ...(tip && { expected: tip.commit }) });
