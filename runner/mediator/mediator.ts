@@ -1,30 +1,31 @@
 import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { codes, RunFailure, sha256 } from "@froussard/contract";
-import { poll } from "../poll.ts";
 import type { ProgressReport, RunResult, TaskAnswer } from "../protocol.ts";
 import { acceptResult } from "./accept-result.ts";
-import { commitsFromComments, hashOf } from "./continue-run.ts";
+import { createBaseClone } from "./base-clone.ts";
+import { hashOf } from "./continue-run.ts";
 import { emptyLedger } from "./ledger.ts";
 import type { MediatorOptions } from "./mediator-options.ts";
 import { runOver } from "./model/model-error.ts";
 import { createNotedFailure } from "./noted-failure.ts";
-import type { RunState } from "./output-line.ts";
-import type { GitRepository, ProgressText, RunContext } from "./ports.ts";
+import { ownCommits } from "./own-commits.ts";
+import type { RunContext } from "./ports.ts";
 import type { PreparedRun } from "./prepare-run.ts";
-import { createProgressBoard } from "./progress-board.ts";
 import { publishPending } from "./publish-pending.ts";
 import { type PublishOptions, publishPushedBranch } from "./publish-result.ts";
 import { newRecord } from "./record.ts";
 import { reserveRun } from "./reserve-run.ts";
 import { accountOf } from "./run-account.ts";
+import { createRunDisplay } from "./run-display.ts";
 import { createRunLog } from "./run-log.ts";
+import { createRunWanted } from "./run-wanted.ts";
 import { cleanResult } from "./secrets/clean-result.ts";
 import { cleanTexts } from "./secrets/clean-texts.ts";
 import { refusal } from "./server/refusal.ts";
 import { type RunStart, startRun } from "./start-run.ts";
 import { usageDifference } from "./usage-check.ts";
-import { createWantedCheck } from "./wanted-check.ts";
+import { workAnswer } from "./work-answer.ts";
 
 /** One task from GitHub's word to the published result; it answers, and never ends by itself. */
 export type Mediator = ReturnType<typeof createMediator>;
@@ -43,35 +44,23 @@ export function createMediator(options: MediatorOptions) {
   /** The ledger as it was when the attempt in hand began. */
   let before = structuredClone(ledger);
   let work: Work | undefined;
-  let git: Promise<GitRepository> | undefined;
   let cloned: Promise<void> | undefined;
-  let stillWanted = async () => {};
+  const clone = createBaseClone((run) => options.openGit(run), runLog);
+  const wanted = createRunWanted(options);
   const noted = createNotedFailure();
   const over = new AbortController();
   const left = new AbortController();
-  let stopLooking = () => {};
   let publishing: Promise<void> | undefined;
   /** The result being taken over: from here on no other is, although the record does not say so yet. */
   let taking: { sha256: string; done: Promise<void> } | undefined;
   let newestReport = 0;
 
-  const board = createProgressBoard<Pick<ProgressText, "state" | "report" | "url"> & { run: RunContext }>({
-    post: ({ run, ...shown }) => publisher.progress(run, { ...shown, ledger, record: structuredClone(runLog.current) }),
+  const display = createRunDisplay({
+    ...{ publisher, ledger, runLog, log },
+    onState: options.onState,
     intervalMs: options.progressIntervalMs,
-    onError: (error) => log.warn({ err: error }, "the progress comment could not be written"),
   });
-
-  let standing: RunState | undefined;
-
-  function tell(): void {
-    if (standing) options.onState?.({ ...standing, ledger });
-  }
-
-  function show(state: Pick<ProgressText, "state" | "report" | "url">): void {
-    standing = { phase: state.state, todo: [], ...state.report, ledger };
-    tell();
-    if (work && !work.dryRun) board.show({ ...state, run: work.prepared.run });
-  }
+  const { show } = display;
 
   const isWorking = () => runLog.current?.state === "working" && !taking;
 
@@ -86,7 +75,7 @@ export function createMediator(options: MediatorOptions) {
 
   /** The agent has nothing more to do. */
   function endWork(): void {
-    stopLooking();
+    wanted.stopLooking();
     left.abort();
   }
 
@@ -115,18 +104,19 @@ export function createMediator(options: MediatorOptions) {
     work = begun;
     const { prepared, dryRun } = begun;
     const { run, prompt } = prepared;
+    if (!dryRun) display.commentOn(run);
     ledger.promptSha256 = sha256(prompt);
     runLog.save({ base: run.base, ...(dryRun && { dryRun }) });
     if (kind === "over") return;
     if (kind === "given-up") throw new RunFailure("mediator-lost");
     if (kind === "publish") return publish(begun);
     if (run.implementation && !dryRun) {
-      const pushed = await publishPushedBranch(publishOptions(begun), await openGit(run));
+      const pushed = await publishPushedBranch(publishOptions(begun), await clone.open(run));
       if (pushed) return finish({ url: pushed });
     }
     if (!dryRun) await reserve(run);
-    if (!dryRun) watchWanted(begun);
-    cloned = orFail(() => clone(run));
+    if (!dryRun) wanted.of(prepared, begun.rules);
+    cloned = orFail(() => clone.fetchBase(run));
     await Promise.race([cloned, sleep(clonePatienceMs, undefined, { ref: false })]);
   }
 
@@ -137,64 +127,27 @@ export function createMediator(options: MediatorOptions) {
     await reserveRun({ run, record, ledger, limits: options.limits, facts, publisher, now: clock() });
   }
 
-  async function clone(run: RunContext): Promise<void> {
-    const repository = await openGit(run);
-    await repository.fetchCommit(run.base.commit);
-    runLog.save({ instructions: await repository.instructionFiles(run.base.commit) });
+  /** One that was handed over already is published or refused by itself. */
+  function endUnwanted(error: unknown): void {
+    if (!isWorking()) return;
+    if (error instanceof RunFailure) noted.note(error);
+    fail(error);
+    over.abort(runOver("the run is over"));
   }
 
-  function openGit(run: RunContext): Promise<GitRepository> {
-    git ??= options.openGit(run);
-    return git;
-  }
-
-  function watchWanted({ prepared: { run, cause }, rules }: Work): void {
-    const { repository, issue } = run.snapshot;
-    stillWanted = createWantedCheck({
-      facts,
-      repository: repository.nameWithOwner,
-      issueNumber: issue.number,
-      policy: rules.policy,
-      cause,
-      now: () => clock().getTime(),
-      intervalMs: options.wantedIntervalMs,
-      warn: (message) => log.warn(message),
-    });
-  }
-
-  /** Ends the run as soon as nobody wants its result; one that was handed over already is published or refused by itself. */
-  async function endUnwanted(): Promise<void> {
-    try {
-      await stillWanted();
-    } catch (error) {
-      if (!isWorking()) return;
-      if (error instanceof RunFailure) noted.note(error);
-      fail(error);
-      over.abort(runOver("the run is over"));
-    }
-  }
-
-  const publishOptions = ({ prepared, rules }: Work) => {
-    const { snapshot, subjectId } = prepared.run;
-    const ownCommits: PublishOptions["ownCommits"] = {
-      has: (commit) => runLog.current?.commit === commit || commitsFromComments(snapshot, subjectId).includes(commit),
-      async add(commit) {
-        runLog.save({ commit });
-        // In a cluster only the comment outlives this process, so it has to know the commit before the branch has it.
-        show({ state: "publishing" });
-        await board.flush(options.flushPatienceMs.push);
-      },
-    };
+  const publishOptions = ({ prepared, rules }: Work): PublishOptions & { prepared: PreparedRun } => {
+    const patienceMs = options.flushPatienceMs.push;
     const { instructions } = runLog.current ?? {};
     const run = { ...prepared.run, ...(instructions && { instructions }) };
-    return { prepared: { ...prepared, run }, rules, facts, publisher, ledger, ownCommits };
+    const commits = ownCommits(prepared.run, { runLog, display, patienceMs });
+    return { prepared: { ...prepared, run }, rules, facts, publisher, ledger, ownCommits: commits };
   };
 
   /** Publishes the accepted result; a stop waits for it. */
   function publish(on: Work): Promise<void> {
     show({ state: "publishing" });
     const date = runLog.current?.resultAt ?? clock().toISOString();
-    const git = () => openGit(on.prepared.run);
+    const git = () => clone.open(on.prepared.run);
     const pending = { store, to: publishOptions(on), git, secrets, date, dryRun: on.dryRun };
     const published = publishPending(pending).then(finish);
     publishing = published.catch(() => {});
@@ -227,9 +180,9 @@ export function createMediator(options: MediatorOptions) {
     /** Told after each change of the ledger. */
     ledgerChanged(): void {
       runLog.save();
-      tell();
+      display.tell();
     },
-    stillWanted: () => stillWanted(),
+    stillWanted: wanted.check,
     noteFailure: noted.note,
     /** Told the `user-agent` of the agent's requests, which names Codex's version for the ledger. */
     noteUserAgent(userAgent = ""): void {
@@ -252,30 +205,18 @@ export function createMediator(options: MediatorOptions) {
         before = structuredClone(ledger);
         runLog.begin({ state: "working", attempts: runLog.current.attempts + 1 });
         show({ state: "working" });
-        if (!work.dryRun) stopLooking = poll(options.everyWantedLook, endUnwanted);
+        if (!work.dryRun) wanted.keepLooking(endUnwanted);
       }
-      const { run, prompt, outputSchema } = work.prepared;
-      return {
-        state: "work",
-        taskId: run.taskId,
-        stage: run.stage,
-        prompt,
-        outputSchema,
-        codex: { ...options.codex, webSearch: run.webSearch },
-        deadlineMs: options.deadlineMs,
-        idleMs: options.idleMs,
-        ...(options.egress && { egress: true }),
-      };
+      return workAnswer(work.prepared, options);
     },
 
     /** The working copy as a tar stream. */
     async workspace(): Promise<Readable> {
       await started;
       await cloned;
-      if (!work || !git || runLog.closed) throw refusal(409, "there is no work");
-      const { commit } = work.prepared.run.base;
+      if (!work || !cloned || runLog.closed) throw refusal(409, "there is no work");
       try {
-        return await (await git).packWorkspace(commit);
+        return await clone.pack(work.prepared.run);
       } catch (error) {
         // What is wrong with the commit is the run's failure, which the agent could not name.
         fail(error);
@@ -283,17 +224,17 @@ export function createMediator(options: MediatorOptions) {
       }
     },
 
-    async progress({ sandbox, ...report }: ProgressReport): Promise<void> {
+    async progress(report: ProgressReport): Promise<void> {
       if (!isWorking()) throw refusal(409, "nothing is being worked on");
+      const number = ++newestReport;
+      const { sandbox, ...shown } = (await cleanTexts(report, secrets)).value;
       if (sandbox) {
         const { proven, unproven } = sandbox;
         ledger.proof = { proven, unproven };
         runLog.save();
         log.info(sandbox, "the agent has looked at its sandbox");
       }
-      const number = ++newestReport;
-      const { value } = await cleanTexts(report, secrets);
-      if (isWorking() && number === newestReport) show({ state: "working", report: value });
+      if (isWorking() && number === newestReport) show({ state: "working", report: shown });
     },
 
     /** Takes the result, once; the same one again is answered alike. Resolves when it is published or refused. */
@@ -307,7 +248,7 @@ export function createMediator(options: MediatorOptions) {
         throw refusal(409, "no result is expected");
       await taking?.done;
       await publishing;
-      await board.flush(options.flushPatienceMs.answer);
+      await display.flush(options.flushPatienceMs.answer);
       if (!runLog.closed) throw refusal(503, "the result is not published yet");
       return runLog.closed;
     },
@@ -324,7 +265,7 @@ export function createMediator(options: MediatorOptions) {
         runLog.save({ state: "ready" });
         show({ state: "working" });
       }
-      await board.flush(options.flushPatienceMs.stop);
+      await display.flush(options.flushPatienceMs.stop);
     },
   };
 }

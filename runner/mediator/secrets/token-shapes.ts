@@ -1,5 +1,3 @@
-import { lintSource } from "@secretlint/core";
-import { rules } from "@secretlint/secretlint-rule-preset-recommend";
 import type { SecretShape } from "../../git/secret-search.ts";
 
 /**
@@ -9,17 +7,25 @@ import type { SecretShape } from "../../git/secret-search.ts";
 const leftOut = ["basicauth", "database-connection-string", "filter-comments"];
 const prefix = "@secretlint/secretlint-rule-";
 
-const config = {
-  rules: rules
-    .filter(({ meta }) => !leftOut.includes(meta.id.replace(prefix, "")))
-    .map((rule) => ({ id: rule.meta.id, rule })),
-};
+/** Loaded when first needed: it takes as long as all the rest of the mediator's start. */
+let loaded: ReturnType<typeof load> | undefined;
+
+async function load() {
+  const [{ lintSource }, { rules }] = await Promise.all([
+    import("@secretlint/core"),
+    import("@secretlint/secretlint-rule-preset-recommend"),
+  ]);
+  const kept = rules.filter(({ meta }) => !leftOut.includes(meta.id.replace(prefix, "")));
+  return { lintSource, config: { rules: kept.map((rule) => ({ id: rule.meta.id, rule })) } };
+}
 
 /**
  * Finds what has the shape of somebody's credential, by the rules of secretlint. The text's name is never told to a rule: one
  * of them would open the file. Placeholders that repeat a few characters are none.
  */
 export async function tokenShapes(text: string): Promise<SecretShape[]> {
+  loaded ??= load();
+  const { lintSource, config } = await loaded;
   const source = { filePath: "text", content: text, contentType: "text" as const };
   const options = { config, maskSecrets: true, noPhysicFilePath: true };
   const { messages } = await lintSource({ source, options });
