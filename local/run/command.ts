@@ -8,7 +8,6 @@ import { showReport } from "../preflight/show-report.ts";
 import { startWithPreflight } from "../preflight/start-with-preflight.ts";
 import { startView, viewMode } from "../view/start-view.ts";
 import { logEvents } from "./log-events.ts";
-import { runPipeline } from "./pipeline.ts";
 import { type LocalOptions, readSettings, SettingsError } from "./settings.ts";
 import { settingsHelp } from "./settings-help.ts";
 import { onStopSignals } from "./stop-signals.ts";
@@ -103,6 +102,8 @@ async function run(options: RunOptions): Promise<void> {
     const { report, account } = await startWithPreflight(wanted, { view: viewOf(process.stderr), signal: stop.signal });
     view.print(showReport(report, viewOf(process.stdout), ["warning"]));
     if (options.json) for (const each of report.findings) if (each.status === "warning") log.warn(each, each.found);
+    // Loaded when it is needed, so that a look alone, and what is wrong, are there at once.
+    const { runPipeline } = await import("./pipeline.ts");
     await runPipeline({ settings, account, basics, log, tell, signal: stop.signal });
   } catch (error) {
     // Whoever stops it while it starts has asked for just that.
