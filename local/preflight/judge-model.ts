@@ -34,7 +34,7 @@ function troubleOf(answer: ModelAnswer, baseUrl: string): Finding | undefined {
   if ("reason" in answer)
     return here.fault(`${baseUrl} cannot be reached (${answer.reason})`, "check the network and OPENAI_BASE_URL");
   const { status, json, code, message = "" } = answer;
-  const scopes = /missing scopes: ([a-z._, ]{1,200})/i.exec(message)?.[1]?.replace(/[.\s]+$/, "");
+  const scopes = /missing scopes: ((?:[a-z_]+\.[a-z._]*[a-z_](?:, )?){1,9})/i.exec(message)?.[1];
   if (scopes !== undefined && (status === 401 || status === 403))
     return here.warning(
       `the key is a restricted one and may not list models (missing: ${scopes}): whether it may use this one shows with the first run`,

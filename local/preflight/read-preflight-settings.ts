@@ -51,7 +51,7 @@ export function readPreflightSettings(options: LocalOptions, env: Environment, d
     schema.safeParse(env[name] || undefined).data;
   const port = options.port ?? "8080";
   return {
-    faults: [...new Set([...settingsFaults(options, env, defaultData), ...signIn.faults, ...addressFaults(env)])],
+    faults: onePerName([...settingsFaults(options, env, defaultData), ...signIn.faults, ...addressFaults(env)]),
     repositories: [...new Set(options.repo.filter((name) => repositoryPattern.test(name)))],
     credential: signIn.credential,
     apiBaseUrl: plain(one(githubEnvironment.GITHUB_API_BASE_URL, "GITHUB_API_BASE_URL")),
@@ -71,6 +71,12 @@ export function readPreflightSettings(options: LocalOptions, env: Environment, d
 
 const approversName = (env: Environment) =>
   env["CODEX_TRIGGER_LOGINS"] ? "CODEX_TRIGGER_LOGINS" : "CODEX_TRIGGER_LOGIN";
+
+/** Service and runner both read some of the variables: the first word on each is enough. An option can stand there often. */
+function onePerName(faults: readonly string[]): string[] {
+  const names = faults.map((fault) => (fault.startsWith("--") ? fault : fault.replace(/[: ].*$/s, "")));
+  return faults.filter((_, index) => names.indexOf(names[index] ?? "") === index);
+}
 
 /** An address that holds nothing but the address: it stands in messages and logs. */
 function plain(address: string | undefined): string | undefined {
