@@ -8,7 +8,7 @@ import { readContract } from "./testing/contract-file.ts";
 import { type Part, recordContract } from "./testing/record-contract.ts";
 import { pick } from "./testing/recording.ts";
 
-test("the installed Codex does what contract.json says; else change the runner, then record it anew (docs/checks.md)", async () => {
+test("the installed Codex does what contract.json says; else change the runner, then record it anew (docs/codex-contract.md)", async () => {
   expect(compareRecordings(readContract(), await recordContract(findCodex().path))).toEqual([]);
 });
 
