@@ -114,6 +114,7 @@ describe("the agent", () => {
       "CODEX_HOME",
       "MEDIATOR_URL",
       "RUN_BEARER",
+      "AGENT_NETWORK",
     ]);
   });
 

@@ -47,6 +47,7 @@ export class Runs extends Chart {
       mediatorResources: runs.mediator,
       agentResources: runs.agent,
       workspace: runs.workspace,
+      proveNetwork: runs.proveNetwork,
     });
 
     const toApiServer = flows.apiServer(runs.apiServerCidrs);

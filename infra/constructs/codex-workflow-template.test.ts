@@ -6,7 +6,7 @@ import { runDeadlines } from "./run-templates/deadlines.ts";
 
 const required: CodexWorkflowTemplateProps = {
   ...{ namespace: "runs", serviceAccount: "run", executorServiceAccount: "executor" },
-  ...{ runnerImage: "runner:1", agentImage: "agent:1", workspace: "10Gi" },
+  ...{ runnerImage: "runner:1", agentImage: "agent:1", workspace: "10Gi", proveNetwork: true },
   gitHub: { token: { name: "github-token", key: "token" } },
   openaiKey: { name: "openai", key: "api-key" },
   githubSettings: { CODEX_TRIGGER_LOGINS: "octocat" },

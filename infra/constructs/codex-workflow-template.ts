@@ -42,6 +42,8 @@ export interface CodexWorkflowTemplateProps {
   agentResources: ResourceProps;
   /** Room for a working copy. */
   workspace: string;
+  /** Whether each agent proves that it can reach nothing but its mediator, and else does not begin. */
+  proveNetwork: boolean;
 }
 
 /** Argo writes parallel steps as a bare list, which the package's type does not know. */
@@ -122,6 +124,7 @@ export class CodexWorkflowTemplate extends Construct {
             resources: props.agentResources,
             room: props.workspace,
             deadlineSeconds: deadlines.agent,
+            proveNetwork: props.proveNetwork,
           }),
           reportTemplate("report", {
             image: props.runnerImage,

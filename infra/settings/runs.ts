@@ -11,7 +11,7 @@ import {
 import * as z from "zod";
 import { field, must } from "./field.ts";
 
-const { text, name, whole, choice, list, listOfSome, address, cidr, bytes, resources } = field;
+const { text, name, whole, choice, list, listOfSome, address, cidr, bytes, flag, resources } = field;
 
 /** How Codex is called, and what a run may cost. */
 export const codex = z.strictObject({
@@ -100,6 +100,10 @@ export const runs = z.strictObject(
       .meta({ description: "How often a failed attempt is begun again" }),
     mediator: resources("1", "1Gi").meta({ description: "The pod of a mediator" }),
     agent: resources("2", "4Gi").meta({ description: "The pod of an agent" }),
+    proveNetwork: flag().default(true).meta({
+      description:
+        "Each agent proves that it reaches nothing but its mediator, and else does not begin; `false` where the cluster's network plugin enforces no NetworkPolicies: then the ledger of each run says that this is not proven",
+    }),
     workspace: bytes("room")
       .default("10Gi")
       .meta({ description: "Room for the agent's working copy, and for the mediator's clone" }),

@@ -1,10 +1,11 @@
 /**
- * Refuses to go on where processes of others might be ended: in a bubble or a container this program is a child of the
- * first process, which nobody in there can signal.
+ * Refuses to go on where processes of others might be ended: in a bubble or a container this program is the first process,
+ * or a child of the first, which nobody in there can signal.
  * @throws Error with what to do
  */
-export function assertAlone(parent = process.ppid): void {
-  if (parent !== 1) throw new Error("--alone is for a PID namespace of its own (bubble, container): leave it out here");
+export function assertAlone({ pid, ppid }: Pick<NodeJS.Process, "pid" | "ppid"> = process): void {
+  if (pid !== 1 && ppid !== 1)
+    throw new Error("--alone is for a PID namespace of its own (bubble, container): leave it out here");
 }
 
 /**

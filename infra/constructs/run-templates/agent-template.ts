@@ -16,6 +16,8 @@ export interface AgentTemplateProps {
   /** Room for the working copy. */
   room: string;
   deadlineSeconds: number;
+  /** Whether each run proves that its NetworkPolicy is enforced, before it costs anything. */
+  proveNetwork: boolean;
 }
 
 /**
@@ -42,13 +44,14 @@ export function agentTemplate(name: string, props: AgentTemplateProps): ITemplat
       name: "main",
       image: props.image,
       command: ["codex-runner"],
-      args: ["agent", "--workspace", "/workspace"],
+      args: ["agent", "--alone", "--workspace", "/workspace"],
       env: environment({
         HOME: "/home/agent",
         TMPDIR: "/tmp",
         CODEX_HOME: "/codex",
         MEDIATOR_URL: `http://{{inputs.parameters.${mediatorAddress}}}:${mediatorPort}`,
         RUN_BEARER: "{{workflow.uid}}",
+        AGENT_NETWORK: props.proveNetwork ? "mediator-only" : "unknown",
       }),
       resources: resources(props.resources),
       securityContext: restrictedContainer(),
