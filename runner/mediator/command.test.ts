@@ -176,7 +176,7 @@ describe.skipIf(process.platform === "win32")("the mediator as a process", () =>
       const lost = call("POST", "/result", { kind: "plan", plan }).catch(() => "lost");
       const posted = () =>
         github.requests.slice(before).some(({ method, path }) => method === "POST" && path.endsWith("/comments"));
-      await expect.poll(posted, { interval: 2 }).toBe(true);
+      await expect.poll(posted, { interval: 2, timeout: 15_000 }).toBe(true);
       first.child.kill("SIGKILL");
       expect(await lost).toBe("lost");
       await first.ended;
