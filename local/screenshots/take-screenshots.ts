@@ -79,7 +79,9 @@ async function wholeWay(kit: PipelineKit, page: Page, shot: Shot): Promise<void>
   await shot("files");
   await page.goto(`/${repository}/settings/hooks`);
   await page.locator("main .rows a").click();
-  await page.locator(".deliveries summary").first().click();
+  const opened = page.locator(".deliveries li", { hasText: "issues.opened" });
+  await opened.locator("summary").click();
+  await opened.evaluate((element) => element.scrollIntoView({ block: "end" }));
   await shot("deliveries");
 }
 

@@ -56,8 +56,7 @@ export function pagesApp(parts: { store: Store; hooks: Hooks; welcome?: Welcome 
     c.status(error.status as ContentfulStatusCode);
     // Without any account there is nobody to show a page to.
     if (store.users.size === 0) return c.text(`${error.status} ${error.message}\n`);
-    const back = c.req.method === "GET" ? "/" : localPath(c.req.header("referer"));
-    return pages.show(c, errorPage(error, pages.acting(c), back));
+    return pages.show(c, errorPage(error, pages.acting(c), localPath(c.req.header("referer"))));
   };
 
   app.post("/-/acting", async (c) => {

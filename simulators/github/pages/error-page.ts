@@ -18,7 +18,7 @@ export function errorPage(error: GitHubError, acting: User, back: string): Page 
     refusal: true,
     content: html`<section class="box problem"><h1>${known.title}</h1>
 ${status === 404 ? "" : html`<p><code>${status}</code> ${message}</p>`}${details.length > 0 ? html`<ul>${details.map((detail) => html`<li>${detail}</li>`)}</ul>` : ""}
-${help}<p><a class="button" href="${back}">Go back</a> <a class="button" href="/">All repositories</a></p></section>`,
+${help}<p>${back === "/" ? "" : html`<a class="button" href="${back}">Go back</a> `}<a class="button" href="/">All repositories</a></p></section>`,
   };
 }
 
