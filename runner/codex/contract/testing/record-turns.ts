@@ -1,5 +1,7 @@
 import { exec, type Move, patch, say, scriptOf, type TodoStatus } from "@froussard/simulators/model/script";
 import type { LoggedRequest } from "@froussard/simulators/model/start-model";
+import { responsesCheck, searchCheck } from "../../../mediator/model/check-request.ts";
+import { type CodexSettings, paths } from "../../../protocol.ts";
 import type { Codex, RawEvent, Turn } from "./open-codex.ts";
 import { distinct, inTurn, kindOf, type Recording } from "./recording.ts";
 
@@ -58,7 +60,7 @@ function fieldsOf(name: unknown, value: unknown): string[] {
 }
 
 function requestsOf(model: string, { requests, events, tokens, exit, answer }: Turn): Recording {
-  const responses = requests.filter(({ path }) => path === "/v1/responses");
+  const responses = requests.filter(({ path }) => path === paths.responses);
   const bodies = responses.map(({ body }) => body as Json);
   const [first = {}] = bodies;
   const items = bodies.flatMap((body) => body["input"] as Json[]);
@@ -94,8 +96,21 @@ function requestsOf(model: string, { requests, events, tokens, exit, answer }: T
       "usage.output_tokens":
         usage?.["output_tokens"] === tokens.output ? "those of all requests" : "not those of all requests",
     },
+    [`mediator's word on requests of ${model}`]: distinct(requests.map((request) => verdict(model, request))),
     ...searchOf(model, requests),
   };
+}
+
+/** Whether the mediator would let a request through, as it stands today. */
+function verdict(model: string, { path, body }: LoggedRequest): string {
+  const settings: CodexSettings = { model, effort: "high", webSearch: "live", sandbox: "pod" };
+  const check = path === paths.search ? searchCheck(settings) : responsesCheck(settings);
+  try {
+    check(Buffer.from(JSON.stringify(body)));
+    return `${path}: passed on`;
+  } catch (error) {
+    return `${path}: ${error instanceof Error ? error.message : error}`;
+  }
 }
 
 /** In either dialect: in `tools`, or in an input item, there in namespaces. */
@@ -114,7 +129,7 @@ export function toolsOf(body: Json): string[] {
 }
 
 function searchOf(model: string, requests: readonly LoggedRequest[]): Recording {
-  const body = requests.find(({ path }) => path === "/v1/alpha/search")?.body as Json | undefined;
+  const body = requests.find(({ path }) => path === paths.search)?.body as Json | undefined;
   if (!body) return {};
   return {
     [`search requests of ${model}`]: distinct([
