@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import process from "node:process";
+import { installPackages } from "../../../service/testing/install-packages.ts";
 import { missingTool, type Tool } from "../../../service/testing/tools.ts";
 
 /** Debian's packages, by the program that tells whether one is there. */
@@ -31,12 +30,6 @@ export const runImageTools: readonly Tool[] = [
 /** Installs what is missing where that needs nobody: as root, on Debian. Elsewhere the suite says what to install. */
 export function installImageTools(): void {
   if (missingTool(runImageTools) === undefined) return;
-  if (process.getuid?.() !== 0 || !existsSync("/etc/debian_version")) return;
   const missing = Object.entries(packages).flatMap(([program, name]) => (isThere(program) ? [] : [name]));
-  console.error(`froussard: installing ${missing.join(" and ")} with apt-get (once)`);
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  for (const args of [["update"], ["install", "-y", "--no-install-recommends", ...missing]]) {
-    const { status, stderr, error } = spawnSync("apt-get", ["-qq", ...args], { env, encoding: "utf8" });
-    if (status !== 0) console.error(`froussard: apt-get ${args.join(" ")} failed: ${error?.message ?? stderr.trim()}`);
-  }
+  installPackages(missing);
 }
