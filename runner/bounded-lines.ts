@@ -25,7 +25,9 @@ export function readBoundedLines(
     // Of a line that is too long only its end is looked for.
     const from = tooLong ? data.indexOf("\n") : 0;
     if (from < 0) return;
-    const lines = (rest + decoder.write(data.subarray(from))).split("\n");
+    const [first = "", ...others] = decoder.write(data.subarray(from)).split("\n");
+    // Only what is new was searched: a long line that comes in small pieces is not read again for each of them.
+    const lines = [rest + first, ...others];
     rest = lines.pop() ?? "";
     for (const line of lines) end(line);
     if (rest.length <= maxLength) return;

@@ -54,6 +54,13 @@ async function fetched(
     changes: () => findChanges(fetchedWorkspace, own, path),
   };
 }
+/** A folder that is deeper than any path can name. */
+const deep = (place: string) =>
+  execFileSync("/bin/bash", [
+    "-c",
+    `cd ${place}; for ((i=0; i<30; i++)); do mkdir ${"d".repeat(200)}; cd -P ./d*; done`,
+  ]);
+
 const file = (name: string, content: string | Buffer, mode = "100644") => ({
   path: name,
   mode,
@@ -282,5 +289,40 @@ describe("fetchWorkspace", () => {
     await expect(fetchWorkspace(escaping, join(folder, "workspace"), own, path)).rejects.toThrow(
       /path contains '\.\.'/,
     );
+  });
+
+  test("a large file of the base is left alone, and one that was changed is refused", async () => {
+    const { workspace, changes } = await fetched({ big: Buffer.alloc(33 * 1024 * 1024), a: "1" });
+    write(workspace, { a: "2" });
+    expect(await changes()).toEqual([file("a", "2")]);
+    writeFileSync(join(workspace, "big"), Buffer.alloc(33 * 1024 * 1024, 1));
+    await expect(changes()).rejects.toMatchObject({ code: "invalid-changes" });
+    execFileSync("truncate", ["-s", "1T", join(workspace, "big")]);
+    await expect(changes()).rejects.toMatchObject({ code: "invalid-changes" });
+  });
+
+  test.each<[string, (workspace: string) => void]>([
+    ["a folder deeper than any path", (workspace) => deep(workspace)],
+    ["links in a circle", (workspace) => symlinkSync("loop", join(workspace, "ignored", "loop"))],
+    ["a pipe among the new files", (workspace) => execFileSync("mkfifo", [join(workspace, "pipe")])],
+    [
+      "a large file that is ignored",
+      (workspace) => execFileSync("truncate", ["-s", "1T", join(workspace, "ignored", "x")]),
+    ],
+  ])("%s does not matter", async (_, make) => {
+    const { workspace, changes } = await fetched({ a: "1", ".gitignore": "ignored/\n" });
+    write(workspace, { "ignored/x": "", b: "new" });
+    make(workspace);
+    expect(await changes()).toEqual([file("b", "new")]);
+    execFileSync("rm", ["-rf", workspace]);
+  });
+
+  test("more new files than can be told are refused, in little time", async () => {
+    const { workspace, changes } = await fetched({ a: "1" });
+    execFileSync("/bin/sh", ["-c", "mkdir new && cd new && seq 20000 | xargs touch"], { cwd: workspace });
+    await expect(changes()).rejects.toMatchObject({
+      code: "invalid-changes",
+      detail: expect.stringContaining("more than 10000 files"),
+    });
   });
 });

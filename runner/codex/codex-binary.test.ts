@@ -13,6 +13,11 @@ test("CODEX_BIN names another program, of unknown version", () => {
   expect(findCodex("/bin/sh")).toEqual({ path: "/bin/sh", folder: "/bin" });
 });
 
+test("a CODEX_BIN that lies as the package lays it out comes with all that it needs", () => {
+  const { path, folder } = findCodex();
+  expect(findCodex(path)).toEqual({ path, folder });
+});
+
 test("fails when CODEX_BIN cannot be executed, with what to do", () => {
   expect(() => findCodex("/etc/passwd")).toThrow("reinstall it or set CODEX_BIN");
 });

@@ -21,7 +21,10 @@ export interface CodexBinary {
 export function findCodex(override?: string): CodexBinary {
   if (override) {
     assertExecutable(override, "CODEX_BIN names it");
-    return { path: override, folder: dirname(override) };
+    const folder = dirname(override);
+    const whole = dirname(folder);
+    // One that lies as the npm package lays it out needs what lies beside its folder.
+    return { path: override, folder: existsSync(join(whole, "codex-package.json")) ? whole : folder };
   }
   const main = createRequire(import.meta.url).resolve("@openai/codex/package.json");
   const target = `@openai/codex-${process.platform}-${process.arch}`;

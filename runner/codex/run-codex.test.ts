@@ -72,6 +72,58 @@ describe("runCodex", () => {
     await vi.waitFor(() => expect(stateOf(pid)).toMatch(/gone|Z/));
   });
 
+  test("is not kept waiting by what has left the group and holds on to its output", async () => {
+    const begun = performance.now();
+    const ended: string[] = [];
+    const left = "setsid sh -c 'echo $$ > pid; exec sleep 600' & while [ ! -s pid ]; do :; done";
+    const end = await runCodex(
+      runOf({ ...script(`${left}; echo '{}' > answer; ${completed}`), endOthers: () => ended.push("others") }),
+      realSpawn,
+    );
+    process.kill(Number(readFileSync(join(folder, "pid"), "utf8")), "SIGKILL");
+    expect(end).toMatchObject({ answer: "{}\n" });
+    expect(ended).toEqual(["others"]);
+    expect(performance.now() - begun).toBeLessThan(15_000);
+  });
+
+  test("gigabytes of output, a line without end and hostile lines cost no memory", async () => {
+    const states: string[] = [];
+    let most = 0;
+    const before = process.memoryUsage().rss;
+    const watch = setInterval(() => {
+      most = Math.max(most, process.memoryUsage().rss);
+    }, 5);
+    const lines = [
+      `printf '\\377\\000{]\\n'`,
+      `echo '{"type":"item.completed","item":7}' 'null' '[]'`,
+      "head -c 540000000 /dev/zero",
+      "echo",
+      `echo '{"type":"turn.started"}'`,
+      "yes | head -c 20000000 >&2",
+    ];
+    const end = await runCodex(
+      runOf({
+        ...script(`${lines.join("; ")}; echo '{}' > answer; ${completed}`),
+        onState: (state) => states.push(state.activity),
+      }),
+      realSpawn,
+    );
+    clearInterval(watch);
+    expect(end).toMatchObject({ answer: "{}\n" });
+    expect(states).toEqual(["thinking", "thinking"]);
+    expect(end.stderrTail.length).toBeLessThanOrEqual(4_000);
+    expect(most - before).toBeLessThan(300 * 1024 * 1024);
+  });
+
+  test.each([
+    ["a pipe", "mkfifo answer"],
+    ["a link", "ln -s /dev/zero answer"],
+    ["a terabyte", "truncate -s 1T answer"],
+  ])("an answer that is %s is none", async (_, make) => {
+    const end = await runCodex(runOf(script(`${make}; ${completed}`)), realSpawn);
+    expect(end).toMatchObject({ code: "agent-failed", detail: "codex ended without an answer" });
+  });
+
   test("kills a program that ignores SIGTERM at its deadline", async () => {
     const end = await runCodex(
       runOf({ ...script("trap '' TERM; while :; do sleep 1; done"), deadlineMs: 100 }),
@@ -108,6 +160,17 @@ describe("runCodex", () => {
   test("stops a silent program", async () => {
     const { child, end } = await runSilent();
     vi.advanceTimersByTime(1_000);
+    child.emit("close", 143);
+    expect(await end).toMatchObject({ code: "idle" });
+  });
+
+  test("trying again is no sign of life", async () => {
+    const seen = Promise.withResolvers<unknown>();
+    const { child, end } = await runSilent({ onState: seen.resolve });
+    vi.advanceTimersByTime(900);
+    child.stdout.write('{"type":"error","message":"Reconnecting... 1/5"}\n');
+    await seen.promise;
+    vi.advanceTimersByTime(100);
     child.emit("close", 143);
     expect(await end).toMatchObject({ code: "idle" });
   });

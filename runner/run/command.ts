@@ -73,6 +73,7 @@ Secrets and settings come from the environment, never from the command line:
   CODEX_TRIGGER_LOGINS   who may approve: login,login:id
   Optional: ${passedOnSettings.filter((name) => name !== "CODEX_TRIGGER_LOGINS" && !name.startsWith("GITHUB_APP_")).join(", ")},
   CODEX_READABLE_PATHS (colon list of what the agent may read besides the system), CODEX_BIN (another Codex program)
+  CODEX_MAX_PROCESSES, CODEX_MEMORY_MIB, CODEX_DISK_MIB limit what the agent and all that it starts use together
   CODEX_EGRESS_HOSTS (comma list of hosts that commands may reach: host, *.example.com, host:port; none by default, since each
   is a way to carry text out) needs CODEX_SANDBOX=pod: with require, commands have no network at all
 

@@ -58,6 +58,8 @@ export async function runInBubble(input: {
   files?: Record<string, string>;
   /** What the agent may read besides (`CODEX_READABLE_PATHS`): absolute, or under the temporary folder. */
   readable?: readonly string[];
+  /** Another Codex program (`CODEX_BIN`): absolute, or under the temporary folder, as prepared by the function. */
+  codex?: (folder: string) => string;
 }): Promise<BubbleRun> {
   const folder = mkdtempSync(join(tmpdir(), "agent-test-"));
   const write = (root: string, files: Record<string, string>) => {
@@ -80,9 +82,10 @@ export async function runInBubble(input: {
     socketPath: socket,
   });
   try {
-    const codex = findCodex();
+    const own = input.codex && resolve(folder, input.codex(folder));
+    const codex = findCodex(own);
     const bubble = await makeBubble({
-      bwrap: codex.bwrap ?? "/usr/bin/bwrap",
+      bwrap: codex.bwrap ?? findCodex().bwrap ?? "/usr/bin/bwrap",
       codex,
       socket,
       node: process.execPath,
@@ -92,6 +95,7 @@ export async function runInBubble(input: {
     });
     const program = `import { agentCommand } from "${inBubble.code}/runner/agent/command.ts"; await agentCommand().parseAsync();`;
     const command = [inBubble.node, "--input-type=module", "--eval", program, "--", "--alone"];
+    if (own !== undefined) command.push("--codex", own);
     const args = bubbleArguments(bubble, limitedCommand(command, testLimits, {}, limitingPrograms));
     const agent = spawn(bubble.bwrap, args, {
       env: agentEnvironment({ lang: "C.UTF-8", bearer: testBearer, programFolders: programFolders(readablePaths) }),
