@@ -1,4 +1,9 @@
-import { codexEnvironment, SettingsError as RunnerSettingsError, readSettings } from "codex-runner/settings";
+import {
+  changeEnvironment,
+  codexEnvironment,
+  SettingsError as RunnerSettingsError,
+  readSettings,
+} from "codex-runner/settings";
 import { ConfigError, readServeConfig, readWatchConfig, type ServeConfig, type WatchConfig } from "froussard/config";
 import * as z from "zod";
 import { type LocalSettings, SettingsError } from "./settings.ts";
@@ -40,7 +45,7 @@ export function serviceConfig(settings: LocalSettings, queue: string): ServiceCo
   };
   const watch = collect(() => readWatchConfig(environment));
   const serve = webhook && collect(() => readServeConfig(environment));
-  collect(() => readSettings(z.object(codexEnvironment), environment));
+  collect(() => readSettings(z.object({ ...codexEnvironment, ...changeEnvironment }), environment));
   if (!watch || faults.size > 0) throw new SettingsError([...faults]);
   return { watch, ...(serve && { serve }) };
 }

@@ -31,6 +31,9 @@ Reads everything from the environment:
   ${Object.keys(mediatorEnvironment.shape).join("\n  ")}
 CODEX_EGRESS_HOSTS lists the hosts that commands may reach by CONNECT: host, *.example.com, host:port (443 if left out). None by
 default: what passes is encrypted, so that each is a way to carry text out. Only with CODEX_SANDBOX=pod, and only public addresses.
+CODEX_PROTECTED_PATHS lists what a change may not touch: default (what acts by itself: workflows, hooks, package managers'
+configuration, instructions for agents …), deploy/** or **/*.tf in addition, !docs/AGENTS.md to take out what is spelled so.
+CODEX_COMMIT_CHECKS=hold ends our commits with GitHub's skip-checks: true, so that Actions waits for a person's commit.
 Prints one line {"ready":true,"listen":"…"} when it listens, with MEDIATOR_PARENT=stdin then one {"state":…} for each change, at the end one {"ledger":{…}}, and ends on SIGTERM, SIGINT or, with MEDIATOR_PARENT=stdin,
 when its standard input closes. What it finds is its answer to GET /task, not its exit code.`;
 

@@ -30,6 +30,7 @@ import { ledgerEntries } from "../publish/texts/cost-text.ts";
 import { emptyLedger } from "./ledger.ts";
 import { createMediator } from "./mediator.ts";
 import type { MediatorOptions } from "./mediator-options.ts";
+import type { Publisher } from "./ports.ts";
 import { newRecord, type RunRecord } from "./record.ts";
 import { createRecordStore, type RecordStore } from "./record-store.ts";
 import { createSecretSearch } from "./secrets/secret-search.ts";
@@ -493,6 +494,30 @@ describe("implementation", () => {
     const mediator = start(world(), implementation.claim);
     await mediator.task();
     expect(await mediator.result(result)).toMatchObject({ code });
+  });
+
+  test("checks that are held are held by the commit, which says so to whoever goes on from it", async () => {
+    const github = world();
+    const bodies: unknown[] = [];
+    const publisher: Publisher = {
+      ...fakePublisher(github),
+      pullRequest: async (_, { checks }) => {
+        bodies.push(checks);
+        return { url: "https://github.com/pull/1", number: 1 };
+      },
+    };
+    const hold: Partial<MediatorOptions> = { rules: async () => ({ ...rules, commitChecks: "hold" }), publisher };
+    github.failures.set("result", new RunFailure("github-unavailable"));
+    const mediator = start(github, implementation.claim, hold);
+    await mediator.task();
+    await mediator.result(changes);
+    const message = github.branches.get(implementation.branch)?.message;
+    expect(message).toMatch(/\n\n\nCodex-Task: [a-z0-9-]+\nskip-checks: true\n$/);
+    rmSync(join(folder, "pending.json"));
+    // The setting has changed since; the commit has not.
+    const next = start(github, implementation.claim, { publisher });
+    expect(await next.task()).toMatchObject({ state: "closed", outcome: "done" });
+    expect(bodies).toEqual(["hold", "hold"]);
   });
 
   test("a report without form does not throw the change away", async () => {

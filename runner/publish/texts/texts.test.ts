@@ -249,6 +249,10 @@ test("a pull request", () => {
   expect(body.length).toBeLessThanOrEqual(limits.githubBodyCharacters);
   expect(body).toMatch(/^Closes #7\n/);
   expect(body).toMatch(/<!-- codex:ids .* -->$/);
+  expect(body).not.toContain("Checks are held");
+  expect(pullRequestBody({ ...input, checks: "hold" })).toContain(
+    "**Checks are held**: the commit ends with `skip-checks",
+  );
 });
 
 test.each([
