@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { markers } from "@froussard/contract";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { automation, maintainer, repository } from "../demo/world.ts";
@@ -24,6 +25,7 @@ describe("is refused before anything starts, with what to do", () => {
   });
 });
 
+/** What is wrong at the start is refused there (local/preflight): each of these comes up afterwards. */
 describe("an accepted task that cannot be done is told on the issue", () => {
   const failure = async (code: string, timeoutMs?: number) => {
     const issue = kit.openIssue();
@@ -36,21 +38,19 @@ describe("an accepted task that cannot be done is told on the issue", () => {
 
   test("a model key that is refused", async () => {
     kit = await startKit();
-    await kit.start({ OPENAI_API_KEY: "sk-wrong" });
+    await kit.start();
+    kit.world.model.inject({ kind: "unauthorized" }, { times: Number.POSITIVE_INFINITY });
     expect(await failure("model-refused")).toMatch(/key/);
   });
 
   test("an empty repository", async () => {
     kit = await startKit();
     const { github } = kit.world;
-    await github.addRepository({
-      owner: maintainer,
-      name: "empty",
-      empty: true,
-      collaborators: { [automation]: "write" },
-    });
+    const collaborators = { [automation]: "write" } as const;
+    const empty = await github.addRepository({ owner: maintainer, name: "empty", collaborators });
     await kit.start({}, ["--repo", `${maintainer}/empty`]);
-    const issue = github.as(maintainer).openIssue(github.repository(`${maintainer}/empty`), { title: "Anything" });
+    execFileSync("git", ["--git-dir", empty.folder, "update-ref", "-d", "refs/heads/main"]);
+    const issue = github.as(maintainer).openIssue(empty, { title: "Anything" });
     const result = await kit.waitForResult(issue);
     expect(result.body).toContain('"code":"empty-repository"');
   });
@@ -58,9 +58,11 @@ describe("an accepted task that cannot be done is told on the issue", () => {
   test("no right to push", async () => {
     kit = await startKit();
     const { github } = kit.world;
-    await github.addRepository({ owner: maintainer, name: "readonly", collaborators: { [automation]: "read" } });
+    const collaborators = { [automation]: "write" } as const;
+    const readonly = await github.addRepository({ owner: maintainer, name: "readonly", collaborators });
     await kit.start({}, ["--repo", `${maintainer}/readonly`]);
-    const issue = github.as(maintainer).openIssue(github.repository(`${maintainer}/readonly`), { title: "Anything" });
+    for (const id of readonly.collaborators.keys()) readonly.collaborators.set(id, "read");
+    const issue = github.as(maintainer).openIssue(readonly, { title: "Anything" });
     const result = await kit.waitForResult(issue);
     expect(result.body).toContain('"code":"forbidden"');
   });
@@ -68,9 +70,8 @@ describe("an accepted task that cannot be done is told on the issue", () => {
   // Three attempts with 10 and 60 seconds between them, in each of which Codex tries for a while by itself.
   test("a model that cannot be reached", { timeout: 300_000 }, async () => {
     kit = await startKit();
-    const { url } = kit.world.model;
+    await kit.start();
     await kit.world.model.close();
-    await kit.start({ OPENAI_BASE_URL: `${url}/v1` });
     expect(await failure("model-unavailable", 280_000)).toMatch(/nothing was asked of the model/);
   });
 });
