@@ -1,3 +1,5 @@
+import { type HiddenMarkupKind, hiddenMarkupKinds, removeHiddenMarkup, withoutMarkup } from "./hidden-markup.ts";
+
 /**
  * Text that GitHub's page does not show but a model would read. The order matters: characters go first, so that they
  * cannot keep an HTML comment from being found.
@@ -15,13 +17,10 @@ const characterKinds = {
   "other invisible": /\p{Default_Ignorable_Code_Point}/gu,
 } as const;
 
-export const hiddenTextKinds = [...Object.keys(characterKinds), "HTML comment"] as (
-  | keyof typeof characterKinds
-  | "HTML comment"
-)[];
-export type HiddenTextKind = (typeof hiddenTextKinds)[number];
+export type HiddenTextKind = keyof typeof characterKinds | "HTML comment" | HiddenMarkupKind;
+const hiddenTextKinds = [...Object.keys(characterKinds), "HTML comment", ...hiddenMarkupKinds] as HiddenTextKind[];
 
-/** What was removed: how many characters of a kind, or how many HTML comments. */
+/** What was removed: how many characters of a kind, or how many pieces of markup. */
 export interface RemovedText {
   kind: HiddenTextKind;
   count: number;
@@ -37,13 +36,15 @@ export interface RemovedText {
 export function removeHiddenText(text: string): { text: string; removed: RemovedText[] } {
   const counts = new Map<HiddenTextKind, number>();
   const count = (kind: HiddenTextKind, by = 1) => counts.set(kind, (counts.get(kind) ?? 0) + by);
-  let visible = text;
-  for (const [kind, pattern] of Object.entries(characterKinds))
-    visible = visible.replace(pattern, () => {
-      count(kind as HiddenTextKind);
-      return "";
-    });
-  visible = removeComments(visible.replace(/\r\n?/g, "\n"), () => count("HTML comment"));
+  const characters = removeCharacters(text, count).replace(/\r\n?/g, "\n");
+  const comment = () => count("HTML comment");
+  // What markup hid may be a comment now, and the other way round.
+  let visible = characters;
+  for (let round = 0, before = ""; before !== visible; round++) {
+    before = visible;
+    visible = removeHiddenMarkup(removeComments(visible, comment), count);
+    if (round === maxRounds) visible = withoutMarkup(visible, count);
+  }
   return {
     text: visible,
     removed: hiddenTextKinds.flatMap((kind) => {
@@ -51,6 +52,45 @@ export function removeHiddenText(text: string): { text: string; removed: Removed
       return found === undefined ? [] : [{ kind, count: found }];
     }),
   };
+}
+
+const maxRounds = 8;
+
+/** Emoji that Unicode recommends: what joins and selects in them is seen. */
+const emoji = /\p{RGI_Emoji}/gv;
+/** Character references, which the page decodes before anybody reads it. */
+const reference = /&(?:#x([0-9a-f]{1,6})|#([0-9]{1,7})|(shy|zwj|zwnj|lrm|rlm|ZeroWidthSpace|NoBreak|af|it|ic));?/gi;
+const named: Readonly<Record<string, number>> = {
+  ...{ shy: 0xad, zwj: 0x200d, zwnj: 0x200c, lrm: 0x200e, rlm: 0x200f, zerowidthspace: 0x200b },
+  ...{ nobreak: 0x2060, af: 0x2061, it: 0x2062, ic: 0x2063 },
+};
+
+function removeCharacters(text: string, count: (kind: HiddenTextKind) => void): string {
+  let kept = "";
+  let position = 0;
+  for (const match of text.matchAll(emoji)) {
+    kept += removeFrom(text.slice(position, match.index), count) + match[0];
+    position = match.index + match[0].length;
+  }
+  return kept + removeFrom(text.slice(position), count);
+}
+
+function removeFrom(text: string, count: (kind: HiddenTextKind) => void): string {
+  let visible = text.replace(reference, (whole, hex?: string, decimal?: string, name?: string) => {
+    const code = hex ? Number.parseInt(hex, 16) : decimal ? Number(decimal) : named[name?.toLowerCase() ?? ""];
+    const character = code !== undefined && code <= 0x10_ff_ff ? String.fromCodePoint(code) : "";
+    return kindOf(character) ? character : whole;
+  });
+  for (const [kind, pattern] of Object.entries(characterKinds))
+    visible = visible.replace(pattern, () => {
+      count(kind as HiddenTextKind);
+      return "";
+    });
+  return visible;
+}
+
+function kindOf(character: string): string | undefined {
+  return Object.entries(characterKinds).find(([, pattern]) => character.search(pattern) >= 0)?.[0];
 }
 
 const opening = "<!--";
@@ -76,6 +116,14 @@ function removeOnce(text: string, found: () => void): string {
   for (;;) {
     const start = text.indexOf(opening, position);
     if (start < 0) return kept + text.slice(position);
+    // `<!-->` and `<!--->` are comments without content: what follows them is shown.
+    const empty = /^<!--(?:>|->)/.exec(text.slice(start, start + 6))?.[0];
+    if (empty) {
+      kept += text.slice(position, start);
+      found();
+      position = start + empty.length;
+      continue;
+    }
     const end = text.indexOf(closing, start + opening.length);
     if (end < 0) {
       const before = kept + text.slice(position, start);

@@ -50,10 +50,7 @@ test("the day's progress comments are ours alone, of all issues, newest first", 
   const { taskId, subjectId, about, stage } = first.run;
   simulator
     .as("stranger")
-    .comment(
-      { repository: scene.repository, number: first.snapshot.issue.number },
-      `${markers.progress}\n${hiddenIds({ taskId, subjectId, about, stage })}\nforged`,
-    );
+    .comment(first.issue, `${markers.progress}\n${hiddenIds({ taskId, subjectId, about, stage })}\nforged`);
   const facts = createGitHubFacts(github);
   const found = await facts.progressSince(repository, new Date(Date.now() - 60_000), viewer);
   expect(found.map(({ body }) => body.includes(taskId))).toEqual([false, true]);
