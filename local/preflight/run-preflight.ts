@@ -23,6 +23,8 @@ export interface Preflight {
 
 /** Longest wait for one question; those that need no other's answer are asked side by side. Milliseconds. */
 const timeoutMs = 10_000;
+/** Longest wait for a program of this machine, which may have much else to do. Milliseconds. */
+const programMs = 30_000;
 
 /**
  * Looks at everything that a run will need: this machine, GitHub, the model. Changes nothing there and costs nothing; takes
@@ -53,7 +55,7 @@ function judgeSettings({ faults }: PreflightSettings): Finding[] {
 
 async function checkMachine({ data, path, webhookPort }: PreflightSettings): Promise<Finding[]> {
   const [git, folder, port] = await Promise.all([
-    askVersion("git", path, timeoutMs),
+    askVersion("git", path, programMs),
     tryFolder(data),
     webhookPort === undefined ? undefined : tryPort(webhookPort),
   ]);
@@ -69,8 +71,8 @@ async function checkCodex({ codexProgram, path, readablePaths }: PreflightSettin
     return [judgeCodex({ missing: (error as Error).message }), ...sandbox];
   }
   const [answer, sandbox] = await Promise.all([
-    askVersion(codex.path, path, timeoutMs),
-    checkSandbox({ codex, path, readablePaths, timeoutMs }),
+    askVersion(codex.path, path, programMs),
+    checkSandbox({ codex, path, readablePaths, timeoutMs: programMs }),
   ]);
   const chosen = codex.version === undefined;
   const found = judgeCodex({ path: codex.path, chosen, supported: supportedCodexVersion(), answer });
