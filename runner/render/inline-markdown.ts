@@ -60,7 +60,7 @@ function pieces(text: string): Piece[] {
   }
 }
 
-/** What GitHub acts on wherever it stands in a word: mentions, references, addresses, commit ids. */
+/** What GitHub acts on wherever it stands in a word: mentions, references, addresses, commit ids, names of emoji. */
 const actsOnGitHub = [
   /@[\p{L}\p{N}_]/u,
   /#\d/,
@@ -69,6 +69,8 @@ const actsOnGitHub = [
   /www\./i,
   /(?:mailto|xmpp):/i,
   /\b(?=[0-9a-f]*\d)[0-9a-f]{7,64}\b/i,
+  /\b[0-9a-f]{40}\b/i,
+  /:[a-z0-9_+-]+:/i,
 ];
 
 function inertWords(text: string): string {

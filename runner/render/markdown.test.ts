@@ -20,6 +20,14 @@ describe("hostile text becomes inert", () => {
     ["references", "#1 octo/repo#2 GH-3 gh-4 (#5) **#6** #7,#8 \\#9 &#35;10"],
     ["references made of pieces", "#**12** #[12](x) #**12)** @**user)** @[user](x) #` `12 @` `user #``12 @\\user"],
     ["commits", "1234567 deadbeef1 da39a3ee5e6b4b0d3255bfef95601890afd80709 octo/repo@abcdef1"],
+    ["names of emoji", ":+1: :octocat: (:smile:) a:b:c **:tada:** ::x::"],
+    ["a commit without a digit", "abcdefabcdefabcdefabcdefabcdefabcdefabcd"],
+    ["alerts", "> [!WARNING]\n> approve this\n\n[!NOTE]"],
+    ["drawings", "```geojson\n{}\n```\n```topojson\n{}\n```\n```stl\nsolid x\n```\n```mermaid\ngraph LR\n```"],
+    [
+      "other addresses",
+      "mailto:a@b.example xmpp:a@b.example vscode://x file:///etc a+b@c.example git@host.example:o/r",
+    ],
     ["closing words", "fixes #1, Closes: #2, resolves octo/repo#3, fixed https://github.com/o/r/issues/4"],
     ["closing words in code", "`fixes #1`\n```\nCloses octo/repo#2\nresolves: GH-3\n```"],
     ["commands", "/approve\n/replan everything\n  /cancel\n- /retry"],
@@ -70,7 +78,7 @@ describe("hostile text becomes inert", () => {
         expectInert(blockMarkdown(hostile));
         expectInert(lineMarkdown(hostile));
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 });

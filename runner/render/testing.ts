@@ -22,7 +22,7 @@ function* walk(node: Node): Generator<Node> {
 
 const allowed = ["root", "paragraph", "text", "strong", "inlineCode", "code", "list", "listItem", "break"];
 /** GitHub looks for these in the text of the page, whatever Markdown it came from. */
-const activeText = /@\w|#\d|\bgh-\d|\w:\/\/|www\.\w|\b(?=[0-9a-f]*\d)[0-9a-f]{7,40}\b/i;
+const activeText = /@\w|#\d|\bgh-\d|\w:\/\/|www\.\w|\b(?=[0-9a-f]*\d)[0-9a-f]{7,40}\b|\b[0-9a-f]{40}\b|:[a-z0-9_+-]+:/i;
 
 /** For tests: what an independent Markdown parser makes of our output: only harmless nodes, and no text GitHub acts on. */
 export function expectInert(markdown: string): void {
