@@ -81,7 +81,8 @@ async function wholeWay(kit: PipelineKit, page: Page, shot: Shot): Promise<void>
   await page.locator("main .rows a").click();
   const opened = page.locator(".deliveries li", { hasText: "issues.opened" });
   await opened.locator("summary").click();
-  await opened.evaluate((element) => element.scrollIntoView({ block: "end" }));
+  // With the end of the list above it.
+  await opened.locator("xpath=preceding-sibling::li[3]").evaluate((element) => element.scrollIntoView());
   await shot("deliveries");
 }
 

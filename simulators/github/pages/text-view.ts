@@ -4,7 +4,13 @@ import { canSee } from "../access.ts";
 import { issueHtmlUrl } from "../present/issue.ts";
 import { type Authored, fullName, type Repository, type User } from "../store/records.ts";
 import type { Store } from "../store/store.ts";
-import { type References, renderMarkdown } from "./render-markdown.ts";
+import type { References } from "./render-markdown.ts";
+
+/** Loaded when the first page is looked at: most who start a simulated GitHub never look at one. */
+async function render(source: string, references: References): Promise<string> {
+  const { renderMarkdown } = await import("./render-markdown.ts");
+  return await renderMarkdown(source, references);
+}
 
 /** Shows people's texts; each is rendered once, as GitHub does when it is saved. */
 export class TextView {
@@ -20,7 +26,7 @@ export class TextView {
     if (body.trim() === "") return raw('<p class="muted">No description provided.</p>');
     let known = this.#rendered.get(text);
     if (known?.body !== body) {
-      known = { body, html: renderMarkdown(body, this.#references(repository, text.author)) };
+      known = { body, html: render(body, this.#references(repository, text.author)) };
       this.#rendered.set(text, known);
     }
     return raw(await known.html);
@@ -28,7 +34,7 @@ export class TextView {
 
   /** A text that nobody has sent yet. */
   async render(source: string, repository: Repository, author: User): Promise<HtmlEscapedString> {
-    return raw(await renderMarkdown(source, this.#references(repository, author)));
+    return raw(await render(source, this.#references(repository, author)));
   }
 
   /** Only what the text's author can see is linked: a link must not tell of a private repository's issues. */
