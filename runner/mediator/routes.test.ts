@@ -106,9 +106,9 @@ test("a flood of reports is mostly refused", async () => {
   await call("/task");
   const answers = await Promise.all(Array.from({ length: 20 }, () => call("/progress", report)));
   const refused = answers.filter(({ status }) => status === 429);
-  expect(refused.length).toBeGreaterThanOrEqual(13);
+  expect(refused.length).toBeGreaterThanOrEqual(15);
   expect(refused[0]?.headers.get("retry-after")).toBe("1");
-  expect(answers.filter(({ status }) => status === 204).length).toBeGreaterThanOrEqual(5);
+  expect(answers.filter(({ status }) => status === 204).length).toBeGreaterThanOrEqual(2);
 });
 
 test.each([

@@ -28,9 +28,9 @@ export function mediatorRoutes(
     if (!mediator.isWorking()) throw runOver("nothing is being worked on");
     return { ...codex, webSearch };
   };
-  // Each takes disk and time here, and an agent needs one.
+  // Each takes disk and time here, and an agent needs one; of reports it sends one after the other.
   const packing = createInFlight(1, 2);
-  const reporting = createInFlight(1, 4);
+  const reporting = createInFlight(1, 1);
   return {
     [paths.task]: {
       method: "GET",

@@ -32,8 +32,6 @@ export interface ServerOptions {
   requestTimeoutMs?: number;
   /** All bodies in hand together. Bytes. @default 128 MiB: two requests to the model and a result */
   maxBodyBytes?: number;
-  /** @default 200 */
-  maxConnections?: number;
 }
 
 export interface RunningServer {
@@ -45,7 +43,7 @@ export interface RunningServer {
 
 /** Starts the mediator's server; resolves when it listens. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { listen, requestTimeoutMs = 60_000, maxBodyBytes = 128 * 1024 ** 2, maxConnections = 200 } = options;
+  const { listen, requestTimeoutMs = 60_000, maxBodyBytes = 128 * 1024 ** 2 } = options;
   const room = createBodyRoom(maxBodyBytes);
   const server = createServer(
     {
@@ -56,7 +54,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
     (request, response) => void serve(options, room, request, response),
   );
-  server.maxConnections = maxConnections;
   server.on("upgrade", refuseUpgrade);
   const tunnels = new Set<Duplex>();
   if (options.tunnel) server.on("connect", serveTunnels(options.tunnel, options, tunnels));
