@@ -101,10 +101,10 @@ async function runDemo(options: DemoOptions): Promise<void> {
       await ended;
     }
   } catch (error) {
-    view.close();
     const message = error instanceof Error ? error.message : String(error);
-    // Whoever plays the person itself has not got what was asked for.
+    // Whoever has the person played too has not got what was asked for.
     if (options.auto || message !== "interrupted") {
+      view.close();
       process.exitCode = 1;
       console.error(`\nfroussard: ${message}`);
       if (!options.verbose) console.error(`The pipeline's last lines:\n${record.lines().slice(-30).join("\n")}`);

@@ -7,17 +7,26 @@ export interface SignalSource {
 /** The signals that end a program, and so does a terminal that is closed. */
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
+/** Nobody presses twice so soon, in milliseconds; but what a terminal sends to all, npm and its like may send once more. */
+const sameMs = 400;
+
 /**
  * The first signal asks for an end in order (`stop`), the second one for an end at once (`endNow`). Answers what lets go
  * of the signals again.
  */
-export function onStopSignals(source: SignalSource, stop: (signal: string) => void, endNow: () => void): () => void {
-  let asked = false;
+export function onStopSignals(
+  source: SignalSource,
+  stop: (signal: string) => void,
+  endNow: () => void,
+  now: () => number = () => performance.now(),
+): () => void {
+  let askedAt: number | undefined;
   const listeners = signals.map((signal) => {
     const listener = () => {
-      if (asked) return endNow();
-      asked = true;
-      stop(signal);
+      if (askedAt === undefined) {
+        askedAt = now();
+        stop(signal);
+      } else if (now() - askedAt >= sameMs) endNow();
     };
     source.on(signal, listener);
     return [signal, listener] as const;
