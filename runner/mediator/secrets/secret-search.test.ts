@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { cleanTexts } from "./clean-texts.ts";
 import { createSecretSearch, type OwnSecret } from "./secret-search.ts";
@@ -34,6 +35,15 @@ describe("what has the shape of a credential", () => {
       `-----END ${"RSA"} PRIVATE KEY-----`,
     ];
     expect(await search.shapes(`x\n${key.join("\n")}\n`)).toMatchObject([{ rule: "privatekey" }]);
+  });
+
+  test.each(["ed25519", "x25519", "ed448", "x448"])("a short private key (%s)", async (type) => {
+    const { privateKey } = generateKeyPairSync(type as "ed25519", {
+      privateKeyEncoding: { type: "pkcs8", format: "pem" },
+      publicKeyEncoding: { type: "spki", format: "pem" },
+    });
+    for (const text of [`x\n${privateKey}`, JSON.stringify(privateKey)])
+      expect(await search.shapes(text)).toMatchObject([{ rule: "privatekey" }]);
   });
 
   test("a comment does not switch the search off", async () => {

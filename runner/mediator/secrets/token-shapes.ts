@@ -5,6 +5,9 @@ import type { SecretShape } from "../../git/secret-search.ts";
  * by which a file could switch the search off.
  */
 const leftOut = ["basicauth", "database-connection-string", "filter-comments"];
+/** A key on Edwards' curves in PKCS #8: shorter than what the rule for private keys looks at. */
+const shortKeys =
+  /-----BEGIN PRIVATE KEY-----(?:\s|\\[nr]){1,4}M[A-Za-z0-9]{2}CAQAwBQYDK2V[A-Za-z0-9+/=\s\\]{40,140}-----END PRIVATE KEY-----/g;
 const prefix = "@secretlint/secretlint-rule-";
 
 /** Loaded when first needed: it takes as long as all the rest of the mediator's start. */
@@ -29,8 +32,14 @@ export async function tokenShapes(text: string): Promise<SecretShape[]> {
   const source = { filePath: "text", content: text, contentType: "text" as const };
   const options = { config, maskSecrets: true, noPhysicFilePath: true };
   const { messages } = await lintSource({ source, options });
+  const short = [...text.matchAll(shortKeys)].map(({ index, 0: { length } }) => ({
+    rule: "privatekey",
+    start: index,
+    end: index + length,
+  }));
   return messages
     .map(({ ruleId, range: [start, end] }) => ({ rule: ruleId.replace(prefix, ""), start, end }))
+    .concat(short)
     .filter(({ start, end }) => !isPlaceholder(text.slice(start, end)))
     .toSorted((one, other) => one.start - other.start);
 }
