@@ -42,12 +42,14 @@ export type Tell =
 export function tellBody(tell: Tell): string {
   if (tell.kind === "note")
     return markedComment(markers.note, { cause: tell.cause, code: tell.code }, notes[tell.code]);
-  const { outcome, text, next } = codes[tell.ids.code];
-  return markedComment(
-    markers.result,
-    { ...tell.ids, outcome },
-    `**${text}** (${minutes(tell.ids.code)}\`${tell.ids.code}\`). ${next}`,
-  );
+  const { outcome, text, next, ...rest } = codes[tell.ids.code];
+  // As the runner words the ends that it tells.
+  const parts = [
+    `${outcome === "failed" ? "❌" : "⏹️"} **${text}** (${minutes(tell.ids.code)}\`${tell.ids.code}\`).`,
+    `**Next:** ${next}`,
+    ...("command" in rest ? [`\`\`\`\n${rest.command}\n\`\`\``] : []),
+  ];
+  return markedComment(markers.result, { ...tell.ids, outcome }, parts.join("\n\n"));
 }
 
 function minutes(code: FailureCode): string {
