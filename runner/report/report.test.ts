@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { currentPlan, type IssueSnapshot, markers, parseRunIds, RunFailure } from "@froussard/contract";
+import { currentPlan, type IssueSnapshot, markerPrefix, markers, parseRunIds, RunFailure } from "@froussard/contract";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createGitHubFacts } from "../mediator/github-facts.ts";
 import type { RunContext } from "../mediator/ports.ts";
@@ -110,7 +110,13 @@ describe("what is there is reported as done", () => {
 describe("what is not there is told", () => {
   test("with the record's code, once, and the progress comment ends", async () => {
     const { context } = await planned();
-    const closed = record(context, { state: "closed", outcome: "failed", code: "idle", detail: "ten minutes" });
+    const closed = record(context, {
+      state: "closed",
+      outcome: "failed",
+      code: "idle",
+      detail: "ten minutes",
+      attempts: 3,
+    });
     await publisher().progress(context, { state: "working", ledger, record: closed });
     for (let time = 0; time < 2; time++)
       expect(await run(context, { record: closed })).toEqual({
@@ -120,6 +126,11 @@ describe("what is not there is told", () => {
     const [result, ...more] = await commentsOf(context, markers.result);
     expect(more).toEqual([]);
     expect(parseRunIds(markers.result, result?.body ?? "")).toMatchObject({ outcome: "failed", code: "idle" });
+    // Progress and result, two for the stage; the plan is the other stage's.
+    expect(await commentsOf(context, markerPrefix)).toHaveLength(3);
+    expect(result?.body).toContain(
+      "It was tried 3 times; it is not tried again by itself. This issue has 9 runs left.",
+    );
     const [progress] = await commentsOf(context, markers.progress);
     expect(progress).toMatchObject({ isMinimized: true, body: expect.stringContaining(result?.url ?? "?") });
     expect(labelsOf(context)).toEqual(["codex:failed"]);
@@ -200,6 +211,15 @@ test.each<[string, (context: RunContext) => Partial<TaskClaim>]>([
 });
 
 describe("a message that GitHub does not confirm ends nothing", () => {
+  test("a repository that is not served is told nothing, also where a run had begun", async () => {
+    const context = await planningRun(scene.github, scene.openIssue().number);
+    const closed = record(context, { state: "closed", outcome: "refused", code: "repository-not-served" });
+    await publisher().progress(context, { state: "working", ledger, record: closed });
+    const answer = await run(context, { isServed: () => false, record: closed });
+    expect(answer).toMatchObject({ outcome: "refused", code: "repository-not-served" });
+    expect(await commentsOf(context, markers.result)).toEqual([]);
+  });
+
   test.each<[string, Partial<RunRecord> | undefined, object]>([
     ["no approval", { code: "not-approved", outcome: "refused" }, { outcome: "refused", code: "not-approved" }],
     ["a head of its own", { code: "invalid-task", outcome: "refused" }, { outcome: "refused", code: "invalid-task" }],
