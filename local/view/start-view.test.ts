@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
+import { Writable } from "node:stream";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, test } from "vitest";
 import { type PseudoTerminal, startPseudoTerminal } from "../testing/pseudo-terminal.ts";
 import { eventSchema } from "./event.ts";
-import { viewMode } from "./start-view.ts";
+import { startView, type ViewOptions, viewMode } from "./start-view.ts";
 import { story } from "./testing/story.ts";
 
 const program = join(import.meta.dirname, "testing", "play.ts");
@@ -105,6 +106,33 @@ describe("in a pipe", () => {
     const lines = (await piped(["0", "--end", "--json"], env)).split("\n").slice(0, -1);
     expect(lines.map((line) => eventSchema.parse(JSON.parse(line)))).toEqual(story);
   });
+});
+
+test.each<[string, Partial<ViewOptions>, RegExp, RegExp]>([
+  ["warnings, but no quieter lines", {}, /warning: slow\n.*ended; started again/, /log: fine/],
+  ["quieter lines with --verbose", { verbose: true }, /log: fine\n.*warning: slow/, /^$/],
+  [
+    "only warnings, and what is printed, where somebody else tells the story",
+    { written: "warnings" },
+    /slow\nmine\n$/,
+    /fine|ended/,
+  ],
+])("plain: %s", async (_, options, expected, unexpected) => {
+  let written = "";
+  const output = new Writable({
+    write(chunk, _encoding, done) {
+      written += String(chunk);
+      done();
+    },
+  });
+  const view = startView({ output, mode: "plain", verbose: false, ...options });
+  view.tell({ event: "log", level: "info", message: "fine", fields: {} });
+  view.tell({ event: "log", level: "warn", message: "slow", fields: {} });
+  view.tell({ event: "stopped" });
+  view.print("mine");
+  view.close();
+  expect(written).toMatch(expected);
+  expect(written).not.toMatch(unexpected);
 });
 
 test.each([
