@@ -29,7 +29,7 @@ export function limitedCommand(
 ): string[] {
   const within = (limit: number, hardLimit = Number.POSITIVE_INFINITY) => Math.min(limit, hardLimit);
   const calls: Record<LimitingProgram, string[]> = {
-    "/usr/bin/nice": ["-n", "10"],
+    "/usr/bin/nice": ["-n", "5"],
     "/usr/bin/choom": ["-n", "500", "--"],
     "/usr/bin/prlimit": [
       `--nproc=${within(limits.processes, hard.processes)}`,

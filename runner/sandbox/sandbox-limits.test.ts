@@ -23,7 +23,7 @@ test("limits of the kernel stay below what is allowed to this process already", 
   );
   expect(hard).toEqual({ processes: 400 });
   const command = limitedCommand(["run", "me"], limits, hard, limitingPrograms);
-  expect(command.slice(0, 7)).toEqual(["/usr/bin/nice", "-n", "10", "/usr/bin/choom", "-n", "500", "--"]);
+  expect(command.slice(0, 7)).toEqual(["/usr/bin/nice", "-n", "5", "/usr/bin/choom", "-n", "500", "--"]);
   expect(command).toEqual(expect.arrayContaining(["--nproc=400", "--nofile=16384", "--fsize=2097152000", "--core=0"]));
   expect(command.slice(-3)).toEqual(["--", "run", "me"]);
   expect(limitedCommand(["run", "me"], limits, hard, ["/usr/bin/nice"])).toEqual([
