@@ -3,13 +3,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import { Writable } from "node:stream";
 import { Command, InvalidArgumentError } from "commander";
 import { onStopSignals } from "../run/stop-signals.ts";
 import { startView, type View, viewMode } from "../view/start-view.ts";
 import { playThrough } from "./automatic.ts";
 import { type PipelineProcess, startPipeline } from "./pipeline-process.ts";
 import { startSteps } from "./steps.ts";
+import { startToldLines } from "./told-lines.ts";
 import { automation, maintainer, repository, startWorld, type World } from "./world.ts";
 
 interface DemoOptions {
@@ -58,7 +58,7 @@ async function runDemo(options: DemoOptions): Promise<void> {
   });
   const folder = await mkdtemp(join(tmpdir(), "froussard-demo-"));
   let pipeline: PipelineProcess | undefined;
-  const record = startRecord();
+  const told = startToldLines();
   const interrupted = Promise.withResolvers<never>();
   interrupted.promise.catch(() => {});
   const letGo = onStopSignals(
@@ -86,11 +86,11 @@ async function runDemo(options: DemoOptions): Promise<void> {
       inherited: process.env,
       env: pipelineEnvironment(world),
       onEvent: (event) => {
-        record.view.show(event);
+        told.view.show(event);
         view.show(event);
       },
       onOther: (line) => {
-        for (const each of [record.view, view]) each.tell({ event: "log", level: "warn", message: line, fields: {} });
+        for (const each of [told.view, view]) each.tell({ event: "log", level: "warn", message: line, fields: {} });
       },
     });
     const ended = Promise.race([interrupted.promise, died(pipeline.child)]);
@@ -107,7 +107,7 @@ async function runDemo(options: DemoOptions): Promise<void> {
       view.close();
       process.exitCode = 1;
       console.error(`\nfroussard: ${message}`);
-      if (!options.verbose) console.error(`The pipeline's last lines:\n${record.lines().slice(-30).join("\n")}`);
+      if (!options.verbose) console.error(`The pipeline's last lines:\n${told.lines().slice(-30).join("\n")}`);
     }
   } finally {
     await pipeline?.stop("SIGINT");
@@ -124,19 +124,6 @@ async function play(world: World, view: View, ended: Promise<never>): Promise<vo
   steps.say(`the pipeline watches ${repository}`);
   await Promise.race([playThrough(world, steps), ended]);
   steps.say("done: the issue became a plan, and the approved plan a draft pull request");
-}
-
-/** Everything that was told, as it would be read without a terminal: for when it goes wrong. */
-function startRecord(): { view: View; lines(): string[] } {
-  let written = "";
-  const output = new Writable({
-    write(chunk, _, done) {
-      written += String(chunk);
-      done();
-    },
-  });
-  const view = startView({ output, mode: "plain", verbose: true });
-  return { view, lines: () => written.trimEnd().split("\n") };
 }
 
 /** What the one-machine pipeline needs to take the simulators for the real ones. */
