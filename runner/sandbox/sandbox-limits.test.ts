@@ -29,7 +29,7 @@ test("limits of the kernel stay below what is allowed to this process already", 
   expect(limitedCommand(["run", "me"], limits, hard, ["/usr/bin/nice"])).toEqual([
     "/usr/bin/nice",
     "-n",
-    "10",
+    "5",
     "run",
     "me",
   ]);
