@@ -40,6 +40,7 @@ export function createBudget({ limit, ledger, changed, maxOutputTokens = 128_000
 
   /** Undefined when the budget does not allow the request. `bytes` is the size of its body. */
   function reserve(bytes: number, askedOutputTokens = maxOutputTokens): Reservation | undefined {
+    // Texts and code have three to four bytes a token. A body made to have more is paid as the provider reports it.
     const input = Math.ceil(bytes / 3);
     const wanted = Math.min(maxOutputTokens, askedOutputTokens);
     const output = Math.min(wanted, free() - input);
