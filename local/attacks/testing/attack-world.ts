@@ -93,6 +93,8 @@ export interface AttackWorldOptions {
   /** Settings of the pipeline besides. */
   env?: Record<string, string>;
   private?: boolean;
+  /** Called before the pipeline starts. */
+  prepare?(github: GitHub, repositories: readonly Repository[]): void;
   args?: readonly string[];
 }
 
@@ -125,6 +127,7 @@ export async function startAttackWorld(options: AttackWorldOptions = {}): Promis
     await github.protectBranch(repository, "main");
     repositories.push(repository);
   }
+  options.prepare?.(github, repositories);
   const written: string[] = [];
   github.onAnswer(({ method, body }) => {
     if (method !== "GET") written.push(JSON.stringify(body));
@@ -142,6 +145,8 @@ export async function startAttackWorld(options: AttackWorldOptions = {}): Promis
       TMPDIR: temporary,
       WATCH_REPOSITORY_SECONDS: "1",
       WATCH_FRESH_PLAN_SECONDS: "1",
+      // One world serves many attacks.
+      CODEX_RUNS_PER_DAY: "1000",
       ...options.env,
     },
     arguments: [...names.slice(2), ...(options.args ?? [])],
@@ -159,7 +164,7 @@ export async function startAttackWorld(options: AttackWorldOptions = {}): Promis
   const repositoryOf = (name: string | undefined) =>
     name === undefined ? (repositories[0] as Repository) : github.repository(`${maintainer}/${name}`);
   const waitFor = <T>(what: string, look: () => T | undefined | null | false) =>
-    github.waitFor(what, look, 110_000).catch((error: unknown) => {
+    github.waitFor(what, look, 280_000).catch((error: unknown) => {
       throw new Error(`${error}\n${pipeline.output().split("\n").slice(-40).join("\n")}`);
     });
   const world: AttackWorld = {
