@@ -33,8 +33,9 @@ export interface WorldOptions {
 /** Starts both simulators, with an account for the person and one for the automation. */
 export async function startWorld({ port, folder, paceMs }: WorldOptions): Promise<World> {
   const openaiKey = "sk-simulated-model";
-  const model = await startModel({ apiKey: openaiKey, ...(paceMs !== undefined && { paceMs }) });
+  // First what can fail: its port may be in use, and nothing else must then keep the process alive.
   const github = await startGitHub({ folder, welcome, ...(port !== undefined && { port }) });
+  const model = await startModel({ apiKey: openaiKey, ...(paceMs !== undefined && { paceMs }) });
   github.addUser({ login: maintainer });
   github.addUser({ login: automation });
   github.addUser({ login: stranger });
