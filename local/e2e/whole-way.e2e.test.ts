@@ -52,7 +52,11 @@ test("issue → plan → 👍 → draft pull request, by polling alone, and a cl
   await github.waitFor("the label", () =>
     github.labels(issue.repository, issue.number).includes(labels.pullRequestOpen),
   );
-  expect(kit.ours(issue, "<!-- codex:").length).toBeLessThanOrEqual(4);
+  // Two for each stage, hidden ones included: progress and plan, progress and result.
+  const written = github.comments(issue.repository, issue.number).filter(({ author }) => author.login === automation);
+  expect(written.map(({ body }) => body?.split("\n", 1)[0])).toEqual([
+    ...[markers.progress, markers.plan, markers.progress, markers.result],
+  ]);
 
   const code = await kit.pipeline.stop("SIGINT");
   expect(code).toBe(0);

@@ -89,6 +89,11 @@ function editsOf(text: string): Edit[] {
     const [from, to] = [start.offset, end.offset];
     const source = text.slice(from, to);
     if (type === "htmlFlow" || type === "htmlText") {
+      const swallowing = source.search(openAttribute);
+      if (swallowing >= 0) {
+        add(from + swallowing, text.length, "", "HTML attribute");
+        break;
+      }
       const { html, kinds } = visibleHtml(source);
       if (html !== source) add(from, to, html, kinds[0] ?? "HTML attribute", kinds.length);
     } else if (type === "resourceTitle" || type === "definitionTitle") add(from, to, "", "link title");
@@ -134,10 +139,13 @@ function isLongImageText(text: string): boolean {
   );
 }
 
+/** A value whose quotation never ends: on the page it takes in all that follows, Markdown or not. */
+const openAttribute = /<[A-Za-z/](?:"[^"]*"|'[^']*'|[^"'<>])*(?:"[^"]*|'[^']*)$/;
+
 const instruction = /<\?[\s\S]*?(?:\?>|$)|<!\[CDATA\[[\s\S]*?(?:\]\]>|$)|<![A-Za-z][^>]*(?:>|$)/g;
 /** Shown only by browsers that know no annotations. */
 const hiddenElement = /<rp\b[^<>]*>[\s\S]*?(?:<\/rp\s*>|(?=<\/?(?:rp|rt|ruby)\b)|$)/gi;
-const tag = /<([A-Za-z][A-Za-z0-9-]*)((?:"[^"]*"|'[^']*'|[^"'>])*)>/g;
+const tag = /<([A-Za-z][A-Za-z0-9-]*)((?:"[^"]*"|'[^']*'|[^"'<>])*)>/g;
 const attribute = /([^\s"'<>/=]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'=<>`]+))?/g;
 /** Of those that GitHub keeps, the ones that change what is seen. */
 const shownAttributes =
@@ -158,10 +166,11 @@ function visibleHtml(source: string): { html: string; kinds: HiddenMarkupKind[] 
       if (shown.length === [...attributes.matchAll(attribute)].length) return whole;
       removed("HTML attribute");
       return `<${[name, ...shown.map(([text]) => text)].join(" ")}${attributes.trimEnd().endsWith("/") ? " /" : ""}>`;
-    })
-    // A tag that is never closed swallows what follows.
-    .replace(/<[A-Za-z/](?:"[^"]*"|'[^']*'|[^"'>])*(?:["'][^>]*)?$/, (rest) =>
-      rest.includes(">") && !/["']/.test(rest) ? rest : removed("HTML attribute"),
-    );
-  return { html, kinds };
+    });
+  // What is never closed is no tag to a reader, and a browser leaves it out.
+  const end = html.lastIndexOf(">") + 1;
+  const open = html.slice(end).search(/<[A-Za-z/]/);
+  if (open < 0) return { html, kinds };
+  removed("HTML attribute");
+  return { html: html.slice(0, end + open), kinds };
 }

@@ -115,6 +115,13 @@ describe("text that people do not see is removed and listed", () => {
       `${"> ".repeat(50)} b title='x'>y`.replace("> >", "> >"),
       [["markup within markup", 1]],
     ],
+    [
+      "a value that never ends, and all that it takes in",
+      "a\n\n<div title='\n\nevil\n\nmore",
+      "a\n\n",
+      [["HTML attribute", 1]],
+    ],
+    ["a tag that is left open", "<div class=x\n\nshown", "\n\nshown", [["HTML attribute", 1]]],
     ["a tag that is never closed", "<div title='evil\nmore", "", [["HTML attribute", 1]]],
     ["a comment round a comment", "<!-<!-- x -->- evil -->b", "b", [["HTML comment", 2]]],
   ])("%s", (_, hostile, text, removed) => {
@@ -131,7 +138,7 @@ describe("text that people do not see is removed and listed", () => {
     expect(text.startsWith("a")).toBe(true);
   });
 
-  test.each(["[a]: ", "[^a]: x\n\n", "<b x='", "[", "> "])(
+  test.each(["[a]: ", "[^a]: x\n\n", "<b x='", "<rp", "[", "> "])(
     "the longest body of %j takes no time to speak of",
     (unit) => {
       const started = performance.now();
