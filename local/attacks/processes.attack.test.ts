@@ -1,4 +1,4 @@
-import { statfsSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { exec, type Story } from "@froussard/simulators/model/script";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
@@ -65,7 +65,7 @@ describe("a change that moves while it is collected is one that was judged", () 
       expect(paths).toContain("100644 A b");
       if (paths.includes("100644 A a"))
         expect(fileIn(after.issue.repository.folder, after.pull.pull.headSha, "a")).toMatch(/^(plain\n)?$/);
-    } else expect(after.end).toMatchObject({ outcome: "failed" });
+    } else expect(after.end?.outcome).not.toBe("done");
   });
 
   test("a folder that is swapped for a link out of the working copy", async () => {
@@ -96,12 +96,13 @@ describe("a run that wears the machine out ends, and the pipeline goes on", () =
   });
 
   test("a disk bomb is not kept", async () => {
-    const free = () => statfsSync(world.data).bavail * statfsSync(world.data).bsize;
-    const before = free();
     await work(
       "timeout 20 head -c 3000000000 /dev/zero > bomb.bin; timeout 20 head -c 3000000000 /dev/zero > /tmp/bomb.bin; true",
     );
-    expect(before - free()).toBeLessThan(1024 ** 3);
+    const kept = readdirSync(world.data, { recursive: true, encoding: "utf8" })
+      .map((path) => statSync(join(world.data, path), { throwIfNoEntry: false })?.size ?? 0)
+      .reduce((sum, size) => sum + size, 0);
+    expect(kept).toBeLessThan(200 * 1024 ** 2);
   });
 
   test("a flood of output reaches neither log nor comment", async () => {
