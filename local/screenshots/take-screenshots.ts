@@ -92,7 +92,6 @@ async function failure(kit: PipelineKit, page: Page, shot: Shot): Promise<void> 
   const issue = kit.openIssue("Fix a typo in the README", "Replace `teh number` with `the number`.");
   await page.goto(`/${repository}/issues/${issue.number}`);
   await kit.waitForResult(issue);
-  await page.locator(".markdown", { hasText: "model-" }).last().waitFor();
   const [result] = kit.ours(issue, markers.result);
   await page.locator(`#issuecomment-${result?.id}`).waitFor();
   await shot("failure");
