@@ -30,6 +30,8 @@ export const ledgerSchema = z.strictObject({
   /** Of input and output: what nobody reported, because a stream was cut. */
   estimatedTokens: laterCount,
   requests: count,
+  /** Set aside for requests that were sent and have not ended. Absent when there are none. See {@link withOpenCharged}. */
+  open: z.strictObject({ requests: count, inputTokens: count, outputTokens: count }).exactOptional(),
   /** Wall time of the agent, all attempts together. */
   seconds: z.number().nonnegative(),
   /** Whether a cut stream was charged its reservation, so that the sum is an upper bound. */
@@ -57,6 +59,25 @@ export function emptyLedger(model: string, how: Pick<Ledger, "effort" | "sandbox
     requests: 0,
     seconds: 0,
     estimated: false,
+  };
+}
+
+/**
+ * The ledger of a process that has ended: nobody can tell any more what its requests under way have used, so that what was
+ * set aside for them counts, as where a stream was cut. Pure.
+ */
+export function withOpenCharged(of: Ledger): Ledger {
+  const { open, ...ledger } = of;
+  if (!open) return of;
+  const tokens = open.inputTokens + open.outputTokens;
+  return {
+    ...ledger,
+    inputTokens: ledger.inputTokens + open.inputTokens,
+    outputTokens: ledger.outputTokens + open.outputTokens,
+    reservedTokens: ledger.reservedTokens + tokens,
+    estimatedTokens: ledger.estimatedTokens + tokens,
+    requests: ledger.requests + open.requests,
+    estimated: true,
   };
 }
 

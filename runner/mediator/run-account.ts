@@ -1,6 +1,6 @@
 import { failureCodes, outcomes, type Stage, stages, taskIdPattern } from "@froussard/contract";
 import * as z from "zod";
-import { ledgerSchema } from "./ledger.ts";
+import { ledgerSchema, withOpenCharged } from "./ledger.ts";
 import type { RunRecord } from "./record.ts";
 
 /** What a run was, what it came to and what it cost: the one line that mediator and report write about it. */
@@ -23,5 +23,5 @@ export function accountOf(
   stage: Stage,
   end: Pick<RunAccount, "outcome" | "code"> = { ...(outcome && { outcome }), ...(code && { code }) },
 ): RunAccount {
-  return { ...(taskId !== undefined && { taskId }), stage, attempts, interrupted, ...end, ...ledger };
+  return { ...(taskId !== undefined && { taskId }), stage, attempts, interrupted, ...end, ...withOpenCharged(ledger) };
 }

@@ -1,7 +1,7 @@
 import { codes, type Prices, RunFailure } from "@froussard/contract";
 import type { Logger } from "pino";
 import type { Closed } from "../protocol.ts";
-import { costOf, type Ledger } from "./ledger.ts";
+import { costOf, type Ledger, withOpenCharged } from "./ledger.ts";
 import type { RunRecord } from "./record.ts";
 import type { RecordStore } from "./record-store.ts";
 
@@ -65,7 +65,11 @@ export function createRunLog(options: {
     adopt(next) {
       record = next;
       const { model, effort, sandbox } = ledger;
-      Object.assign(ledger, next.ledger, { model, ...(effort && { effort }), ...(sandbox && { sandbox }) });
+      Object.assign(ledger, withOpenCharged(next.ledger), {
+        model,
+        ...(effort && { effort }),
+        ...(sandbox && { sandbox }),
+      });
     },
     save,
     begin(changes) {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
-import { emptyLedger } from "../ledger.ts";
+import { emptyLedger, withOpenCharged } from "../ledger.ts";
 import { createBudget } from "./budget.ts";
 
 const budgetOf = (limit: number, changed = () => {}) => {
@@ -36,7 +36,27 @@ test("a settled request costs what the provider reports, once", () => {
     estimated: false,
   });
   expect(budget.free()).toBe(100_000 - 950);
-  expect(changed).toHaveBeenCalledTimes(1);
+  // When it was set aside, and when it ended.
+  expect(changed).toHaveBeenCalledTimes(2);
+});
+
+test("what is set aside stands in the ledger until its request has ended, for whoever takes it over", () => {
+  const told: unknown[] = [];
+  const { ledger, budget } = budgetOf(100_000, () => told.push(structuredClone(ledger.open)));
+  const first = budget.reserve(3_000, 2_000);
+  const second = budget.reserve(300, 4_000);
+  expect(ledger.open).toEqual({ requests: 2, inputTokens: 1_100, outputTokens: 6_000 });
+  expect(withOpenCharged(structuredClone(ledger))).toEqual({
+    ...emptyLedger("m"),
+    ...{ requests: 2, inputTokens: 1_100, outputTokens: 6_000, reservedTokens: 7_100, estimatedTokens: 7_100 },
+    estimated: true,
+  });
+  first?.settle({ inputTokens: 900, ...nothing, outputTokens: 50 });
+  expect(ledger.open).toEqual({ requests: 1, inputTokens: 100, outputTokens: 4_000 });
+  second?.release();
+  expect(ledger).not.toHaveProperty("open");
+  expect(told.map((open) => open !== undefined)).toEqual([true, true, true, false]);
+  expect(withOpenCharged(ledger)).toBe(ledger);
 });
 
 test("a cut answer is charged its reservation, and the sum says that it is an estimate", () => {
