@@ -127,7 +127,7 @@ describe("text of the model is shown, and acts on nothing", () => {
   test("title and commit message mention nobody, close nothing, lead nowhere and forge no trailer", () => {
     for (const text of lines()) {
       expect(text).toContain("mallory");
-      expect(text).not.toMatch(/@\w|#\d|gh-\d|\w:\/\/\w|\bwww\.\w|[\u200b-\u200f\u202a-\u202e\u001b]/i);
+      expect(text).not.toMatch(/@\w|#\d|gh-\d|\w:\/\/\w|[\u200b-\u200f\u202a-\u202e\u001b]/i);
       expect(text.match(/^(?:signed-off-by|co-authored-by|reviewed-by): /gim)).toBeNull();
     }
     expect(lines()[0]).not.toContain("\n");
