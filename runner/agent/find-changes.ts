@@ -1,6 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import { lstat, readlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { performance } from "node:perf_hooks";
+import { setImmediate } from "node:timers/promises";
 import { RunFailure } from "@froussard/contract";
 import { type Change, maxPathLength } from "../protocol.ts";
 import { type PlainFile, readPlainFile } from "../read-plain-file.ts";
@@ -10,6 +12,9 @@ import { type GitPlace, runGit } from "./run-git.ts";
 
 /** What the protocol carries at most; far beyond what the mediator accepts, so that it is the one to explain its limits. */
 const limits = { files: 10_000, bytes: 32 * 1024 * 1024 };
+
+/** So long files are read at a stretch. Milliseconds. */
+const turnMs = 20;
 
 interface BaseEntry {
   mode: string;
@@ -33,7 +38,7 @@ export async function findChanges(workspace: Workspace, privateFolder: string, p
 
   // The working copy came without them (`packWorkspace`): absent is unchanged, present is the agent's work.
   for (const name of foreign)
-    if ((await readPlainFile(Buffer.concat([Buffer.from(`${folder}/`), name]), 0)) !== "absent") throw notUtf8();
+    if (readPlainFile(Buffer.concat([Buffer.from(`${folder}/`), name]), 0) !== "absent") throw notUtf8();
 
   const changes: Change[] = [];
   const invalid: string[] = [];
@@ -60,7 +65,7 @@ export async function findChanges(workspace: Workspace, privateFolder: string, p
 
   const judge = async (name: string, entry: BaseEntry) => {
     const found = await folders.look(name);
-    const file = found === "folder" ? await readPlainFile(join(folder, name), limits.bytes) : found;
+    const file = found === "folder" ? readPlainFile(join(folder, name), limits.bytes) : found;
     if (file === "unreadable") unreadable.push(name);
     else if (entry.mode === "160000") {
       // A submodule is an empty folder here; what was put into it cannot be committed.
@@ -76,9 +81,14 @@ export async function findChanges(workspace: Workspace, privateFolder: string, p
   const addFile = (name: string, file: Exclude<PlainFile, string>) =>
     add({ path: name, mode: modeOf(file), content: file.content.toString("base64") }, file.content.length);
 
-  for (const [name, entry] of base) await judge(name, entry);
+  const breathe = everyNow();
+  for (const [name, entry] of base) {
+    await breathe();
+    await judge(name, entry);
+  }
   for (const name of untracked) {
-    const file = await readPlainFile(join(folder, name), limits.bytes);
+    await breathe();
+    const file = readPlainFile(join(folder, name), limits.bytes);
     if (file === "unreadable") unreadable.push(name);
     else if (file === "too-large") throw tooLarge();
     // A trailing slash is git's word for a repository inside the repository.
@@ -90,6 +100,17 @@ export async function findChanges(workspace: Workspace, privateFolder: string, p
   if (invalid.length > 0)
     throw new RunFailure("invalid-changes", `links, submodules or special files were changed: ${shown(invalid)}`);
   return changes.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+}
+
+/** Lets timers and connections have their turn now and then while files are read one after the other. */
+function everyNow(): () => Promise<void> | undefined {
+  let until = performance.now() + turnMs;
+  return () => {
+    if (performance.now() < until) return undefined;
+    return setImmediate().then(() => {
+      until = performance.now() + turnMs;
+    });
+  };
 }
 
 /**

@@ -54,7 +54,7 @@ export type CodexEnd = { usage?: CodexUsage; state: CodexState; stderrTail: stri
  */
 export async function runCodex(run: CodexRun, spawn: SpawnCodex): Promise<CodexEnd> {
   run.signal.throwIfAborted();
-  if ((await readAnswer(run.answerFile)) !== undefined)
+  if (readAnswer(run.answerFile) !== undefined)
     throw new Error(`answer file ${run.answerFile} exists already; codex would leave it there on a failure`);
   const child = spawn(run.program, run.args, {
     cwd: run.workspace,
@@ -113,7 +113,7 @@ export async function runCodex(run: CodexRun, spawn: SpawnCodex): Promise<CodexE
   try {
     const { exitCode, startError } = await exited;
     run.signal.throwIfAborted();
-    const answer = exitCode === 0 ? await readAnswer(run.answerFile) : undefined;
+    const answer = exitCode === 0 ? readAnswer(run.answerFile) : undefined;
     const end = endOfCodex({ exitCode, startError, stopped, answer, state, stderrTail });
     return { ...end, state, stderrTail, ...(state.usage && { usage: state.usage }) };
   } finally {
@@ -133,8 +133,8 @@ function killGroup(child: CodexProcess, signal: NodeJS.Signals): void {
 }
 
 /** Undefined when there is none. One that cannot be an answer counts as empty: a link, a pipe, or gigabytes. */
-async function readAnswer(file: string): Promise<string | undefined> {
-  const found = await readPlainFile(file, longestAnswer);
+function readAnswer(file: string): string | undefined {
+  const found = readPlainFile(file, longestAnswer);
   if (found === "absent") return undefined;
   return typeof found === "string" ? "" : found.content.toString("utf8");
 }

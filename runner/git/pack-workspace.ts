@@ -14,6 +14,8 @@ export const workspaceAttributes = "* -text -filter -ident -working-tree-encodin
 const branch = "main";
 /** Blobs are read in groups of about this many bytes. */
 const groupBytes = 16 * 1024 * 1024;
+/** The archive goes out in pieces of at least this many bytes. */
+const chunkBytes = 256 * 1024;
 /** A tree can name the same few blobs endlessly often; a listing larger than this is no source code. */
 const maxListingBytes = 64 * 1024 * 1024;
 
@@ -47,13 +49,28 @@ export async function packWorkspace(input: PackInput): Promise<Readable> {
     const mtime = new Date(1000 * Number(await git.text(["show", "-s", "--format=%ct", commit])));
     await writeGitFiles(input, tree, scratch);
     const archive = entries({ git, commit, tree, links, scratch, mtime });
-    const stream = Readable.from(removeAtEnd(archive, remove), { objectMode: false });
+    const stream = Readable.from(inChunks(removeAtEnd(archive, remove)), { objectMode: false });
     // A stream that is closed before anybody read from it never enters the generator.
     return stream.once("close", () => void remove());
   } catch (error) {
     await remove();
     throw error;
   }
+}
+
+/** Heads, contents and padding of many small files as few pieces: each piece on its way costs as much as a file. */
+async function* inChunks(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let waiting: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of pieces) {
+    waiting.push(piece);
+    bytes += piece.length;
+    if (bytes < chunkBytes) continue;
+    yield Buffer.concat(waiting, bytes);
+    waiting = [];
+    bytes = 0;
+  }
+  yield Buffer.concat(waiting, bytes);
 }
 
 async function* removeAtEnd(archive: AsyncGenerator<Uint8Array>, remove: () => Promise<void>) {
