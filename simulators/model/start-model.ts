@@ -10,6 +10,7 @@ import { type ResponseEvent, toServerSent } from "./response-events.ts";
 import type { ModelScript } from "./script.ts";
 import { searchAnswer, searchBodySchema } from "./search.ts";
 import { refusalOf } from "./strict-schema.ts";
+import type { Usage } from "./usage.ts";
 
 export interface ModelOptions {
   /** What the model does; by default the colleague, who really works on the repository. */
@@ -40,6 +41,8 @@ export interface Model {
   readonly url: string;
   /** The last ones, oldest first. */
   readonly requests: readonly LoggedRequest[];
+  /** Of each answer that was begun, what its provider would bill: also where the stream was cut before it told. */
+  readonly billed: readonly Usage[];
   /** Lets the next request, or as many as the plan says, go wrong. Faults queue up. */
   inject(fault: Fault, plan?: FaultPlan): void;
   /** Forgets the faults that have not struck. */
@@ -63,6 +66,7 @@ export async function startModel(options: ModelOptions = {}): Promise<Model> {
   const script = options.script ?? colleague;
   const faults = new FaultQueue();
   const requests: LoggedRequest[] = [];
+  const billed: Usage[] = [];
   const inputs = new Map<string, string>();
   const closing = new AbortController();
   const log = (request: LoggedRequest): void => {
@@ -114,6 +118,8 @@ export async function startModel(options: ModelOptions = {}): Promise<Model> {
       return sendError(response, badRequest(refusal, "text.format.schema", "invalid_json_schema"));
     const cache = body.prompt_cache_key ?? "";
     const events = respond(body, script, inputs.get(cache) ?? "", fault);
+    const usage = usageIn(events);
+    if (usage) billed.push(usage);
     inputs.delete(cache);
     inputs.set(cache, inputOf(body));
     for (const oldest of [...inputs.keys()].slice(0, -CACHES)) inputs.delete(oldest);
@@ -141,6 +147,7 @@ export async function startModel(options: ModelOptions = {}): Promise<Model> {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
+    billed,
     inject: (fault, plan) => faults.add(fault, plan),
     heal: () => faults.clear(),
     close: async () => {
@@ -152,6 +159,10 @@ export async function startModel(options: ModelOptions = {}): Promise<Model> {
     },
   };
 }
+
+/** The usage that stands in the last event, sent or not; a response that failed has none. */
+const usageIn = (events: readonly ResponseEvent[]): Usage | undefined =>
+  (events.at(-1) as { response?: { usage?: Usage | null } } | undefined)?.response?.usage ?? undefined;
 
 const presentModel = (id: string) => ({ id, object: "model", created: 1_770_000_000, owned_by: "system" });
 

@@ -29,6 +29,11 @@ export class Faults {
     };
   }
 
+  /** Takes all rules back. */
+  heal(): void {
+    this.#rules = [];
+  }
+
   /** The first rule that fits, counted as used. */
   take(method: string, path: string): FaultRule | undefined {
     const entry = this.#rules.find(({ rule, left }) => left > 0 && fits(rule, method, path));
