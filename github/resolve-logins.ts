@@ -3,14 +3,21 @@ import type { GitHub } from "./client.ts";
 
 /**
  * Numeric ids of the accounts in a list of `login` or `login:id` (the setting `CODEX_TRIGGER_LOGINS`), in its order.
- * Logins change hands; with the id beside it a login that now means somebody else is noticed.
- * @throws Error with all faults of the list; what Octokit throws when GitHub cannot be asked.
+ * Logins change hands; with the id beside it a login that now means somebody else is noticed. Whoever cannot be found is
+ * left out, and `warn` hears why: that one of many has closed their account must not stop what the others decide.
+ * @throws Error with all faults when nobody is left; what Octokit throws when GitHub cannot be asked.
  */
-export async function resolveLogins(github: GitHub, entries: readonly string[]): Promise<number[]> {
+export async function resolveLogins(
+  github: GitHub,
+  entries: readonly string[],
+  warn: (message: string) => void,
+): Promise<number[]> {
   const answers = await Promise.all(entries.map((entry) => resolveLogin(github, entry)));
   const faults = answers.filter((answer) => typeof answer === "string");
-  if (faults.length > 0) throw new Error(`CODEX_TRIGGER_LOGINS: ${faults.join("; ")}`);
-  return answers.filter((answer) => typeof answer === "number");
+  const ids = answers.filter((answer) => typeof answer === "number");
+  if (ids.length === 0) throw new Error(`CODEX_TRIGGER_LOGINS: ${faults.join("; ")}`);
+  for (const fault of faults) warn(`CODEX_TRIGGER_LOGINS: ${fault}; the others can decide`);
+  return ids;
 }
 
 /** The id, or what is wrong with the entry. */

@@ -103,7 +103,7 @@ export async function openService(
     for (const listener of onAllowance) listener(allowance);
   });
   const check = async () => {
-    policy.approverIds = await resolveLogins(client, config.CODEX_TRIGGER_LOGINS);
+    policy.approverIds = await resolveLogins(client, config.CODEX_TRIGGER_LOGINS, (message) => log.warn({}, message));
     for (const repository of config.CODEX_REPOSITORIES.filter(isExactName))
       if (!(await github.mayPush(repository)))
         log.warn({ repository }, "the token may not push here: runs will fail until it has write access");

@@ -69,7 +69,7 @@ export async function startMediator(
   const mediator = createMediator({
     claim: settings,
     ...(settings.TASK_DRY_RUN ? { dryRun: settings } : hasTexts(settings) && { texts: settings }),
-    rules: () => rulesOf(settings, github),
+    rules: () => rulesOf(settings, github, log),
     codex,
     prices: settings.CODEX_PRICES,
     limits: { perIssue: settings.CODEX_RUNS_PER_ISSUE, perDay: settings.CODEX_RUNS_PER_DAY },
@@ -168,9 +168,9 @@ function changeRules(settings: MediatorEnvironment): ChangeRules {
   };
 }
 
-async function rulesOf(settings: MediatorEnvironment, github: GitHub): Promise<RunRules> {
+async function rulesOf(settings: MediatorEnvironment, github: GitHub, log: Logger): Promise<RunRules> {
   return {
-    policy: { approverIds: await approverIds(settings, github), trigger: settings.CODEX_PLAN_TRIGGER },
+    policy: { approverIds: await approverIds(settings, github, log), trigger: settings.CODEX_PLAN_TRIGGER },
     isServed: repositoryFilter(settings.CODEX_REPOSITORIES),
     branchPrefix: settings.CODEX_BRANCH_PREFIX,
     baseBranch: settings.CODEX_BASE_BRANCH,
@@ -180,9 +180,9 @@ async function rulesOf(settings: MediatorEnvironment, github: GitHub): Promise<R
   };
 }
 
-async function approverIds(settings: MediatorEnvironment, github: GitHub): Promise<number[]> {
+async function approverIds(settings: MediatorEnvironment, github: GitHub, log: Logger): Promise<number[]> {
   try {
-    return await resolveLogins(github, settings.CODEX_TRIGGER_LOGINS);
+    return await resolveLogins(github, settings.CODEX_TRIGGER_LOGINS, (message) => log.warn(message));
   } catch (error) {
     const isSetting = error instanceof Error && error.message.startsWith("CODEX_TRIGGER_LOGINS");
     throw isSetting ? new RunFailure("internal", error.message) : githubFailure(error, "looking up the listed people");

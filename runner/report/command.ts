@@ -83,7 +83,7 @@ async function run(settings: ReportEnvironment, log: pino.Logger): Promise<Repor
     return await report({
       claim: settings,
       policy: {
-        approverIds: await resolveLogins(github, settings.CODEX_TRIGGER_LOGINS),
+        approverIds: await resolveLogins(github, settings.CODEX_TRIGGER_LOGINS, (message) => log.warn(message)),
         trigger: settings.CODEX_PLAN_TRIGGER,
       },
       branchPrefix: settings.CODEX_BRANCH_PREFIX,
