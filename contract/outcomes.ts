@@ -161,7 +161,7 @@ export const codes = {
     type: "person",
     outcome: "failed",
     text: "The run used up its token budget",
-    next: "Make the task smaller, or raise the budget and comment `/retry`.",
+    next: "Make the task smaller, or raise CODEX_TOKEN_BUDGET and comment `/retry`.",
     command: "/retry",
   },
   "sandbox-unavailable": {
@@ -189,7 +189,7 @@ export const codes = {
     type: "permanent",
     outcome: "failed",
     text: "The agent ran into its time limit",
-    next: "Make the task smaller, or raise the limit and comment `/retry`.",
+    next: "Make the task smaller, or raise CODEX_DEADLINE_MINUTES and comment `/retry`.",
     command: "/retry",
   },
   idle: {
@@ -238,7 +238,7 @@ export const codes = {
     type: "permanent",
     outcome: "refused",
     text: "The agent's change touches what it may not touch, or is too large",
-    next: "Comment `/replan` and say what to leave alone, or make the change by hand.",
+    next: "Comment `/replan` and say what to leave alone, change the setting that the detail names and comment `/retry`, or make the change by hand.",
     command: "/replan",
   },
   "push-refused": {

@@ -168,15 +168,23 @@ describe("refused paths", () => {
   test.each([
     ["deleting what is not there", [remove("nothing")], "not in the base commit"],
     ["deleting a link", [remove("link")], "symbolic link"],
-    ["deleting a protected file", [remove(".github/workflows/ci.yml")], "protected"],
+    ["deleting a protected file", [remove(".github/workflows/ci.yml")], "a protected path (CODEX_PROTECTED_PATHS)"],
     ["a path twice", [put("n"), put("n", "y")], "named twice"],
     ["a path added and deleted", [put("README.md"), remove("README.md")], "named twice"],
     ["two new files, one on a case-folding disk", [put("New"), put("new")], "only in case"],
     ["a new file and a new folder of one name", [put("n"), put("n/x")], "both a file and a folder"],
     ["the same with the folder first", [put("n/x"), put("n")], "both a file and a folder"],
     ["ß and SS", [put("straße"), put("STRASSE")], "only in case"],
-    ["too many files", ["1", "2", "3", "4", "5", "6"].map((name) => put(name)), "6 files changed, more than 5"],
-    ["too many bytes", [put("a", "x".repeat(60)), put("b", "x".repeat(60))], "120 bytes"],
+    [
+      "too many files",
+      ["1", "2", "3", "4", "5", "6"].map((name) => put(name)),
+      "6 files changed, more than 5 (CODEX_MAX_FILES)",
+    ],
+    [
+      "too many bytes",
+      [put("a", "x".repeat(60)), put("b", "x".repeat(60))],
+      "120 bytes of changed files, more than 100 (CODEX_MAX_BYTES)",
+    ],
   ])("%s", (_, changes, reason) => {
     expect(judge(...changes).problems.join("\n")).toContain(reason);
   });

@@ -28,8 +28,7 @@ export function judgeChanges(input: {
   const { changes, tree, isProtected, limits } = input;
   const problems: string[] = [];
   const refuse = (path: string, reason: string) => problems.push(`${showPath(path)}: ${reason}`);
-  if (changes.length > limits.maxFiles)
-    return { accepted: [], problems: [`${changes.length} files changed, more than ${limits.maxFiles}`] };
+  if (changes.length > limits.maxFiles) return { accepted: [], problems: [tooManyFiles(changes.length, limits)] };
 
   const base = new Map(tree.flatMap((entry) => (entry.path === undefined ? [] : [[entry.path, entry] as const])));
   const seen = new Set<string>();
@@ -49,7 +48,7 @@ export function judgeChanges(input: {
       accepted.push({ path, status: base.has(path) ? "modified" : "added", mode: change.mode, content });
     }
   }
-  if (bytes > limits.maxBytes) problems.push(`${bytes} bytes of changed files, more than ${limits.maxBytes}`);
+  if (bytes > limits.maxBytes) problems.push(tooManyBytes(bytes, limits));
   if (problems.length === 0) for (const [path, reason] of collisions(base, accepted)) refuse(path, reason);
   return { accepted, problems };
 }
@@ -57,7 +56,17 @@ export function judgeChanges(input: {
 function checkTarget(entry: TreeEntry | undefined, isProtected: boolean): string | undefined {
   if (entry?.mode === "120000") return "a symbolic link, which may not be changed";
   if (entry?.mode === "160000") return "a submodule, which may not be changed";
-  return isProtected ? "a protected path" : undefined;
+  return isProtected ? "a protected path (CODEX_PROTECTED_PATHS)" : undefined;
+}
+
+/** Why a change is too large, with the setting that allows more. Pure. */
+export function tooManyFiles(files: number, { maxFiles }: Pick<ChangeRules, "maxFiles">): string {
+  return `${files} files changed, more than ${maxFiles} (CODEX_MAX_FILES)`;
+}
+
+/** The same for the sum of the new contents. Pure. */
+export function tooManyBytes(bytes: number, { maxBytes }: Pick<ChangeRules, "maxBytes">): string {
+  return `${bytes} bytes of changed files, more than ${maxBytes} (CODEX_MAX_BYTES)`;
 }
 
 /** Files and folders of the result that are one and the same somewhere, where the change set brings one of them in. */

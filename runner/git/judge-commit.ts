@@ -3,7 +3,7 @@ import type { ChangedFile, GitRepository } from "../mediator/ports.ts";
 import type { Change } from "../protocol.ts";
 import { rawDifference, summary } from "./commit-changes.ts";
 import { type CommitRules, judgeChangeSet } from "./judge-change-set.ts";
-import { showPath, toChangedFile } from "./judge-changes.ts";
+import { showPath, toChangedFile, tooManyBytes, tooManyFiles } from "./judge-changes.ts";
 import { readBlobs, readTree } from "./pack-workspace.ts";
 import type { RawDifference } from "./tree.ts";
 
@@ -26,12 +26,11 @@ export async function judgeCommit(
   const differences = await rawDifference(git, base, `${commit}^{tree}`);
   const problems = differences.flatMap(faultOf);
   if (problems.length > 0) throw refuse(summary(problems));
-  if (differences.length > rules.maxFiles)
-    throw refuse(`${differences.length} files changed, more than ${rules.maxFiles}`);
+  if (differences.length > rules.maxFiles) throw refuse(tooManyFiles(differences.length, rules));
   const changed = new Set(differences.map(({ path }) => path));
   const entries = (await readTree(git, commit)).filter(({ path }) => changed.has(path));
   const bytes = entries.reduce((sum, { size }) => sum + size, 0);
-  if (bytes > rules.maxBytes) throw refuse(`${bytes} bytes of changed files, more than ${rules.maxBytes}`);
+  if (bytes > rules.maxBytes) throw refuse(tooManyBytes(bytes, rules));
   const contents = await readBlobs(git, entries);
   const byPath = new Map(entries.map(({ path }, index) => [path, contents[index]]));
   const changes = differences.map(({ path = "", status, newMode }): Change => {

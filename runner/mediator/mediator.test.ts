@@ -350,6 +350,20 @@ describe("an agent has the task in hand", () => {
     expect(mediator.left.aborted).toBe(true);
   });
 
+  test("an end stays what it was, whatever fails later", async () => {
+    const world = createWorld();
+    const packing = Promise.withResolvers<never>();
+    const openGit = async () => ({ ...fakeGit(world), packWorkspace: () => packing.promise });
+    const mediator = start(world, planning, { openGit });
+    await mediator.task();
+    const workspace = mediator.workspace();
+    await mediator.result({ kind: "failure", code: "sandbox-failed", detail: "" });
+    packing.reject(new RunFailure("github-unavailable"));
+    await expect(workspace).rejects.toMatchObject({ status: 409 });
+    expect(await mediator.task()).toMatchObject({ state: "closed", code: "sandbox-failed" });
+    expect(storeOf().read()).toMatchObject({ code: "sandbox-failed" });
+  });
+
   test("its commands have a way out only where the settings say so", async () => {
     expect(await start(createWorld()).task()).not.toHaveProperty("egress");
     rmSync(join(folder, "record.json"));
@@ -877,6 +891,16 @@ describe("how many runs there may be", () => {
 
   test("runs that came to no agent do not count", async () => {
     const world = createWorld({ snapshot: buildSnapshot([earlier(3, 1), earlier(4, 2, { attempts: 0 })]) });
+    expect(await start(world, planning, { limits }).task()).toMatchObject({ state: "work" });
+  });
+
+  test("progress comments that others forged do not count", async () => {
+    const forged = [earlier(3, 1), earlier(4, 2)].map((each) => ({
+      ...each,
+      author: stranger,
+      viewerDidAuthor: false,
+    }));
+    const world = createWorld({ snapshot: buildSnapshot(forged) });
     expect(await start(world, planning, { limits }).task()).toMatchObject({ state: "work" });
   });
 

@@ -81,6 +81,8 @@ export function createMediator(options: MediatorOptions) {
 
   function fail(error: unknown): void {
     endWork();
+    // A run ends once. What fails after its end, such as a clone that was still under way, changes nothing.
+    if (runLog.closed) return;
     runLog.fail(error);
     const { code = "internal" } = runLog.current ?? {};
     show({ state: codes[code].type === "transient" ? "working" : "ended" });

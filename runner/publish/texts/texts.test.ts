@@ -328,7 +328,7 @@ test("progress and results", () => {
 
     a &lt;b&gt; "../x": \`@octocat\`
 
-    **Next:** Comment \`/replan\` and say what to leave alone, or make the change by hand.
+    **Next:** Comment \`/replan\` and say what to leave alone, change the setting that the detail names and comment \`/retry\`, or make the change by hand.
 
     \`\`\`
     /replan
