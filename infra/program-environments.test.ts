@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type * as z from "zod";
 import { agentEnvironment } from "../runner/agent/command.ts";
+import { mostOfChange } from "../runner/git/change-rules.ts";
 import { reportEnvironment } from "../runner/report/command.ts";
 import { mediatorEnvironment, readSettings } from "../runner/settings.ts";
 import { readServeConfig, readWatchConfig } from "../service/config.ts";
@@ -146,9 +147,33 @@ test("a run with everything on reads what it is given", () => {
     CODEX_REPOSITORIES: ["gregkonush/lab"],
     CODEX_RUNS_PER_ISSUE: 10,
     CODEX_RUNS_PER_DAY: 100,
+    CODEX_PROTECTED_PATHS: { patterns: expect.arrayContaining([".github/workflows/**", "deploy/**"]), except: [] },
+    CODEX_MAX_FILES: 50,
+    CODEX_MAX_BYTES: 1_000_000,
+    CODEX_COMMIT_CHECKS: "hold",
     CODEX_PRICES: { input: 1.25, cached: 0.125, cacheWrite: 1.25, output: 10, currency: "USD" },
     CODEX_EGRESS_HOSTS: [{ name: "packages.example.org" }, { name: "example.com", port: 8443 }],
   });
+});
+
+test("what is left out means the same here as in the programs", () => {
+  // A cluster has its own: what is served, who decides, that the pod is the sandbox, and folders.
+  const own = ["CODEX_REPOSITORIES", "CODEX_TRIGGER_LOGINS", "CODEX_SANDBOX", "CODEX_HOME"];
+  for (const [name, schema] of programs) {
+    const args = { stage: "planning", repository: "gregkonush/lab", issueNumber: "12" };
+    const given = { ...ofTheImage, ...runEnvironment(deployment(), name, args) };
+    const needed = Object.entries(given).filter(
+      ([variable]) => !variable.startsWith("CODEX_") || own.includes(variable),
+    );
+    expect(readSettings(schema, given)).toEqual(readSettings(schema, Object.fromEntries(needed)));
+  }
+});
+
+test("the most that a change may be is the same here as in the programs", () => {
+  const { files: maxFiles, bytes: maxBytes } = mostOfChange;
+  expect(settingsWith({ changes: { maxFiles, maxBytes } }).changes).toMatchObject({ maxFiles, maxBytes });
+  expect(() => settingsWith({ changes: { maxFiles: maxFiles + 1 } })).toThrow("maxFiles");
+  expect(() => settingsWith({ changes: { maxBytes: maxBytes + 1 } })).toThrow("maxBytes");
 });
 
 test("a run of a GitHub App reads what it is given: the key's file, which is mounted, and no token; the agent neither", () => {
