@@ -59,7 +59,8 @@ async function setUp(
     budget: createBudget({
       limit: changes.limit ?? 100_000,
       ledger,
-      changed: () => charged.resolve(),
+      // Told also when something is set aside: counted is what is no longer.
+      changed: () => ledger.open ?? charged.resolve(),
       maxOutputTokens: changes.maxOutputTokens ?? 1_000,
     }),
     inFlight: createInFlight(changes.maxRunning ?? 2, 1),

@@ -6,8 +6,8 @@ import type { Budget, Reservation } from "./budget.ts";
 import type { CheckRequest } from "./check-request.ts";
 import type { InFlight } from "./in-flight.ts";
 import { ModelError, runOver } from "./model-error.ts";
-import { failureOf, upstreamFailure } from "./upstream-failure.ts";
-import { createUsageReader, type StreamEnd, usageSchema } from "./usage-reader.ts";
+import { observeAnswer } from "./observe-answer.ts";
+import { upstreamFailure } from "./upstream-failure.ts";
 
 export interface ModelProxyOptions {
   /** `https://api.openai.com/v1` */
@@ -139,7 +139,7 @@ export function createModelProxy(options: ModelProxyOptions): ModelProxy {
     heard: () => void,
   ): Promise<void> {
     const type = answer.headers.get("content-type") ?? "application/octet-stream";
-    const observe = type.startsWith("text/event-stream") ? streamObserver(reservation) : jsonObserver(reservation);
+    const observe = observeAnswer(type, reservation, noteFailure);
     let bytes = 0;
     const meter = new Transform({
       transform(chunk: Buffer, _, done) {
@@ -166,36 +166,6 @@ export function createModelProxy(options: ModelProxyOptions): ModelProxy {
         noteFailure(new RunFailure("model-unavailable", "the model provider's answer was cut off"));
     }
   }
-
-  function streamObserver(reservation: Reservation) {
-    let ended = false;
-    const read = createUsageReader((end) => {
-      ended = true;
-      if (end.usage) reservation.settle(end.usage);
-      else if (end.kind === "failed") reservation.release();
-      noteFailure(failureAt(end, reservation));
-    });
-    return {
-      chunk: read,
-      end: () => {
-        if (!ended) noteFailure(new RunFailure("model-unavailable", "the model provider's answer was cut off"));
-      },
-    };
-  }
-
-  function jsonObserver(reservation: Reservation) {
-    const chunks: Buffer[] = [];
-    return {
-      chunk: (chunk: Buffer) => {
-        chunks.push(chunk);
-      },
-      end: () => {
-        const usage = usageIn(Buffer.concat(chunks).toString("utf8"));
-        if (usage) reservation.settle(usage);
-        noteFailure(undefined);
-      },
-    };
-  }
 }
 
 /** Aborts when nothing was heard for too long, once it has begun. */
@@ -213,18 +183,6 @@ function silenceLimit(limitMs: number) {
   };
 }
 
-/** What the end of a stream means for the run when Codex ends with it. */
-function failureAt(end: StreamEnd, { cutByBudget, maxOutputTokens }: Reservation): RunFailure | undefined {
-  if (end.kind === "completed") return undefined;
-  if (end.kind === "failed") return failureOf(statusOf(end.code), end.code);
-  if (end.reason !== "max_output_tokens")
-    return new RunFailure("agent-failed", "the model provider ended an answer before it was complete");
-  const cut = `an answer of the model was cut at ${maxOutputTokens} tokens`;
-  return cutByBudget
-    ? new RunFailure("budget-exhausted", `${cut}, all that the run's token budget allowed`)
-    : new RunFailure("agent-failed", `${cut}, the longest that is allowed`);
-}
-
 /** There was no connection at all, so nobody can have worked on the request. Anything later may have been paid for. */
 function neverSent(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : undefined;
@@ -232,21 +190,6 @@ function neverSent(error: unknown): boolean {
   return ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT"].includes(
     code,
   );
-}
-
-/** The HTTP status that an error inside a stream would have had. */
-function statusOf(code: string | undefined): number {
-  if (code === "rate_limit_exceeded") return 429;
-  return code === undefined || code.startsWith("server_") ? 500 : 400;
-}
-
-function usageIn(text: string) {
-  try {
-    return usageSchema.safeParse((JSON.parse(text) as { usage?: unknown } | null)?.usage).data;
-  } catch {
-    // Not JSON: the reservation is charged.
-    return undefined;
-  }
 }
 
 /** The beginning of an answer's body; a long or broken one is not waited for. */
