@@ -23,6 +23,11 @@ test("what a start needs is what is looked at", () => {
   });
 });
 
+test("white space round keys is nothing to them, as at a start", () => {
+  const settings = read({ GITHUB_TOKEN: " ghp_x\n", OPENAI_API_KEY: "sk-x\n" });
+  expect(settings).toMatchObject({ faults: [], credential: { token: "ghp_x" }, openaiKey: "sk-x" });
+});
+
 test("faults of all parts are told together, and what is right can be looked at all the same", () => {
   const settings = read(
     {

@@ -98,7 +98,8 @@ function readCredential(
   env: Environment,
   readablePaths: readonly string[],
 ): { credential?: Credential; faults: readonly string[] } {
-  const given = Object.fromEntries(credentialNames.map((name) => [name, env[name] || undefined]));
+  // Trimmed like a start does: a token read from a file ends with a new line.
+  const given = Object.fromEntries(credentialNames.map((name) => [name, env[name]?.trim() || undefined]));
   const { data } = z.object(credentialSettings).safeParse(given);
   // What is missing, wrong or one too many, the settings' own faults tell.
   if (!data || credentialNames.some((name) => credentialFault(name, data) !== undefined)) return { faults: [] };
