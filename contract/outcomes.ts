@@ -217,7 +217,7 @@ export const codes = {
     type: "permanent",
     outcome: "failed",
     text: "The run was interrupted more often than it may be",
-    next: "Comment `/retry` to start it again.",
+    next: "See why its processes or pods ended (memory, eviction, a restart), then comment `/retry`.",
     command: "/retry",
   },
   "invalid-plan": {

@@ -64,10 +64,10 @@ export function emptyLedger(model: string, how: Pick<Ledger, "effort" | "sandbox
 
 /**
  * The ledger of a process that has ended: nobody can tell any more what its requests under way have used, so that what was
- * set aside for them counts, as where a stream was cut. Pure.
+ * set aside for them counts, as where a stream was cut. The cost was told without them, and is left out. Pure.
  */
 export function withOpenCharged(of: Ledger): Ledger {
-  const { open, ...ledger } = of;
+  const { open, cost: _, ...ledger } = of;
   if (!open) return of;
   const tokens = open.inputTokens + open.outputTokens;
   return {

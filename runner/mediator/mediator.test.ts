@@ -25,6 +25,7 @@ import {
 } from "@froussard/contract/testing/build-snapshot";
 import pino from "pino";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { PlanAnswer } from "../plan.ts";
 import type { RunResult } from "../protocol.ts";
 import { ledgerEntries } from "../publish/texts/cost-text.ts";
 import { emptyLedger } from "./ledger.ts";
@@ -147,6 +148,23 @@ describe("planning", () => {
     ]);
     expect(storeOf().read()).toMatchObject({ state: "closed", outcome: "done", attempts: 1, ledger: { seconds: 90 } });
     expect(statSync(join(folder, "record.json")).mode & 0o777).toBe(0o600);
+  });
+
+  test("a plan that names a protected file says so to whoever approves it", async () => {
+    const world = createWorld();
+    const shown: PlanAnswer[] = [];
+    const publisher: Publisher = {
+      ...fakePublisher(world),
+      plan: async (_, answer) => {
+        shown.push(answer);
+        return { url: "https://github.com/plan" };
+      },
+    };
+    const mediator = start(world, planning, { publisher });
+    await mediator.task();
+    const file = { path: ".github/workflows/ci.yml", action: "change" as const, reason: "" };
+    expect(await mediator.result({ kind: "plan", plan: { ...plan, files: [file] } })).toEqual(done);
+    expect(shown[0]?.risks[0]).toContain('Protected here: ".github/workflows/ci.yml"');
   });
 
   test("what the agent's canary proved stands in the ledger, in the record and for people", async () => {

@@ -180,6 +180,20 @@ describe("what is not there is told", () => {
     expect(await commentsOf(context, markers.progress)).toEqual([]);
   });
 
+  test("with what a request under way may have cost, when the mediator was killed", async () => {
+    const issue = scene.openIssue();
+    const context = await planningRun(scene.github, issue.number);
+    const killed = record(context, {
+      state: "working",
+      ledger: { ...ledger, estimated: false, open: { requests: 1, inputTokens: 1_000_000, outputTokens: 0 } },
+    });
+    const { usage } = await run(context, { record: killed });
+    const [result] = await commentsOf(context, markers.result);
+    const tokens = ((usage?.inputTokens ?? 0) + (usage?.outputTokens ?? 0)).toLocaleString("en-US");
+    expect(usage?.inputTokens).toBe(ledger.inputTokens + 1_000_000);
+    expect(result?.body).toContain(`at most ${tokens} tokens`);
+  });
+
   test("a closed issue and a cancel are no failures", async () => {
     const issue = scene.openIssue();
     const context = await planningRun(scene.github, issue.number);

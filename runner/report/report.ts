@@ -16,6 +16,7 @@ import {
 import { recordFromComments } from "../mediator/continue-run.ts";
 import type { GitHubFacts } from "../mediator/github-facts.ts";
 import { identifyTask, type TaskIdentity } from "../mediator/identify-task.ts";
+import { withOpenCharged } from "../mediator/ledger.ts";
 import type { RunEnd } from "../mediator/ports.ts";
 import type { RunRecord } from "../mediator/record.ts";
 import { accountOf, type RunAccount } from "../mediator/run-account.ts";
@@ -178,7 +179,7 @@ async function tell(
   end: End,
 ): Promise<void> {
   const { planUrl, pullRequest, resultUrl } = found;
-  const cost = record && { ledger: record.ledger };
+  const cost = record && { ledger: withOpenCharged(record.ledger) };
   const result: RunEnd =
     end.outcome === "done"
       ? { outcome: "done", ...cost, ...(pullRequest && { pullRequest }), ...(planUrl && { planUrl }) }
