@@ -19,6 +19,12 @@ export type ProgressComment = Pick<Comment, "id" | "body" | "createdAt">;
 /** Pages of 100 comments that are looked through for our own. */
 const maxCommentPages = 20;
 
+/** What a conditional request tells. */
+interface Changed {
+  changed: boolean;
+  etag?: string;
+}
+
 /** What the mediator asks GitHub before and during a run. Failures are `RunFailure`s. */
 export interface GitHubFacts {
   /** Undefined when there is no such issue. */
@@ -36,12 +42,14 @@ export interface GitHubFacts {
    */
   progressSince(repository: string, since: Date, viewerId: number): Promise<ProgressComment[]>;
   /** Whether the issue may have changed since the last call with this `etag`; a no costs nothing of the rate limit. */
-  issueChanged(repository: string, issueNumber: number, etag?: string): Promise<{ changed: boolean; etag?: string }>;
+  issueChanged(repository: string, issueNumber: number, etag?: string): Promise<Changed>;
+  /** The same of a comment's reactions, of which the issue itself tells nothing. */
+  reactionsChanged(repository: string, commentId: number, etag?: string): Promise<Changed>;
 }
 
 /** {@link GitHubFacts} by GitHub's API. */
 export function createGitHubFacts(github: GitHub): GitHubFacts {
-  const { repos, issues } = github.rest;
+  const { repos, issues, reactions } = github.rest;
   const asked = async <T>(doing: string, ask: () => Promise<T>, absent?: T): Promise<T> => {
     try {
       return await ask();
@@ -54,6 +62,22 @@ export function createGitHubFacts(github: GitHub): GitHubFacts {
   const orUndefined = async <T>(doing: string, ask: () => Promise<T>): Promise<T | undefined> => {
     const answer = await asked<T | typeof none>(doing, ask, none);
     return answer === none ? undefined : (answer as T);
+  };
+
+  /** A conditional request; what is gone has changed. */
+  const changed = async (
+    doing: string,
+    etag: string | undefined,
+    ask: (headers: Record<string, string>) => Promise<{ headers: { etag?: string | undefined } }>,
+  ): Promise<Changed> => {
+    try {
+      const { headers } = await ask(etag ? { "if-none-match": etag } : {});
+      return { changed: true, ...(headers.etag && { etag: headers.etag }) };
+    } catch (error) {
+      if (notModified(error)) return { changed: false, ...(etag && { etag }) };
+      if (isNotFound(error)) return { changed: true };
+      throw githubFailure(error, doing);
+    }
   };
 
   return {
@@ -123,19 +147,15 @@ export function createGitHubFacts(github: GitHub): GitHubFacts {
         return found;
       }),
 
-    issueChanged: async (repository, issueNumber, etag) => {
-      try {
-        const { headers } = await issues.get({
-          ...parts(repository),
-          issue_number: issueNumber,
-          ...(etag && { headers: { "if-none-match": etag } }),
-        });
-        return { changed: true, ...(headers.etag && { etag: headers.etag }) };
-      } catch (error) {
-        if (notModified(error)) return { changed: false, ...(etag && { etag }) };
-        throw githubFailure(error, "looking at the issue");
-      }
-    },
+    issueChanged: (repository, issueNumber, etag) =>
+      changed("looking at the issue", etag, (headers) =>
+        issues.get({ ...parts(repository), issue_number: issueNumber, headers }),
+      ),
+
+    reactionsChanged: (repository, commentId, etag) =>
+      changed("looking at the plan's reactions", etag, (headers) =>
+        reactions.listForIssueComment({ ...parts(repository), comment_id: commentId, per_page: 100, headers }),
+      ),
   };
 }
 

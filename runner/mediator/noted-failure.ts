@@ -1,7 +1,7 @@
 import { codes, type FailureCode, type RunFailure } from "@froussard/contract";
 
 /** Ends of a run that stay, whatever the model does afterwards. */
-const isFinal = ({ code }: RunFailure) => code === "budget-exhausted" || codes[code].outcome === "cancelled";
+const isFinal = ({ code }: RunFailure) => code === "budget-exhausted" || codes[code].outcome !== "failed";
 /** What an agent says when it cannot know why it failed. */
 const vague: ReadonlySet<FailureCode> = new Set([
   "agent-failed",

@@ -19,6 +19,11 @@ export function createRunWanted({ facts, clock, log, wantedIntervalMs, everyWant
         issueNumber: issue.number,
         policy,
         cause,
+        approved: run.implementation && {
+          commentId: run.implementation.plan.comment.id,
+          // The hash that the task's identity holds, not the plan's as it stands now.
+          planSha256: run.about.split(":")[2] ?? "",
+        },
         now: () => clock().getTime(),
         intervalMs: wantedIntervalMs,
         warn: (message) => log.warn(message),

@@ -1,5 +1,5 @@
-import { RunFailure } from "@froussard/contract";
-import { at, buildSnapshot, comment, policy } from "@froussard/contract/testing/build-snapshot";
+import { RunFailure, readPlans } from "@froussard/contract";
+import { at, buildSnapshot, comment, planComment, policy, reaction } from "@froussard/contract/testing/build-snapshot";
 import { beforeEach, expect, test } from "vitest";
 import { createWantedCheck } from "./wanted-check.ts";
 
@@ -8,6 +8,7 @@ let snapshot = buildSnapshot();
 let changed = true;
 let reads = { cheap: 0, whole: 0 };
 let down = false;
+let reacted = false;
 let hanging: Promise<void> | undefined;
 const warnings: string[] = [];
 beforeEach(() => {
@@ -16,10 +17,11 @@ beforeEach(() => {
   changed = true;
   reads = { cheap: 0, whole: 0 };
   down = false;
+  reacted = false;
   hanging = undefined;
 });
 
-const start = (patienceMs = 60_000) =>
+const start = (patienceMs = 60_000, approved?: { commentId: number; planSha256: string }) =>
   createWantedCheck({
     facts: {
       issueChanged: async () => {
@@ -28,6 +30,7 @@ const start = (patienceMs = 60_000) =>
         if (down) throw new RunFailure("github-unavailable");
         return { changed, etag: "e" };
       },
+      reactionsChanged: async () => ({ changed: reacted, etag: "r" }),
       issue: async () => {
         reads.whole++;
         return snapshot;
@@ -37,6 +40,7 @@ const start = (patienceMs = 60_000) =>
     issueNumber: 12,
     policy,
     cause: { at: at(0) },
+    approved,
     now: () => now,
     intervalMs: 1_000,
     patienceMs,
@@ -85,4 +89,26 @@ test("a GitHub that hangs holds no request up, and its late answer counts for th
   expect(reads.cheap).toBe(1);
   answer.resolve();
   await expect.poll(() => stillWanted().catch(({ code }) => code), { interval: 1 }).toBe("issue-closed");
+});
+
+test("a 👍 taken back ends the work on a plan, although the issue itself tells nothing of it", async () => {
+  const approved = planComment(2, { reactions: [reaction("THUMBS_UP", at(3))] });
+  snapshot = buildSnapshot([approved]);
+  const [plan] = readPlans(snapshot);
+  const stillWanted = start(60_000, { commentId: 2, planSha256: plan?.sha256 ?? "" });
+  await stillWanted();
+  changed = false;
+  snapshot = buildSnapshot([{ ...approved, reactions: [] }]);
+  now = 1_000;
+  await stillWanted();
+  expect(reads.whole).toBe(1);
+  reacted = true;
+  now = 2_000;
+  await expect(stillWanted()).rejects.toMatchObject({ code: "not-approved" });
+});
+
+test("an edit of the approved plan ends the work on it", async () => {
+  snapshot = buildSnapshot([planComment(2, { reactions: [reaction("THUMBS_UP", at(3))] })]);
+  const stillWanted = start(60_000, { commentId: 2, planSha256: "0".repeat(64) });
+  await expect(stillWanted()).rejects.toMatchObject({ code: "superseded" });
 });

@@ -1,16 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Policy } from "@froussard/contract";
 import { codes, RunFailure } from "@froussard/contract";
-import { checkWanted } from "./approval-check.ts";
+import { approvalOf, checkWanted } from "./approval-check.ts";
 import type { GitHubFacts } from "./github-facts.ts";
 import type { Cause } from "./identify-task.ts";
 
 export interface WantedCheckOptions {
-  facts: Pick<GitHubFacts, "issue" | "issueChanged">;
+  facts: Pick<GitHubFacts, "issue" | "issueChanged" | "reactionsChanged">;
   repository: string;
   issueNumber: number;
   policy: Policy;
   cause: Cause;
+  /** The plan that is carried out: then its approval is part of what is wanted. */
+  approved?: { commentId: number; planSha256: string } | undefined;
   now(): number;
   /** GitHub is asked at most this often. Milliseconds. */
   intervalMs: number;
@@ -19,29 +21,48 @@ export interface WantedCheckOptions {
   warn(message: string): void;
 }
 
+/** What people decided, in contrast to what went wrong while they were asked. */
+export const isTakenBack = ({ code }: RunFailure): boolean => codes[code].outcome !== "failed";
+
 /**
  * Whether the run's result is still wanted, asked at each request to the model. An issue that did not change costs a
- * conditional request; only a changed one is read. When GitHub cannot be asked, the run goes on: it is asked again before
- * anything is published. The function rejects with `issue-closed` or `cancelled`, from then on at once.
+ * conditional request, and so do the plan's reactions; only a changed one is read. When GitHub cannot be asked, the run goes
+ * on: it is asked again before anything is published. The function rejects with what took the work back (`issue-closed`,
+ * `cancelled`, `not-approved` …), from then on at once.
  */
 export function createWantedCheck(options: WantedCheckOptions): () => Promise<void> {
-  const { facts, repository, issueNumber, policy, cause, now, intervalMs, patienceMs = 3_000, warn } = options;
+  const {
+    facts,
+    repository,
+    issueNumber,
+    policy,
+    cause,
+    approved,
+    now,
+    intervalMs,
+    patienceMs = 3_000,
+    warn,
+  } = options;
   let lastAsked = Number.NEGATIVE_INFINITY;
   let etag: string | undefined;
+  let reactionsEtag: string | undefined;
   let under: Promise<void> | undefined;
   let over: RunFailure | undefined;
 
   async function ask(): Promise<void> {
     try {
       const seen = await facts.issueChanged(repository, issueNumber, etag);
-      if (seen.changed) {
+      const reactions = approved && (await facts.reactionsChanged(repository, approved.commentId, reactionsEtag));
+      if (seen.changed || reactions?.changed) {
         const snapshot = await facts.issue(repository, issueNumber);
         if (!snapshot) throw new RunFailure("issue-closed", "the issue is gone");
+        if (approved) approvalOf(snapshot, policy, approved.commentId, approved.planSha256, cause);
         checkWanted(snapshot, policy, cause);
       }
       etag = seen.etag;
+      reactionsEtag = reactions?.etag;
     } catch (error) {
-      if (error instanceof RunFailure && codes[error.code].outcome === "cancelled") over = error;
+      if (error instanceof RunFailure && isTakenBack(error)) over = error;
       else warn(`could not look whether the run is still wanted: ${error instanceof Error ? error.message : error}`);
     }
   }
