@@ -13,7 +13,7 @@ export const workspaceAttributes = "* -text -filter -ident -working-tree-encodin
 
 const branch = "main";
 /** Blobs are read in groups of about this many bytes. */
-const groupBytes = 16 * 1024 * 1024;
+const groupBytes = 4 * 1024 * 1024;
 /** The archive goes out in pieces of at least this many bytes. */
 const chunkBytes = 256 * 1024;
 /** A tree can name the same few blobs endlessly often; a listing larger than this is no source code. */
