@@ -152,7 +152,7 @@ People:    ${maintainer} (maintainer), ${automation} (the automation's account).
 
 function invite({ github }: World, view: View): void {
   view.print(`
-Open ${github.url}/${repository}/issues in a browser, choose to be ${maintainer}, and open an issue, for example:
+Open ${github.url}/${repository}/issues in a browser, where you are ${maintainer}, and open an issue, for example:
 
   Change the default precision from 2 to 3
 

@@ -56,6 +56,19 @@ test("above a live view, only what has ended, warnings, and the end", () => {
   `);
 });
 
+test("a demo, which keeps nothing, promises no other start", () => {
+  const urls = {
+    github: "http://127.0.0.1:1",
+    model: "http://127.0.0.1:2",
+    issuesUrl: "http://127.0.0.1:1/o/r/issues",
+  };
+  const events = timed([
+    [0, { event: "simulated", ...urls, maintainer: "octo" }],
+    [1, { event: "stopped" }],
+  ]);
+  expect(written(events, true)).toEqual(["12:00:01 ended"]);
+});
+
 test("the story is made of events that the schema knows", () => {
   for (const event of story) expect(eventSchema.parse(event)).toEqual(event);
 });

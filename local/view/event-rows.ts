@@ -31,7 +31,7 @@ function rowsOf(event: PipelineEvent, before: ViewState, live: boolean): Row[] {
     case "stopping":
       return [stoppingRow(event, before)];
     case "stopped":
-      return [["ended; started again, it goes on where it was"]];
+      return [[before.simulated ? "ended" : "ended; started again, it goes on where it was"]];
     default:
       return live ? [] : plainRows(event, before);
   }
