@@ -886,6 +886,19 @@ describe("a new process goes on where the old one was killed", () => {
     expect(storeOf().read()).toMatchObject({ state: "ready", interrupted: 0, attempts: 1 });
   });
 
+  test("a clone that is cut by a stop is no end of the run", async () => {
+    const world = createWorld();
+    const fetching = Promise.withResolvers<never>();
+    const openGit = async () => ({ ...fakeGit(world), fetchCommit: () => fetching.promise });
+    const mediator = start(world, planning, { openGit });
+    const asked = mediator.task();
+    await expect.poll(() => world.progress, { interval: 1 }).toBeDefined();
+    await mediator.stop();
+    fetching.reject(new Error("git was ended because the run stops"));
+    await expect(asked).rejects.toMatchObject({ status: 503 });
+    expect(storeOf().read()).toMatchObject({ state: "ready" });
+  });
+
   test("a stop waits for the publish in hand", async () => {
     const world = createWorld();
     const mediator = start(world);

@@ -54,6 +54,7 @@ export function createMediator(options: MediatorOptions) {
   /** The result being taken over: from here on no other is, although the record does not say so yet. */
   let taking: { sha256: string; done: Promise<void> } | undefined;
   let newestReport = 0;
+  let stopped = false;
 
   const display = createRunDisplay({
     ...{ publisher, ledger, runLog, log },
@@ -81,8 +82,9 @@ export function createMediator(options: MediatorOptions) {
 
   function fail(error: unknown): void {
     endWork();
-    // A run ends once. What fails after its end, such as a clone that was still under way, changes nothing.
-    if (runLog.closed) return;
+    // A run ends once, and no run because its mediator is stopped: what fails after either, such as a clone that was still
+    // under way, changes nothing.
+    if (runLog.closed || stopped) return;
     runLog.fail(error);
     const { code = "internal" } = runLog.current ?? {};
     show({ state: codes[code].type === "transient" ? "working" : "ended" });
@@ -202,6 +204,7 @@ export function createMediator(options: MediatorOptions) {
       await started;
       await publishing;
       if (runLog.closed) return runLog.closed;
+      if (stopped) throw refusal(503, "the mediator is stopping");
       if (!work || !runLog.current) throw refusal(409, "there is no work");
       if (runLog.current.state === "ready") {
         before = structuredClone(ledger);
@@ -263,6 +266,7 @@ export function createMediator(options: MediatorOptions) {
       endWork();
       await taking?.done;
       await publishing;
+      stopped = true;
       if (runLog.current?.state === "working") {
         runLog.save({ state: "ready" });
         show({ state: "working" });
