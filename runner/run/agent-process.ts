@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { getPriority, setPriority } from "node:os";
 import { join } from "node:path";
 import { RunFailure } from "@froussard/contract";
 import { everyMs } from "../poll.ts";
@@ -7,8 +8,9 @@ import { bubblewraps, checkBubble } from "../sandbox/check-bubble.ts";
 import { diskUse, freeDisk } from "../sandbox/disk-use.ts";
 import { limitedCommand, limitingPrograms, parseHardLimits } from "../sandbox/limited-command.ts";
 import { makeBubble } from "../sandbox/make-bubble.ts";
-import { measureTree, sharedMemory } from "../sandbox/process-tree.ts";
+import { countTree, machineThreads, measureTree, sharedMemory } from "../sandbox/process-tree.ts";
 import { removeTree } from "../sandbox/remove-tree.ts";
+import { watchBombs } from "../sandbox/watch-bombs.ts";
 import { watchLimits } from "../sandbox/watch-limits.ts";
 import type { AttemptOptions } from "./attempt.ts";
 import { type Child, startChild } from "./child-process.ts";
@@ -100,23 +102,44 @@ async function runInBubble(options: AgentProcessOptions, bubble: Bubble, folder:
 async function watchAgent({ limits, basics, log }: AgentProcessOptions, agent: Child, folder: string) {
   const shared = await sharedMemory();
   let passed: string | undefined;
-  const stop = watchLimits({
+  const onPassed = (limit: string) => {
+    passed ??= `the agent used ${limit}`;
+    log.warn({ limit }, "the agent passes a limit and is ended");
+    void agent.stop(0);
+  };
+  const stopBombs = watchBombs({
+    ...{ limits, every: everyMs(50), machine: machineThreads, tree: () => countTree(agent.pid), onPassed },
+    hurry: canHurry() ? (isUrgent) => setPriority(isUrgent ? -20 : 0) : () => {},
+  });
+  const stopLimits = watchLimits({
     limits,
     every: everyMs(500),
     tree: (exactFromMiB) => measureTree(agent.pid, exactFromMiB, shared),
     diskUse: () => diskUse(folder, basics.path, 60_000),
     freeDisk: () => freeDisk(folder),
-    onPassed(limit) {
-      passed = `the agent used ${limit}`;
-      log.warn({ limit }, "the agent passes a limit and is ended");
-      void agent.stop(0);
-    },
+    onPassed,
     onError: (error) => log.warn({ err: error }, "what the agent uses could not be measured"),
   });
   return {
-    stop,
+    stop() {
+      stopBombs();
+      stopLimits();
+    },
     get passed() {
       return passed;
     },
   };
+}
+
+/** Root may, where its rights were not cut; everybody else's processes are counted by the kernel, and never become so many. */
+function canHurry(): boolean {
+  if (getPriority() !== 0) return false;
+  try {
+    setPriority(-1);
+    setPriority(0);
+    return true;
+  } catch {
+    // EACCES is the answer to the question.
+    return false;
+  }
 }

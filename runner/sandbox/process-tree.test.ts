@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
-import { below, measureTree, sharedMemory } from "./process-tree.ts";
+import { below, countTree, machineThreads, measureTree, sharedMemory } from "./process-tree.ts";
 
 const status = (pid: number, parent: number) => ({ pid, parent, threads: 1, memoryKiB: 1 });
 
@@ -38,6 +38,8 @@ describe.skipIf(process.platform !== "linux")("with real processes", () => {
     const hold = "const held=Buffer.alloc(100<<20,1);console.log(held.length);setInterval(()=>{},9999)";
     const pid = await start(`'${process.execPath}' -e '${hold}'`);
     const use = await measureTree(pid, 1_000_000, await sharedMemory());
+    expect(countTree(pid)).toBe(use.processes);
+    expect(machineThreads()).toBeGreaterThan(use.processes);
     // Node.js has threads of its own.
     expect(use.processes).toBeGreaterThan(4);
     expect(use.processes).toBeLessThan(40);

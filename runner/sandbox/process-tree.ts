@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { readdir, readFile, readlink, stat } from "node:fs/promises";
 
 /** One process as `/proc/<pid>/status` tells it. */
@@ -49,8 +50,35 @@ async function exactMemory(tree: readonly ProcessStatus[]): Promise<number> {
   );
 }
 
+/** Processes and threads of the whole machine, or of the container that hides the others. */
+export function machineThreads(): number {
+  return Number(/\/(\d+) /.exec(readFileSync("/proc/loadavg", "latin1"))?.[1]);
+}
+
+/** Processes and threads below `root`, counted without giving anybody else a turn in between. */
+export function countTree(root: number): number {
+  const all = readdirSync("/proc").flatMap((name) => {
+    const pid = Number(name);
+    const status = Number.isInteger(pid) ? readStat(pid) : undefined;
+    return status ?? [];
+  });
+  return sum(below(root, all).map(({ threads }) => threads));
+}
+
+function readStat(pid: number): { pid: number; parent: number; threads: number } | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    // The program's name, in parentheses, may hold blanks and parentheses.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return { pid, parent: Number(fields[1]), threads: Number(fields[17]) };
+  } catch {
+    // It ended between the listing and the look.
+    return undefined;
+  }
+}
+
 /** All processes below one, by their parents. Pure. */
-export function below(root: number, all: readonly ProcessStatus[]): ProcessStatus[] {
+export function below<P extends Pick<ProcessStatus, "pid" | "parent">>(root: number, all: readonly P[]): P[] {
   const children = Map.groupBy(all, ({ parent }) => parent);
   const found = children.get(root)?.slice() ?? [];
   for (const each of found) found.push(...(children.get(each.pid) ?? []));
