@@ -18,6 +18,7 @@ test.each<[string, unknown, string]>([
   ["403 when the limit is used up", http(403, "x", { "x-ratelimit-remaining": "0" }), "github-unavailable"],
   ["403 by the secondary limit", http(403, "You have exceeded a secondary rate limit"), "github-unavailable"],
   ["404", http(404), "forbidden"],
+  ["410, for an issue that was deleted", http(410), "forbidden"],
   ["422", http(422), "internal"],
   ["429", http(429), "github-unavailable"],
   ["500, and lost connections as Octokit tells them", http(500), "github-unavailable"],
@@ -42,8 +43,14 @@ test.each<[string, unknown, string]>([
 
 test("not found, in both APIs", () => {
   expect(
-    [http(404), graphql("NOT_FOUND"), http(403), graphql("NOT_FOUND", "FORBIDDEN"), graphql(), new Error("x")].map(
-      isNotFound,
-    ),
-  ).toEqual([true, true, false, false, false, false]);
+    [
+      http(404),
+      http(410),
+      graphql("NOT_FOUND"),
+      http(403),
+      graphql("NOT_FOUND", "FORBIDDEN"),
+      graphql(),
+      new Error("x"),
+    ].map(isNotFound),
+  ).toEqual([true, true, true, false, false, false, false]);
 });

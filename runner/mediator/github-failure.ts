@@ -6,9 +6,12 @@ import * as z from "zod";
 /** What Octokit's `GraphqlResponseError` holds of GitHub's answer. */
 const graphqlErrors = z.object({ errors: z.array(z.object({ type: z.string().optional(), message: z.string() })) });
 
+/** What GitHub answers where there is nothing (for this token), and where an issue was deleted or issues are switched off. */
+const absentStatuses: readonly number[] = [404, 410];
+
 /** Whether GitHub says that there is no such thing, or none that this token may see. */
 export function isNotFound(error: unknown): boolean {
-  if (error instanceof RequestError) return error.status === 404;
+  if (error instanceof RequestError) return absentStatuses.includes(error.status);
   const response = graphqlErrors.safeParse(error);
   return (
     response.success &&
@@ -35,7 +38,7 @@ export function githubFailure(error: unknown, doing: string): RunFailure {
     const said = `${doing}: GitHub answered ${status}`;
     if (status === 401) return new RunFailure("bad-credentials", said, cause);
     if (limited) return new RunFailure("github-unavailable", `${said} (rate limit)`, cause);
-    if (status === 403 || status === 404) return new RunFailure("forbidden", said, cause);
+    if (status === 403 || absentStatuses.includes(status)) return new RunFailure("forbidden", said, cause);
     if (status >= 500) return new RunFailure("github-unavailable", said, cause);
     return new RunFailure("internal", said, cause);
   }
