@@ -27,9 +27,9 @@ export function watchPeakMemory(program: string, everyMs = 20): PeakMemory {
   return { peaks, stop: () => clearInterval(timer) };
 }
 
-/** Which of the runner's processes a command line is: Node.js, the program, its command. */
+/** Which of the runner's processes a command line is: Node.js, the program, its command; Node.js may have options of its own. */
 export function kindOf(commandLine: string, program: string): Watched | undefined {
-  const [node = "", file = "", command] = commandLine.split("\0");
+  const [node = "", file = "", command] = commandLine.split("\0").filter((word) => !word.startsWith("--max-"));
   if (!node.endsWith("/node") || !file.endsWith(program)) return undefined;
   return watched.find((kind) => kind === command);
 }

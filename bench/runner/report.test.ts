@@ -22,6 +22,7 @@ test("a run is cut where its log says that something has ended", () => {
 test.each([
   ["/opt/node/bin/node\0/src/runner/main.ts\0mediator\0", "mediator"],
   ["/opt/node/bin/node\0/opt/codex-runner/runner/main.ts\0agent\0", "agent"],
+  ["/opt/node/bin/node\0--max-semi-space-size=1\0/src/runner/main.ts\0report\0", "report"],
   ["/usr/bin/bwrap\0--\0/opt/node/bin/node\0/opt/codex-runner/runner/main.ts\0agent\0", undefined],
   ["/opt/node/bin/node\0/src/local/main.ts\0run\0", undefined],
   ["", undefined],

@@ -17,6 +17,7 @@ import {
   type RunSecrets,
   type RunTaskInput,
 } from "./environments.ts";
+import { nodeOptions } from "./node-options.ts";
 import type { StateFolder } from "./state-folder.ts";
 
 export interface AttemptOptions {
@@ -60,7 +61,7 @@ export async function attempt(options: AttemptOptions): Promise<Closed> {
   const mediator = startChild({
     name: "mediator",
     program: process.execPath,
-    args: [main, "mediator"],
+    args: [...nodeOptions, main, "mediator"],
     // A socket's path has at most 107 characters, a state folder may have more: it is named by way of the working folder.
     cwd: state.path,
     env: mediatorEnvironment({

@@ -22,6 +22,7 @@ import {
   type RunTaskInput,
   reportEnvironment,
 } from "./environments.ts";
+import { nodeOptions } from "./node-options.ts";
 import { type StateFolder, takeStateFolder } from "./state-folder.ts";
 
 export interface RunTaskSettings extends ProcessBasics {
@@ -169,7 +170,7 @@ async function report(options: RunTaskOptions, state: StateFolder, closed: Close
   const child = startChild({
     name: "report",
     program: process.execPath,
-    args: [main, "report"],
+    args: [...nodeOptions, main, "report"],
     cwd: state.path,
     env: reportEnvironment({
       basics: { path, lang },
