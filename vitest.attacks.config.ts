@@ -1,6 +1,9 @@
 import { defineConfig } from "vitest/config";
 
-/** The attack suite: each case asserts what the attacker would have gained. Real Codex, real git, one file at a time. */
+/**
+ * The attack suite: each case asserts what the attacker would have gained. Real Codex, real git, one file at a time. A case
+ * whose pipeline was too slow for its patience gets a second chance, and is shown as retried.
+ */
 export default defineConfig({
   test: {
     include: ["**/*.attack.test.ts"],
@@ -8,5 +11,6 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 120_000,
     hookTimeout: 60_000,
+    retry: 1,
   },
 });
