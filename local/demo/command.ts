@@ -84,7 +84,8 @@ async function runDemo(options: DemoOptions): Promise<void> {
       repository,
       data: join(folder, "pipeline"),
       inherited: process.env,
-      env: pipelineEnvironment(world),
+      env: { ...pipelineEnvironment(world), GITHUB_WEBHOOK_SECRET: webhookSecret },
+      arguments: ["--webhook", "--port", "0"],
       onEvent: (event) => {
         told.view.show(event);
         view.show(event);
@@ -94,7 +95,8 @@ async function runDemo(options: DemoOptions): Promise<void> {
       },
     });
     const ended = Promise.race([interrupted.promise, died(pipeline.child)]);
-    await Promise.race([pipeline.ready, ended]);
+    const { webhooks } = await Promise.race([pipeline.ready, ended]);
+    if (webhooks !== undefined) deliverTo(webhooks, world);
     if (options.auto) await play(world, view, ended);
     else {
       invite(world, view);
@@ -135,6 +137,14 @@ export function pipelineEnvironment(world: World): Record<string, string> {
     OPENAI_BASE_URL: `${world.model.url}/v1`,
     CODEX_TRIGGER_LOGINS: maintainer,
   };
+}
+
+const webhookSecret = "simulated-webhook-secret";
+
+/** From here on GitHub tells of what happens, and its page of deliveries has something to deliver again. */
+function deliverTo(url: string, { github }: World): void {
+  const events = ["issues", "issue_comment"];
+  github.addWebhook(github.repository(repository), { url, secret: webhookSecret, events });
 }
 
 function died(child: { once(event: "exit", listener: (code: number | null) => void): unknown }): Promise<never> {

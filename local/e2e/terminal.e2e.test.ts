@@ -123,6 +123,9 @@ test("the demo says where to begin, and Ctrl-C takes everything away", async () 
     .flatMap(({ command: line }) => /\S*froussard-demo-[^/\s]+/.exec(line) ?? [])
     .find((path) => existsSync(path));
   expect(folder).toBeDefined();
+  // Deliveries can be looked at, and be made again.
+  const hooks = /http:\S+\/lab\/(?=issues)/.exec(on.text())?.[0].concat("settings/hooks") ?? "";
+  await expect.poll(async () => (await fetch(hooks)).text()).toMatch(/\/webhooks\/github.*last delivery: OK/s);
   on.press("\u0003");
   expect(await on.ended).toBe(0);
   expect(on.text()).toMatch(/ending \(Ctrl-C\)\n.*ended/);
