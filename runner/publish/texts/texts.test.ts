@@ -298,6 +298,9 @@ test("progress and results", () => {
 
     Cost so far: 12,345 tokens, 1.5 min. It was tried 3 times; it is not tried again by itself. This issue has 7 runs left. Task \`codex-planning-7-0123456789abcdef\`."
   `);
+  expect(resultText(run, { outcome: "failed", code: "idle", detail: "", ledger, attempts: 2 })).toContain(
+    "It was tried 2 times; it is not tried again by itself.",
+  );
   expect(
     resultText(run, { outcome: "refused", code: "daily-limit", detail: "100 of 100", runsLeft: 7 }),
   ).toMatchInlineSnapshot(`
