@@ -43,13 +43,13 @@ export interface GitHubFacts {
   progressSince(repository: string, since: Date, viewerId: number): Promise<ProgressComment[]>;
   /** Whether the issue may have changed since the last call with this `etag`; a no costs nothing of the rate limit. */
   issueChanged(repository: string, issueNumber: number, etag?: string): Promise<Changed>;
-  /** The same of a comment's reactions, of which the issue itself tells nothing. */
-  reactionsChanged(repository: string, commentId: number, etag?: string): Promise<Changed>;
+  /** The same of a comment, with the numbers of its reactions: the issue itself tells nothing of either. */
+  commentChanged(repository: string, commentId: number, etag?: string): Promise<Changed>;
 }
 
 /** {@link GitHubFacts} by GitHub's API. */
 export function createGitHubFacts(github: GitHub): GitHubFacts {
-  const { repos, issues, reactions } = github.rest;
+  const { repos, issues } = github.rest;
   const asked = async <T>(doing: string, ask: () => Promise<T>, absent?: T): Promise<T> => {
     try {
       return await ask();
@@ -152,9 +152,9 @@ export function createGitHubFacts(github: GitHub): GitHubFacts {
         issues.get({ ...parts(repository), issue_number: issueNumber, headers }),
       ),
 
-    reactionsChanged: (repository, commentId, etag) =>
-      changed("looking at the plan's reactions", etag, (headers) =>
-        reactions.listForIssueComment({ ...parts(repository), comment_id: commentId, per_page: 100, headers }),
+    commentChanged: (repository, commentId, etag) =>
+      changed("looking at the plan", etag, (headers) =>
+        issues.getComment({ ...parts(repository), comment_id: commentId, headers }),
       ),
   };
 }

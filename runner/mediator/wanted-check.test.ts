@@ -30,7 +30,7 @@ const start = (patienceMs = 60_000, approved?: { commentId: number; planSha256: 
         if (down) throw new RunFailure("github-unavailable");
         return { changed, etag: "e" };
       },
-      reactionsChanged: async () => ({ changed: reacted, etag: "r" }),
+      commentChanged: async () => ({ changed: reacted, etag: "r" }),
       issue: async () => {
         reads.whole++;
         return snapshot;

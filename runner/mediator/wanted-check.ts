@@ -6,7 +6,7 @@ import type { GitHubFacts } from "./github-facts.ts";
 import type { Cause } from "./identify-task.ts";
 
 export interface WantedCheckOptions {
-  facts: Pick<GitHubFacts, "issue" | "issueChanged" | "reactionsChanged">;
+  facts: Pick<GitHubFacts, "issue" | "issueChanged" | "commentChanged">;
   repository: string;
   issueNumber: number;
   policy: Policy;
@@ -26,7 +26,7 @@ export const isTakenBack = ({ code }: RunFailure): boolean => codes[code].outcom
 
 /**
  * Whether the run's result is still wanted, asked at each request to the model. An issue that did not change costs a
- * conditional request, and so do the plan's reactions; only a changed one is read. When GitHub cannot be asked, the run goes
+ * conditional request, and so does the approved plan; only a changed one is read. When GitHub cannot be asked, the run goes
  * on: it is asked again before anything is published. The function rejects with what took the work back (`issue-closed`,
  * `cancelled`, `not-approved` …), from then on at once.
  */
@@ -45,22 +45,22 @@ export function createWantedCheck(options: WantedCheckOptions): () => Promise<vo
   } = options;
   let lastAsked = Number.NEGATIVE_INFINITY;
   let etag: string | undefined;
-  let reactionsEtag: string | undefined;
+  let commentEtag: string | undefined;
   let under: Promise<void> | undefined;
   let over: RunFailure | undefined;
 
   async function ask(): Promise<void> {
     try {
       const seen = await facts.issueChanged(repository, issueNumber, etag);
-      const reactions = approved && (await facts.reactionsChanged(repository, approved.commentId, reactionsEtag));
-      if (seen.changed || reactions?.changed) {
+      const plan = approved && (await facts.commentChanged(repository, approved.commentId, commentEtag));
+      if (seen.changed || plan?.changed) {
         const snapshot = await facts.issue(repository, issueNumber);
         if (!snapshot) throw new RunFailure("issue-closed", "the issue is gone");
         if (approved) approvalOf(snapshot, policy, approved.commentId, approved.planSha256, cause);
         checkWanted(snapshot, policy, cause);
       }
       etag = seen.etag;
-      reactionsEtag = reactions?.etag;
+      commentEtag = plan?.etag;
     } catch (error) {
       if (error instanceof RunFailure && isTakenBack(error)) over = error;
       else warn(`could not look whether the run is still wanted: ${error instanceof Error ? error.message : error}`);

@@ -102,7 +102,7 @@ export function fakeFacts(world: World): GitHubFacts {
     branchTip: async () => world.tip,
     isAncestor: async () => world.isAncestor,
     issueChanged: async () => ({ changed: true, etag: "e" }),
-    reactionsChanged: async () => ({ changed: false, etag: "e" }),
+    commentChanged: async () => ({ changed: false, etag: "e" }),
   };
 }
 
