@@ -214,11 +214,11 @@ export async function startFaultWorld() {
         }),
       kill(kind) {
         const found = findProcesses(stateFolder).filter((each) => each.kind === kind);
-        for (const { pid } of found) process.kill(pid, "SIGKILL");
+        for (const { pid } of found) killNow(pid);
         return found.length;
       },
       async loseNode() {
-        for (const { pid } of findProcesses(stateFolder)) process.kill(pid, "SIGKILL");
+        for (const { pid } of findProcesses(stateFolder)) killNow(pid);
         ending.abort(new Error("the node is lost"));
         await running;
         rmSync(stateFolder, { recursive: true, force: true });
@@ -261,4 +261,13 @@ export async function startFaultWorld() {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function killNow(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    // It went down with its parent.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
 }
