@@ -9,13 +9,13 @@ import {
 } from "@froussard/github/credential-settings";
 import { isReadable } from "codex-runner/sandbox/readable-mounts";
 import {
-  codexEnvironment,
   githubEnvironment,
   modelEnvironment,
   policyEnvironment,
   SettingsError as RunnerSettingsError,
   readSettings as readRunnerSettings,
 } from "codex-runner/settings";
+import { codexEnvironment } from "codex-runner/settings/codex-environment";
 import * as z from "zod";
 import { serviceConfig } from "../run/service-config.ts";
 import { type LocalOptions, type LocalSettings, readSettings, SettingsError } from "../run/settings.ts";

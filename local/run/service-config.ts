@@ -1,9 +1,5 @@
-import {
-  changeEnvironment,
-  codexEnvironment,
-  SettingsError as RunnerSettingsError,
-  readSettings,
-} from "codex-runner/settings";
+import { SettingsError as RunnerSettingsError, readSettings } from "codex-runner/settings";
+import { changeEnvironment, codexEnvironment } from "codex-runner/settings/codex-environment";
 import { ConfigError, readServeConfig, readWatchConfig, type ServeConfig, type WatchConfig } from "froussard/config";
 import * as z from "zod";
 import { type LocalSettings, SettingsError } from "./settings.ts";

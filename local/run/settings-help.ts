@@ -1,11 +1,5 @@
-import {
-  changeEnvironment,
-  codexEnvironment,
-  githubEnvironment,
-  modelEnvironment,
-  policyEnvironment,
-  sandboxEnvironment,
-} from "codex-runner/settings";
+import { githubEnvironment, modelEnvironment, policyEnvironment } from "codex-runner/settings";
+import { changeEnvironment, codexEnvironment, sandboxEnvironment } from "codex-runner/settings/codex-environment";
 import type { PassedName } from "./settings.ts";
 
 /** Settings of the environment besides the secrets: what each is for. None may be left out: the type sees to it. */

@@ -9,8 +9,8 @@ import { createGitHubFacts } from "../mediator/github-facts.ts";
 import { githubFailure } from "../mediator/github-failure.ts";
 import { createRecordStore } from "../mediator/record-store.ts";
 import { createPublisher } from "../publish/publisher.ts";
+import { codexEnvironment } from "../settings/codex-environment.ts";
 import {
-  codexEnvironment,
   dryRunIssue,
   githubEnvironment,
   issueUnlessDryRun,

@@ -15,6 +15,7 @@ import { watchLimits } from "../sandbox/watch-limits.ts";
 import type { AttemptOptions } from "./attempt.ts";
 import { type Child, startChild } from "./child-process.ts";
 import { agentEnvironment, programFolders } from "./environments.ts";
+import { nodeOptions } from "./node-options.ts";
 
 export interface AgentProcessOptions
   extends Pick<AttemptOptions, "codex" | "basics" | "state" | "readablePaths" | "limits" | "signal" | "log"> {
@@ -67,7 +68,7 @@ async function findBubble(options: AgentProcessOptions, folder: string): Promise
 async function runInBubble(options: AgentProcessOptions, bubble: Bubble, folder: string): Promise<RunFailure> {
   const { codex, basics, state, readablePaths, limits, bearer, signal, lost, limit, log } = options;
   const own = codex.version === undefined ? ["--codex", codex.path] : [];
-  const command = [inBubble.node, `${inBubble.code}/runner/main.ts`, "agent", "--alone", ...own];
+  const command = [inBubble.node, ...nodeOptions, `${inBubble.code}/runner/main.ts`, "agent", "--alone", ...own];
   const hard = parseHardLimits(readFileSync("/proc/self/limits", "latin1"));
   const programs = limitingPrograms.filter((program) => existsSync(program));
   if (programs.length < limitingPrograms.length)

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
-import type { ListenAddress } from "../../settings.ts";
+import type { ListenAddress } from "../../settings/listen-address.ts";
 import { ModelError } from "../model/model-error.ts";
 import { admit, admitTunnel } from "./admit.ts";
 import { type BodyRoom, createBodyRoom } from "./body-room.ts";
