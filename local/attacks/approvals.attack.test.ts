@@ -178,9 +178,9 @@ test("a new account under a listed person's former name starts no work", async (
 
 test("a listed person's 👍 does start it, so that all the others could have", async () => {
   await world.approve(plan);
-  await world.github.waitFor("the work", () => begun(plan), 60_000);
+  const end = await world.github.waitFor("the end", () => world.aftermath(issue).end, 100_000);
+  expect(end).toMatchObject({ outcome: "done" });
   await world.idle();
-  expect(world.aftermath(issue).end).toMatchObject({ outcome: "done" });
 });
 
 // Last: from here on the setting names somebody who is not there.
