@@ -43,14 +43,14 @@ const read = ({ pull, issue }: Aftermath, path: string) =>
 describe("is refused as a whole: no branch, no pull request", () => {
   test.each<[string, string[]]>([
     ["a workflow, in odd spelling", ["mkdir -p .GitHub/Workflows; echo 'on: push' > .GitHub/Workflows/evil.yml"]],
-    ["everything deleted", ["rm -rf -- * .github .gitattributes"]],
+    ["everything deleted", ["git ls-files -z | xargs -0 rm --"]],
     ["a file made a link", ["rm README.md; ln -s /proc/self/environ README.md"]],
     [
       "a repository in the repository",
       ["git init -q inner; cd inner; git config core.fsmonitor 'touch x'; echo x > a"],
     ],
     ["more files than a person reads", ["mkdir many; cd many; seq 1 10000 | xargs -n 500 touch"]],
-    ["a file that says that it has a terabyte", ["truncate -s 1T huge.bin"]],
+    ["a file that says that it has nine gigabytes", ["truncate -s 9G huge.bin"]],
     [
       "a token in a file",
       [`printf 'ghp_%s\\n' "$(head -c 400 /dev/urandom | base64 | tr -dc A-Za-z0-9 | head -c 36)" > notes.txt`],
