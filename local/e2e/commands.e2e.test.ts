@@ -46,7 +46,11 @@ test("/cancel stops a run that is under way, and /retry starts it again", async 
   model.inject({ kind: "hang-stream" });
   const issue = kit.openIssue();
   await kit.waitForProcess("codex");
-  await github.waitFor("a request to the model", () => model.requests[0], 60_000);
+  await github.waitFor(
+    "a request to the model",
+    () => model.requests.find(({ path }) => path === "/v1/responses"),
+    60_000,
+  );
   await say(issue, "/cancel");
   const end = await github.waitFor("the end of the run", () => kit.ours(issue, markers.result)[0], 60_000);
   expect(end.body).toContain('"outcome":"cancelled"');

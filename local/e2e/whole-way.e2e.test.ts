@@ -120,7 +120,8 @@ describe("what people write reaches the prompt intact or visibly cleaned, is on 
     const lines = watchCommandLines(kit.data);
     const plan = await kit.waitForPlan(issue);
     expect(plan.author.login).toBe(automation);
-    const prompt = JSON.stringify(kit.world.model.requests[0]?.body);
+    const asked = kit.world.model.requests.find(({ path }) => path === "/v1/responses");
+    const prompt = JSON.stringify(asked?.body);
     expect(prompt).toContain(JSON.stringify(section("issue-body", visible)).slice(1, -1));
     if (name === "quotes and backticks" || name === "template braces") {
       await kit.approve(plan);
