@@ -6,7 +6,7 @@ const project = (name: string) => ({
     name,
     root: import.meta.dirname,
     include: [`${name}/**/*.test.ts`],
-    exclude: ["**/node_modules/**", "**/sample-project/**", "**/*.{e2e,attack,platform}.test.ts"],
+    exclude: ["**/node_modules/**", "**/sample-project/**", "**/*.{e2e,attack,platform,cluster}.test.ts"],
     testTimeout: 20_000,
   },
 });
@@ -15,8 +15,17 @@ export default defineConfig({
   test: {
     // Vitest leaves one processor free; these tests wait for processes and timers of their own most of the time.
     maxWorkers: "100%",
-    projects: ["contract", "github", "service", "runner", "local", "simulators", "infra", "bench", "scripts"].map(
-      project,
-    ),
+    projects: [
+      "contract",
+      "github",
+      "service",
+      "runner",
+      "local",
+      "simulators",
+      "infra",
+      "bench",
+      "e2e",
+      "scripts",
+    ].map(project),
   },
 });

@@ -15,6 +15,7 @@ const allowed: Record<string, readonly string[]> = {
   imports: [],
   infra: ["contract", "imports"],
   bench: ["contract", "service", "runner", "infra", "simulators"],
+  e2e: ["contract", "github", "service", "runner", "imports", "infra", "simulators", "scripts"],
 };
 /** What tests may import besides: the programs whose environment `infra` writes must be able to read it. */
 const allowedInTests: Record<string, readonly string[]> = { infra: ["simulators", "service", "runner"] };
@@ -26,6 +27,7 @@ const packageFolders: Record<string, string> = {
   "@froussard/infra": "infra",
   "@froussard/imports": "imports",
   "@froussard/bench": "bench",
+  "@froussard/e2e": "e2e",
   "codex-runner": "runner",
   froussard: "service",
 };

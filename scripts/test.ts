@@ -13,11 +13,21 @@ const program = new Command("test")
   .option("--e2e", "only the slow suites (*.e2e.test.ts): the whole pipeline as processes, with kills")
   .option("--attacks", "only the attack suite (*.attack.test.ts): hostile models, texts and repositories, real Codex")
   .option("--platform", "only the checks of dist/ with the platform's own code (*.platform.test.ts; needs Go)")
+  .option(
+    "--cluster",
+    "only the suite on the real platform (*.cluster.test.ts; `npm run e2e` brings it up and runs this)",
+  )
   .argument("[vitest...]", "arguments for vitest")
   .parse();
-const options = program.opts<{ static?: boolean; e2e?: boolean; attacks?: boolean; platform?: boolean }>();
+const options = program.opts<{
+  static?: boolean;
+  e2e?: boolean;
+  attacks?: boolean;
+  platform?: boolean;
+  cluster?: boolean;
+}>();
 /** The suite that was asked for by name, besides the everyday one. */
-const slow = (["e2e", "attacks", "platform"] as const).find((name) => options[name]);
+const slow = (["e2e", "attacks", "platform", "cluster"] as const).find((name) => options[name]);
 
 let passed = 0;
 let failed = 0;
