@@ -1,7 +1,8 @@
 import { freePorts } from "froussard/testing/broker/free-ports";
 import { type BuildOptions, buildTool } from "../../infra/platform/build-tool.ts";
+import { argoEvents } from "../../infra/platform/go-tool.ts";
 import { type Measurement, measure, type Plan } from "./measure.ts";
-import { argoEvents, startEventSource } from "./start-event-source.ts";
+import { startEventSource } from "./start-event-source.ts";
 import { startFloor } from "./start-floor.ts";
 import { bundleService, startFroussard } from "./start-froussard.ts";
 import { startOwnServer } from "./start-own-server.ts";

@@ -1,16 +1,8 @@
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { GoTool } from "../../infra/platform/go-tool.ts";
 import { type Subject, startServerSubject } from "./subject.ts";
 import { subjectNames } from "./subject-names.ts";
 import type { World } from "./world.ts";
-
-/** All of Argo Events' programs in one, of the version that the checks of dist/ use. */
-export const argoEvents: GoTool = {
-  name: "argo-events",
-  module: "events",
-  package: "github.com/argoproj/argo-events/cmd",
-};
 
 const topic = "argo.bus";
 

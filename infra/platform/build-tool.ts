@@ -73,7 +73,7 @@ function inputsHash(tool: GoTool): string {
   return hash.digest("hex").slice(0, 16);
 }
 
-const moduleFile = (tool: GoTool, name: string) => join(import.meta.dirname, tool.module, name);
+const moduleFile = (tool: GoTool, name: string) => join(import.meta.dirname, "../..", tool.module, name);
 
 function moduleFiles(tool: GoTool): string[] {
   return readdirSync(moduleFile(tool, "."))
@@ -106,7 +106,9 @@ async function compile(
 ): Promise<void> {
   const started = performance.now();
   const seconds = () => `${Math.round((performance.now() - started) / 1000)} s`;
-  const child = spawn("go", ["build", "-trimpath", "-ldflags=-s -w", "-o", built, tool.package], {
+  const variables = Object.entries(tool.variables ?? {}).map(([name, value]) => ` -X ${name}=${value}`);
+  const linked = `-ldflags=-s -w${variables.join("")}`;
+  const child = spawn("go", ["build", "-trimpath", linked, "-o", built, tool.package], {
     cwd: fresh,
     env: { ...env, CGO_ENABLED: "0", GOWORK: "off" },
     stdio: ["ignore", 2, "pipe"],

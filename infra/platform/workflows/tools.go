@@ -2,5 +2,9 @@
 
 package main
 
-// The CLI is built from this module too, with the versions of its dependencies that go.mod names.
-import _ "github.com/argoproj/argo-workflows/v3/cmd/argo"
+// Argo's own programs are built from this module too, with the versions of their dependencies that go.mod names.
+import (
+	_ "github.com/argoproj/argo-workflows/v3/cmd/argo"
+	_ "github.com/argoproj/argo-workflows/v3/cmd/argoexec"
+	_ "github.com/argoproj/argo-workflows/v3/cmd/workflow-controller"
+)

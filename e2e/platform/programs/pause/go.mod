@@ -1,0 +1,3 @@
+module froussard/e2e/platform/programs/pause
+
+go 1.26.0
