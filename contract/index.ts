@@ -22,4 +22,5 @@ export * from "./snapshot.ts";
 export * from "./stages.ts";
 export * from "./task.ts";
 export * from "./topics.ts";
+export * from "./visible-text.ts";
 export * from "./withdrawal.ts";

@@ -7,7 +7,8 @@ import { inBubble } from "codex-runner/sandbox/bubble";
 import { apparmorProfile, type BubbleObstacle, bubblewraps, tryBubble } from "codex-runner/sandbox/check-bubble";
 import { checkCodexSandbox } from "codex-runner/sandbox/check-codex-sandbox";
 import { makeBubble } from "codex-runner/sandbox/make-bubble";
-import { check, type Finding } from "./finding.ts";
+import { check } from "froussard/checks/finding";
+import type { Finding } from "./finding.ts";
 
 export interface SandboxQuestions {
   codex: CodexBinary;

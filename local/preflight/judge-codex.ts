@@ -1,4 +1,5 @@
-import { check, type Finding } from "./finding.ts";
+import { check } from "froussard/checks/finding";
+import type { Finding } from "./finding.ts";
 import { versionIn } from "./judge-machine.ts";
 import type { VersionAnswer } from "./machine-facts.ts";
 

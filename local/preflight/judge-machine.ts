@@ -1,4 +1,5 @@
-import { check, type Finding } from "./finding.ts";
+import { check } from "froussard/checks/finding";
+import type { Finding } from "./finding.ts";
 import type { FolderFacts, VersionAnswer } from "./machine-facts.ts";
 
 /** `fetch --no-write-fetch-head` came with 2.29. (Git's release notes.) */

@@ -1,19 +1,21 @@
 import { createGitHub, type GitHub } from "@froussard/github/client";
 import { type CodexBinary, findCodex, supportedCodexVersion } from "codex-runner/codex/codex-binary";
-import { readAccount } from "./account-facts.ts";
-import { readApprover } from "./approver-facts.ts";
+import { check } from "froussard/checks/finding";
+import { readAccount } from "froussard/checks/github/account-facts";
+import { readApprover } from "froussard/checks/github/approver-facts";
+import { accountOf, judgeAccount } from "froussard/checks/github/judge-account";
+import { judgeApprover, judgeOneAccount } from "froussard/checks/github/judge-approvers";
+import { judgeRepository } from "froussard/checks/github/judge-repository";
+import { readRepository } from "froussard/checks/github/repository-facts";
+import { judgeModel } from "froussard/checks/model/judge-model";
+import { readModel } from "froussard/checks/model/model-facts";
 import { checkSandbox } from "./check-sandbox.ts";
-import { check, type Finding, type PreflightReport, reportOf } from "./finding.ts";
-import { accountOf, judgeAccount } from "./judge-account.ts";
-import { judgeApprover, judgeOneAccount } from "./judge-approvers.ts";
+import { type Finding, type PreflightReport, reportOf } from "./finding.ts";
 import { judgeCodex } from "./judge-codex.ts";
 import { judgeFolder, judgeGit, judgeNode, judgePort } from "./judge-machine.ts";
-import { judgeModel } from "./judge-model.ts";
-import { judgeRepository } from "./judge-repository.ts";
 import { askVersion, tryFolder, tryPort } from "./machine-facts.ts";
-import { readModel } from "./model-facts.ts";
 import type { PreflightSettings } from "./read-preflight-settings.ts";
-import { readRepository } from "./repository-facts.ts";
+import { githubWords, modelWords } from "./words.ts";
 
 export interface Preflight {
   report: PreflightReport;
@@ -83,7 +85,7 @@ async function checkCodex({ codexProgram, path, readablePaths }: PreflightSettin
 async function checkModel({ openaiKey, openaiBaseUrl, model }: PreflightSettings): Promise<Finding[]> {
   if (openaiKey === undefined || openaiBaseUrl === undefined || model === undefined)
     return [check("model").skipped("the settings have to be put right first")];
-  return [judgeModel(await readModel({ baseUrl: openaiBaseUrl, apiKey: openaiKey, model, timeoutMs }))];
+  return [judgeModel(await readModel({ baseUrl: openaiBaseUrl, apiKey: openaiKey, model, timeoutMs }), modelWords)];
 }
 
 async function checkGitHub(
@@ -103,7 +105,7 @@ async function checkGitHub(
   const github = client({});
   const facts = await readAccount(github, "token" in credential ? credential.token : undefined);
   const account = accountOf(facts);
-  const findings = judgeAccount(facts);
+  const findings = judgeAccount(facts, githubWords);
   if (!account) return { findings: [...findings, ...unasked(settings, findings)] };
   const reader = client({ contents: "read" });
   const { baseBranch, branchPrefix, repositories } = settings;
@@ -120,9 +122,9 @@ async function checkGitHub(
     account,
     findings: [
       ...findings,
-      ...served.flatMap((repository) => judgeRepository(repository, account.login)),
-      ...people.flatMap((person) => judgeApprover(person, visible)),
-      ...(facts.as === "token" ? judgeOneAccount(account, approvers && people) : []),
+      ...served.flatMap((repository) => judgeRepository(repository, account.login, githubWords)),
+      ...people.flatMap((person) => judgeApprover(person, visible, githubWords)),
+      ...(facts.as === "token" ? judgeOneAccount(account, approvers && people, githubWords) : []),
     ],
   };
 }

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { check, statuses } from "froussard/checks/finding";
+import { viewOf } from "froussard/checks/show-report";
 import { expect, test } from "vitest";
-import { viewOf } from "./check-only.ts";
-import { check, checkIds, preflightReportSchema, reportOf, statuses } from "./finding.ts";
+import { checkIds, preflightReportSchema, reportOf } from "./finding.ts";
 import { showReport } from "./show-report.ts";
 
 const report = reportOf([

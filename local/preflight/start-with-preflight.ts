@@ -1,7 +1,8 @@
+import type { ReportView } from "froussard/checks/show-report";
 import type { PreflightReport } from "./finding.ts";
 import type { PreflightSettings } from "./read-preflight-settings.ts";
 import { runPreflight } from "./run-preflight.ts";
-import { type ReportView, showReport } from "./show-report.ts";
+import { showReport } from "./show-report.ts";
 
 /** Nothing was started, because of the faults in the report. */
 export class PreflightError extends Error {

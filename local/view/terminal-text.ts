@@ -1,4 +1,4 @@
-import { cutVisibly, visibleLine } from "codex-runner/render/visible-text";
+import { cutVisibly, visibleLine } from "@froussard/contract";
 import stringWidth from "string-width";
 
 /**

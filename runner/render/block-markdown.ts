@@ -1,6 +1,6 @@
+import { cutVisibly, visibleLine, visibleText } from "@froussard/contract";
 import { codeBlock } from "./code-text.ts";
 import { escapeLineStart, inlineMarkdown } from "./inline-markdown.ts";
-import { cutVisibly, visibleLine, visibleText } from "./visible-text.ts";
 
 interface Level {
   /** Columns in the source. */

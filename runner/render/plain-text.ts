@@ -1,4 +1,4 @@
-import { cutVisibly, visibleLine, visibleText } from "./visible-text.ts";
+import { cutVisibly, visibleLine, visibleText } from "@froussard/contract";
 
 /**
  * Text of the model for places that are no Markdown but where GitHub still acts on words: commit messages and titles. A

@@ -1,6 +1,6 @@
+import { visibleLine } from "@froussard/contract";
 import type { Ledger } from "../../mediator/ledger.ts";
 import { codeSpan } from "../../render/code-text.ts";
-import { visibleLine } from "../../render/visible-text.ts";
 import { count, counted, duration, shortHash } from "./words.ts";
 
 /** What a run has cost so far, in a few words; plain text. */

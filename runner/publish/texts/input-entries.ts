@@ -1,6 +1,6 @@
+import { visibleLine } from "@froussard/contract";
 import type { RunContext } from "../../mediator/ports.ts";
 import { codeSpan } from "../../render/code-text.ts";
-import { visibleLine } from "../../render/visible-text.ts";
 import { count, logins, shortHash } from "./words.ts";
 
 type Given = Pick<RunContext, "inputs" | "base" | "webSearch" | "access" | "instructions">;

@@ -1,7 +1,7 @@
+import { visibleLine, visibleText } from "@froussard/contract";
 import type { PlanAnswer } from "../../plan.ts";
 import { blockMarkdown, lineMarkdown } from "../../render/block-markdown.ts";
 import { codeBlock, codeSpan } from "../../render/code-text.ts";
-import { visibleLine, visibleText } from "../../render/visible-text.ts";
 import { type Block, fitBlocks } from "../fit-blocks.ts";
 
 const filesHeading = "**Files**";

@@ -1,11 +1,10 @@
-import { hiddenIds, limits, type RunIds } from "@froussard/contract";
+import { hiddenIds, limits, type RunIds, visibleLine } from "@froussard/contract";
 import type { ChangedFile, Ledger, RunContext } from "../../mediator/ports.ts";
 import type { ChangeReport } from "../../plan.ts";
 import { blockMarkdown, lineMarkdown } from "../../render/block-markdown.ts";
 import { codeSpan } from "../../render/code-text.ts";
 import type { CommitChecks } from "../../render/commit-message.ts";
 import { plainLine } from "../../render/plain-text.ts";
-import { visibleLine } from "../../render/visible-text.ts";
 import { type Block, fitBlocks } from "../fit-blocks.ts";
 import { costText, ledgerEntries } from "./cost-text.ts";
 import { accessWords, inputEntries } from "./input-entries.ts";

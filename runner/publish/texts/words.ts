@@ -1,5 +1,5 @@
+import { visibleLine } from "@froussard/contract";
 import { codeSpan } from "../../render/code-text.ts";
-import { visibleLine } from "../../render/visible-text.ts";
 
 /** Ways to put names and numbers that all texts of ours share. */
 export const logins = (names: readonly string[]) => names.map((name) => codeSpan(visibleLine(name))).join(", ");

@@ -1,22 +1,26 @@
+import { check, type Finding } from "../finding.ts";
 import { generalRefusal } from "./ask-github.ts";
-import { check, type Finding } from "./finding.ts";
+import type { GitHubWords, githubCheckIds } from "./github-checks.ts";
 import { judgeRules } from "./judge-rules.ts";
 import type { RepositoryFacts } from "./repository-facts.ts";
 
+type RepositoryFinding = Finding<(typeof githubCheckIds)[number]>;
+
 /** Whether a repository can be served: it is there, may be written to, and has a branch to start from. Pure. */
-export function judgeRepository(facts: RepositoryFacts, login: string): Finding[] {
-  const repository = judgePresence(facts, login);
+export function judgeRepository(facts: RepositoryFacts, login: string, words: GitHubWords): RepositoryFinding[] {
+  const repository = judgePresence(facts, login, words);
   if (facts.repository.kind !== "answer" || repository.status === "fault") {
     const rest = ["repository-access", "base-branch", "branch-protection", "branch-rules"] as const;
     return [repository, ...rest.map((id) => check(id, facts.name).skipped("the repository has to be put right first"))];
   }
-  return [repository, judgeAccess(facts, login), ...judgeBase(facts), judgeRules(facts)];
+  return [repository, judgeAccess(facts, login), ...judgeBase(facts, words), judgeRules(facts)];
 }
 
 function judgePresence(
   { name, repository, as, installation, installationId }: RepositoryFacts,
   login: string,
-): Finding {
+  words: GitHubWords,
+): RepositoryFinding {
   const here = check("repository", name);
   const general = generalRefusal(repository);
   if (general) return here.fault(general.found, general.fix);
@@ -26,14 +30,14 @@ function judgePresence(
         ? `it belongs to the App's installation ${installation.data.id}`
         : "it does not exist, or the App is not installed on it",
       installation.data
-        ? `export GITHUB_APP_INSTALLATION_ID=${installation.data.id}, or correct --repo`
-        : "correct --repo, or add the repository to the installation (docs/github-app.md)",
+        ? words.installation(installation.data.id)
+        : `${words.repository}, or add the repository to the installation (docs/github-app.md)`,
     );
   if (repository.kind !== "answer") {
     const status = repository.kind === "refused" && repository.status !== 404 ? ` (${repository.status})` : "";
     return here.fault(
       `it does not exist, or ${login} may not see it${status}`,
-      `correct --repo, or give ${login} access; a fine-grained token must name the repository as well`,
+      `${words.repository}, or give ${login} access; a fine-grained token must name the repository as well`,
     );
   }
   const { data } = repository;
@@ -49,18 +53,18 @@ function judgePresence(
       "turn them on: Settings → General → Features → Issues",
     );
   if (data.full_name.toLowerCase() !== name.toLowerCase())
-    return here.warning(`it is called ${data.full_name} now`, `use --repo ${data.full_name}`);
+    return here.warning(`it is called ${data.full_name} now`, words.renamed(data.full_name));
   return here.ok(data.private ? "private, has issues" : "public, has issues");
 }
 
 /** What an App's installation must be granted. (docs/github-app.md) */
 const needed = { contents: "write", issues: "write", pull_requests: "write" } as const;
 
-function judgeAccess(facts: RepositoryFacts, login: string): Finding {
+function judgeAccess(facts: RepositoryFacts, login: string): RepositoryFinding {
   return facts.as === "app" ? judgeInstallation(facts) : judgeToken(facts, login);
 }
 
-function judgeInstallation({ name, installation }: RepositoryFacts): Finding {
+function judgeInstallation({ name, installation }: RepositoryFacts): RepositoryFinding {
   const access = check("repository-access", name);
   const granted = installation?.kind === "answer" ? installation.data?.permissions : undefined;
   if (!granted) return access.skipped("GitHub did not tell what the App's installation was granted");
@@ -72,7 +76,7 @@ function judgeInstallation({ name, installation }: RepositoryFacts): Finding {
   );
 }
 
-function judgeToken({ name, repository, push, issues, pulls }: RepositoryFacts, login: string): Finding {
+function judgeToken({ name, repository, push, issues, pulls }: RepositoryFacts, login: string): RepositoryFinding {
   const access = check("repository-access", name);
   if (repository.kind === "answer" && !repository.data.permissions?.push)
     return access.fault(
@@ -100,7 +104,10 @@ function judgeToken({ name, repository, push, issues, pulls }: RepositoryFacts, 
 
 const isRefused = (answer: RepositoryFacts["issues"]) => answer?.kind === "refused" && answer.status === 403;
 
-function judgeBase({ name, base, repository, branch, branches }: RepositoryFacts): Finding[] {
+function judgeBase(
+  { name, base, repository, branch, branches }: RepositoryFacts,
+  words: GitHubWords,
+): RepositoryFinding[] {
   const here = check("base-branch", name);
   const protection = check("branch-protection", name);
   const notLooked = protection.skipped("there is no branch to look at");
@@ -112,7 +119,7 @@ function judgeBase({ name, base, repository, branch, branches }: RepositoryFacts
       return [here.fault("it has no commit yet", `push a first one, for instance a README.md, to ${base}`), notLooked];
     const standard = repository.kind === "answer" ? repository.data.default_branch : "";
     return [
-      here.fault(`there is no branch ${base}`, `correct CODEX_BASE_BRANCH, or leave it out: then it is ${standard}`),
+      here.fault(`there is no branch ${base}`, `${words.baseBranch}, or leave it out: then it is ${standard}`),
       notLooked,
     ];
   }

@@ -1,4 +1,4 @@
-import { check, type Finding } from "./finding.ts";
+import { check, type Finding } from "../finding.ts";
 import type { BranchRule, RepositoryFacts } from "./repository-facts.ts";
 
 /**
@@ -16,7 +16,7 @@ const doubtful =
   /^(?:branch_name_pattern|commit_|committer_|file_|max_file|required_(?:status_checks|deployments)|workflows|merge_queue)/;
 
 /** Whether rules keep the agent's branches from being made; only what rulesets say is told to everybody. Pure. */
-export function judgeRules({ name, head, rules, rulesets }: RepositoryFacts): Finding {
+export function judgeRules({ name, head, rules, rulesets }: RepositoryFacts): Finding<"branch-rules"> {
   const here = check("branch-rules", name);
   const pattern = head.replace(/1-0{8}$/, "*");
   if (rules?.kind !== "answer") return here.skipped(`GitHub does not tell the rules for ${pattern}`);

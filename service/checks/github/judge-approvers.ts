@@ -1,21 +1,25 @@
+import { check, type Finding } from "../finding.ts";
 import type { ApproverFacts } from "./approver-facts.ts";
 import { generalRefusal } from "./ask-github.ts";
-import { check, type Finding } from "./finding.ts";
+import type { GitHubWords } from "./github-checks.ts";
 
 /**
  * Whether an entry of CODEX_TRIGGER_LOGINS is a person, the one who was meant, who may write where it counts: in the
  * repositories that can be seen. Pure.
  */
-export function judgeApprover(facts: ApproverFacts, visible: ReadonlySet<string>): Finding[] {
-  const approver = judgePerson(facts);
+export function judgeApprover(
+  facts: ApproverFacts,
+  visible: ReadonlySet<string>,
+  words: GitHubWords,
+): Finding<"approver" | "approver-access">[] {
+  const approver = judgePerson(facts, words);
   if (approver.status === "fault") return [approver];
   const there = [...facts.permissions].filter(([name]) => visible.has(name));
-  return [approver, ...there.map(([name, answer]) => judgePermission(facts.login, name, answer))];
+  return [approver, ...there.map(([name, answer]) => judgePermission(facts.login, name, answer, words))];
 }
 
-function judgePerson({ login, expectedId, user }: ApproverFacts): Finding {
+function judgePerson({ login, expectedId, user }: ApproverFacts, { approvers: fix }: GitHubWords): Finding<"approver"> {
   const approver = check("approver", login);
-  const fix = "correct CODEX_TRIGGER_LOGINS";
   const general = generalRefusal(user);
   if (general) return approver.fault(general.found, general.fix);
   if (user.kind !== "answer") return approver.fault("there is no such account", `${fix}: login, or login:id`);
@@ -34,14 +38,15 @@ function judgePermission(
   login: string,
   name: string,
   answer: ApproverFacts["permissions"] extends ReadonlyMap<string, infer A> ? A : never,
-): Finding {
+  words: GitHubWords,
+): Finding<"approver-access"> {
   const access = check("approver-access", `${login} on ${name}`);
   if (answer.kind !== "answer") return access.skipped("GitHub does not tell this token what others may do");
   const { permission } = answer.data;
   if (permission === "write" || permission === "admin") return access.ok(`may write (${permission})`);
   return access.warning(
     `${permission === "read" ? "may only read" : "has no access"} there, and yet decides here what is pushed to a branch`,
-    `give ${login} the role Write there, or take ${login} out of CODEX_TRIGGER_LOGINS`,
+    `give ${login} the role Write there, or take ${login} off the list: ${words.approvers}`,
   );
 }
 
@@ -49,15 +54,15 @@ function judgePermission(
 export function judgeOneAccount(
   account: { id: number; login: string },
   approvers: readonly ApproverFacts[] | undefined,
-): Finding[] {
+  words: GitHubWords,
+): Finding<"one-account">[] {
   const one = check("one-account");
   const ids = approvers?.flatMap(({ user }) => (user.kind === "answer" ? [Number(user.data.id)] : []));
   if (ids && !ids.includes(account.id)) return [one.ok(`${account.login} writes, and others decide`)];
   return [
     one.warning(
       `the program acts with the account of a person who decides (${account.login}): its comments, marks and pull requests stand under that name, GitHub sends no notification of them to it, and nobody can approve an own pull request in a review`,
-      "for more than a first try: a GitHub App (docs/github-app.md), or a second account with the role Write and its token in GITHUB_TOKEN; then export CODEX_TRIGGER_LOGINS=" +
-        account.login,
+      words.ownAccount(account.login),
     ),
   ];
 }

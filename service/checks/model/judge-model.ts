@@ -1,11 +1,25 @@
-import { check, type Finding } from "./finding.ts";
+import { check, type Finding } from "../finding.ts";
 import type { ModelAnswer, ModelFacts } from "./model-facts.ts";
 
+/** What is to be corrected, in the words of who looks. */
+export interface ModelWords {
+  /** What holds the key. */
+  key: string;
+  /** How to come by another one, and where it goes. */
+  newKey: string;
+  /** What holds the provider's address. */
+  address: string;
+  /** What names the model. */
+  model: string;
+}
+
 /** Whether the key is accepted and the model there. What the provider says of the key is never repeated. Pure. */
-export function judgeModel({ baseUrl, model, one, list, responses }: ModelFacts): Finding {
+export function judgeModel({ baseUrl, model, one, list, responses }: ModelFacts, words: ModelWords): Finding<"model"> {
   const here = check("model");
   const trouble =
-    troubleOf(one, baseUrl) ?? (list && troubleOf(list, baseUrl)) ?? (responses && troubleOf(responses, baseUrl));
+    troubleOf(one, baseUrl, words) ??
+    (list && troubleOf(list, baseUrl, words)) ??
+    (responses && troubleOf(responses, baseUrl, words));
   if (trouble) return trouble;
   if ("status" in one && one.status === 200)
     return here.ok(`${model} at ${baseUrl}; whether credit is left shows only when it is used`);
@@ -16,23 +30,24 @@ export function judgeModel({ baseUrl, model, one, list, responses }: ModelFacts)
   if (known || absent)
     return here.fault(
       `there is no model ${model} for this key at ${baseUrl}`,
-      `set CODEX_MODEL to one that there is${known && known.length > 0 ? `: ${nearest(model, known).join(", ")}` : ""}`,
+      `set ${words.model} to one that there is${known && known.length > 0 ? `: ${nearest(model, known).join(", ")}` : ""}`,
     );
   if (responses && "status" in responses && [400, 422].includes(responses.status))
     return here.warning(
       `${baseUrl} answers, but does not tell its models: whether there is ${model} shows with the first run`,
-      "make sure that CODEX_MODEL is one of the provider's",
+      `make sure that ${words.model} is one of the provider's`,
     );
-  return here.fault(`${baseUrl} has no Responses API (${statusOf(responses ?? list ?? one)})`, baseUrlFix);
+  return here.fault(`${baseUrl} has no Responses API (${statusOf(responses ?? list ?? one)})`, addressFix(words));
 }
 
-const baseUrlFix = "correct OPENAI_BASE_URL: the address that /responses stands below, which mostly ends in /v1";
+const addressFix = ({ address }: ModelWords) =>
+  `correct ${address}: the address that /responses stands below, which mostly ends in /v1`;
 
 /** What is wrong whichever question was asked. */
-function troubleOf(answer: ModelAnswer, baseUrl: string): Finding | undefined {
+function troubleOf(answer: ModelAnswer, baseUrl: string, words: ModelWords): Finding<"model"> | undefined {
   const here = check("model");
   if ("reason" in answer)
-    return here.fault(`${baseUrl} cannot be reached (${answer.reason})`, "check the network and OPENAI_BASE_URL");
+    return here.fault(`${baseUrl} cannot be reached (${answer.reason})`, `check the network and ${words.address}`);
   const { status, json, code, message = "" } = answer;
   const scopes = /missing scopes: ((?:[a-z_]+\.[a-z._]*[a-z_](?:, )?){1,9})/i.exec(message)?.[1];
   if (scopes !== undefined && (status === 401 || status === 403))
@@ -40,11 +55,7 @@ function troubleOf(answer: ModelAnswer, baseUrl: string): Finding | undefined {
       `the key is a restricted one and may not list models (missing: ${scopes}): whether it may use this one shows with the first run`,
       "let the key request models (Model capabilities), at https://platform.openai.com/api-keys",
     );
-  if (status === 401)
-    return here.fault(
-      `OPENAI_API_KEY is refused by ${baseUrl} (401)`,
-      "create a key where OPENAI_BASE_URL points to (OpenAI: https://platform.openai.com/api-keys) and export OPENAI_API_KEY",
-    );
+  if (status === 401) return here.fault(`${words.key} is refused by ${baseUrl} (401)`, words.newKey);
   if (status === 403)
     return here.fault(
       `${baseUrl} does not serve this key, or not from here (403${code ? `, ${code}` : ""})`,
@@ -60,11 +71,11 @@ function troubleOf(answer: ModelAnswer, baseUrl: string): Finding | undefined {
       `${baseUrl} answered ${status}; whether there is the model shows with the first run`,
       "try again later",
     );
-  if (status >= 300 && status < 400) return here.fault(`${baseUrl} sends elsewhere (${status})`, baseUrlFix);
+  if (status >= 300 && status < 400) return here.fault(`${baseUrl} sends elsewhere (${status})`, addressFix(words));
   if (!json)
     return here.fault(
       `${baseUrl} answers with a web page or nothing (${status}), and not as a model's provider does`,
-      baseUrlFix,
+      addressFix(words),
     );
   return undefined;
 }

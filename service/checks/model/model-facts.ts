@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { reasonOf } from "./ask-github.ts";
+import { reasonOf } from "../github/ask-github.ts";
 
 /** What the model's provider answered to a question that costs no tokens. */
 export type ModelAnswer =

@@ -1,18 +1,19 @@
+import { check, type Finding } from "../finding.ts";
 import type { AccountFacts } from "./account-facts.ts";
 import { generalRefusal } from "./ask-github.ts";
-import { check, type Finding } from "./finding.ts";
+import type { GitHubWords, githubCheckIds } from "./github-checks.ts";
 
 const day = 24 * 3_600_000;
 /** Less than this is a clock that nobody need look at: signatures of an App allow a minute. */
 const skewMs = 30_000;
-const newToken =
-  "create a token at https://github.com/settings/personal-access-tokens/new (Contents, Issues, Pull requests: read and write), and export GITHUB_TOKEN";
+
+type AccountFinding = Finding<(typeof githubCheckIds)[number]>;
 
 /** Whether GitHub is there, who we are, and how long. Pure. */
-export function judgeAccount(facts: AccountFacts): Finding[] {
+export function judgeAccount(facts: AccountFacts, words: GitHubWords): AccountFinding[] {
   const github = judgeReach(facts);
   if (github.status === "fault") return [github, check("sign-in").skipped("GitHub does not answer")];
-  return [github, ...judgeClock(facts), judgeSignIn(facts), ...judgeExpiry(facts), ...judgeScopes(facts)];
+  return [github, ...judgeClock(facts), judgeSignIn(facts, words), ...judgeExpiry(facts, words), ...judgeScopes(facts)];
 }
 
 /** The account, when GitHub told it. Pure. */
@@ -26,7 +27,7 @@ function isAccount(data: unknown): data is { id: number; login: string; type: st
   return typeof data === "object" && data !== null && "login" in data && "id" in data;
 }
 
-function judgeReach({ account, address }: AccountFacts): Finding {
+function judgeReach({ account, address }: AccountFacts): AccountFinding {
   const github = check("github");
   const where = "GITHUB_API_BASE_URL is https://<host>/api/v3 for GitHub Enterprise Server, and not set for github.com";
   if (account.kind === "unreachable")
@@ -41,7 +42,7 @@ function judgeReach({ account, address }: AccountFacts): Finding {
   return github.ok(`${address} answers`);
 }
 
-function judgeClock({ account, answeredAt }: AccountFacts): Finding[] {
+function judgeClock({ account, answeredAt }: AccountFacts): AccountFinding[] {
   const date = "headers" in account ? Date.parse(String(account.headers["date"] ?? "")) : Number.NaN;
   if (Number.isNaN(date)) return [];
   const seconds = Math.round((answeredAt - date) / 1000);
@@ -55,7 +56,7 @@ function judgeClock({ account, answeredAt }: AccountFacts): Finding[] {
   ];
 }
 
-function judgeSignIn({ account, as, prefix }: AccountFacts): Finding {
+function judgeSignIn({ account, as, prefix }: AccountFacts, { token, newToken }: GitHubWords): AccountFinding {
   const signIn = check("sign-in");
   if (account.kind === "answer") {
     const { login, id, type } = account.data;
@@ -64,10 +65,10 @@ function judgeSignIn({ account, as, prefix }: AccountFacts): Finding {
   }
   if (account.kind === "app") return signIn.fault("GitHub does not let the App in", account.message);
   if (account.kind === "refused" && account.status === 401)
-    return signIn.fault("GITHUB_TOKEN is refused by GitHub (401): it is wrong, expired or revoked", newToken);
+    return signIn.fault(`${token} is refused by GitHub (401): it is wrong, expired or revoked`, newToken);
   if (account.kind === "refused" && /integration/i.test(account.message))
     return signIn.fault(
-      "GITHUB_TOKEN is a token of an App's installation (or of GitHub Actions): it ends within an hour and has no account",
+      `${token} is a token of an App's installation (or of GitHub Actions): it ends within an hour and has no account`,
       "sign in as the App itself, with GITHUB_APP_ID, GITHUB_APP_INSTALLATION_ID and GITHUB_APP_PRIVATE_KEY_FILE (docs/github-app.md)",
     );
   const status = account.kind === "refused" ? ` (${account.status}: ${account.message})` : "";
@@ -93,7 +94,7 @@ export function parseExpiry(text: string): number {
   return Date.parse(`${date}T${time}${zone === "UTC" ? "Z" : zone}`);
 }
 
-function judgeExpiry({ account, as, answeredAt }: AccountFacts): Finding[] {
+function judgeExpiry({ account, as, answeredAt }: AccountFacts, { newToken }: GitHubWords): AccountFinding[] {
   if (account.kind !== "answer" || as === "app") return [];
   const expiry = check("token-expiry");
   const text = account.headers["github-authentication-token-expiration"];
@@ -116,7 +117,7 @@ function judgeExpiry({ account, as, answeredAt }: AccountFacts): Finding[] {
 /** Scopes by which a token may do harm that this program never needs. (GitHub: "Scopes for OAuth apps".) */
 const powerful = /^(?:admin:|delete|manage_|write:|site_admin|user$|workflow$|codespace)/;
 
-function judgeScopes({ account, as, prefix }: AccountFacts): Finding[] {
+function judgeScopes({ account, as, prefix }: AccountFacts): AccountFinding[] {
   if (account.kind !== "answer" || as === "app") return [];
   const scope = check("token-scopes");
   const scopes = scopesIn(account.headers);
