@@ -51,7 +51,7 @@ describe.each([
     for (const volume of pods.flatMap(({ volumes }) => volumes)) {
       const [kind, ...more] = Object.keys(volume as object).filter((key) => key !== "name");
       expect(more).toEqual([]);
-      expect(["emptyDir", "secret"]).toContain(kind);
+      expect(["emptyDir", "secret", "configMap"]).toContain(kind);
       if (kind === "emptyDir") expect(textAt(volume, "emptyDir.sizeLimit")).toMatch(/^\d+[MG]i$/);
     }
   });

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { buildApp, buildApplication } from "./app.ts";
 import { referenceFaults } from "./references/check-references.ts";
+import { declaredConfigMaps } from "./secrets/declared-config-maps.ts";
 import { declaredSecrets } from "./secrets/declared-secrets.ts";
 import { readSettings } from "./settings/read-settings.ts";
 import type { SettingsInput } from "./settings/schema.ts";
@@ -24,7 +25,7 @@ export function synthesize(input: SettingsInput, folder: string): { file: string
   const charts = apps.flatMap((app) => app.charts.map((chart) => ({ chart, outdir: app.outdir })));
   const manifests = charts.flatMap(({ chart }) => chart.toJson() as Manifest[]);
   assertManifests(manifests);
-  const broken = referenceFaults(manifests, declaredSecrets(settings));
+  const broken = referenceFaults(manifests, declaredSecrets(settings), declaredConfigMaps(settings));
   if (broken.length > 0) throw new Error(`broken links:\n${broken.map((fault) => `  ${fault}`).join("\n")}`);
   rmSync(folder, { recursive: true, force: true });
   for (const { outdir } of apps) mkdirSync(outdir, { recursive: true });

@@ -58,6 +58,8 @@ export function readSettings<S extends z.ZodObject>(schema: S, environment: Envi
 export const githubEnvironment = {
   ...credentialSettings,
   GITHUB_API_BASE_URL: url().default("https://api.github.com"),
+  /** Authorities to trust besides the public ones. Node.js reads it itself; git is told of it. */
+  NODE_EXTRA_CA_CERTS: z.string().optional(),
 };
 
 /** Where the model's provider is, `/v1` included. */

@@ -100,6 +100,8 @@ const common = {
     .url({ protocol: /^https?$/, error: "must be an address such as https://github.example.com/api/v3" })
     .refine(isBareAddress, "must have no user, password or query: what signs in is a setting of its own")
     .optional(),
+  /** Node.js reads it itself; here so that it is known. */
+  NODE_EXTRA_CA_CERTS: z.string().optional(),
   CODEX_TRIGGER_LOGINS: logins,
   CODEX_REPOSITORIES: repositories,
   CODEX_BASE_BRANCH: z.string().refine(canBeBranch, "must be the name of a branch, for example main").optional(),

@@ -21,6 +21,7 @@ Settings are environment variables:
   GITHUB_APP_INSTALLATION_ID      where it is installed
   GITHUB_APP_PRIVATE_KEY_FILE     its private key, a .pem file
   GITHUB_API_BASE_URL             https://<host>/api/v3 for GitHub Enterprise Server
+  NODE_EXTRA_CA_CERTS             authorities to trust besides the public ones, a PEM file
   CODEX_TRIGGER_LOGINS            who may start and approve: login or login:id, comma list (required)
   CODEX_REPOSITORIES              what is served: owner/name or globs, comma list (required)
   CODEX_PLAN_TRIGGER              what starts planning: author (default), label:<name>, command

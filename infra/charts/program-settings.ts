@@ -1,4 +1,5 @@
 import { topics } from "@froussard/contract";
+import { authorityVariables } from "../constructs/authorities.ts";
 import type { Variables } from "../constructs/environment.ts";
 import { signInVariables } from "../constructs/github-sign-in.ts";
 import { caFolder } from "../constructs/program-deployment.ts";
@@ -6,8 +7,9 @@ import { gitHubSignIn, kafkaCa, secretKey } from "../secrets/secret-keys.ts";
 import type { Settings } from "../settings/schema.ts";
 
 /** Variables of all programs that speak to GitHub: where it is, what is served, who may decide, how branches are called. */
-export function githubVariables({ github, approvers, planTrigger, repositories }: Settings): Variables {
+export function githubVariables({ github, approvers, planTrigger, repositories, caConfigMap }: Settings): Variables {
   return {
+    ...authorityVariables(caConfigMap),
     CODEX_REPOSITORIES: repositories.join(","),
     GITHUB_API_BASE_URL: github.apiUrl,
     CODEX_TRIGGER_LOGINS: approvers.join(","),

@@ -38,6 +38,7 @@ export class Runs extends Chart {
       runnerImage: images.runner,
       agentImage: images.agent,
       gitHub: gitHubSignIn(settings),
+      authorities: settings.caConfigMap,
       openaiKey: secretKey(settings, "openai", "apiKey"),
       githubSettings: runVariables(settings),
       codexSettings: codexVariables(settings),

@@ -55,6 +55,7 @@ export class Service extends Chart {
       shutdownGraceSeconds: service.shutdownGraceSeconds,
       replicas: service.replicas,
       ...(ca && { kafkaCa: ca.name }),
+      authorities: settings.caConfigMap,
       gitHub: gitHubSignIn(settings),
     });
     new k8s.KubePodDisruptionBudget(this, "disruption", {
@@ -86,6 +87,7 @@ export class Service extends Chart {
       shutdownGraceSeconds: service.shutdownGraceSeconds,
       usesKubernetes: true,
       ...(ca && { kafkaCa: ca.name }),
+      authorities: settings.caConfigMap,
       gitHub: gitHubSignIn(settings),
     });
     this.reach(names.watch, namespaces.service, components.watch, { name: "http", port: ports.http });

@@ -26,6 +26,8 @@ export interface CodexWorkflowTemplateProps {
   agentImage: string;
   /** How mediator and report sign in to GitHub. */
   gitHub: GitHubSignIn;
+  /** ConfigMap with authorities that both trust besides the public ones. @default - none */
+  authorities?: string | undefined;
   /** What the mediator pays the model with. */
   openaiKey: SecretKey;
   /** Variables of all programs that speak to GitHub. */
@@ -113,6 +115,7 @@ export class CodexWorkflowTemplate extends Construct {
           mediatorTemplate("mediator", {
             image: props.runnerImage,
             gitHub: props.gitHub,
+            authorities: props.authorities,
             openaiKey: props.openaiKey,
             settings: { ...props.githubSettings, ...props.codexSettings },
             resources: props.mediatorResources,
@@ -129,6 +132,7 @@ export class CodexWorkflowTemplate extends Construct {
           reportTemplate("report", {
             image: props.runnerImage,
             gitHub: props.gitHub,
+            authorities: props.authorities,
             settings: props.githubSettings,
           }),
         ],

@@ -1,6 +1,7 @@
 import { ApiObject, JsonPatch } from "cdk8s";
 import { k8s } from "cdk8s-plus-28";
 import { Construct } from "constructs";
+import { authorityMounts, authorityVolumes } from "./authorities.ts";
 import { environment, type Variables } from "./environment.ts";
 import { type GitHubSignIn, signInMounts, signInVolumes } from "./github-sign-in.ts";
 import { type Component, labelsOf, selectorOf } from "./labels.ts";
@@ -32,6 +33,8 @@ export interface ProgramDeploymentProps {
   usesKubernetes?: boolean;
   /** Secret with the brokers' certificate authority, mounted at {@link caFolder}. @default - none */
   kafkaCa?: string;
+  /** ConfigMap with authorities to trust besides the public ones, mounted. @default - none */
+  authorities?: string | undefined;
   /** How it signs in to GitHub; the key of an App is mounted. @default - it does not */
   gitHub?: GitHubSignIn;
 }
@@ -80,6 +83,7 @@ export class ProgramDeployment extends Construct {
             volumes: [
               { name: "tmp", emptyDir: { sizeLimit: k8s.Quantity.fromString("64Mi") } },
               ...(props.kafkaCa === undefined ? [] : [{ name: "kafka-ca", secret: { secretName: props.kafkaCa } }]),
+              ...authorityVolumes(props.authorities),
               ...(props.gitHub ? signInVolumes(props.gitHub) : []),
             ],
           },
@@ -118,6 +122,7 @@ function container(props: ProgramDeploymentProps): k8s.Container {
     volumeMounts: [
       { name: "tmp", mountPath: "/tmp" },
       ...(props.kafkaCa === undefined ? [] : [{ name: "kafka-ca", mountPath: caFolder, readOnly: true }]),
+      ...authorityMounts(props.authorities),
       ...(props.gitHub ? signInMounts(props.gitHub) : []),
     ],
   };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { declaredConfigMaps } from "../secrets/declared-config-maps.ts";
 import { declaredSecrets } from "../secrets/declared-secrets.ts";
 import type { SettingsInput } from "../settings/schema.ts";
 import { deployment, everythingOn, settingsWith } from "../testing/deployment.ts";
@@ -6,7 +7,7 @@ import { referenceFaults } from "./check-references.ts";
 
 const faultsOf = (changes?: Partial<SettingsInput>) => {
   const settings = settingsWith(changes);
-  return referenceFaults(deployment(settings), declaredSecrets(settings));
+  return referenceFaults(deployment(settings), declaredSecrets(settings), declaredConfigMaps(settings));
 };
 
 describe("nothing is named that does not exist", () => {

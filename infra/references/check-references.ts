@@ -1,3 +1,4 @@
+import type { DeclaredConfigMap } from "../secrets/declared-config-maps.ts";
 import type { DeclaredSecret } from "../secrets/declared-secrets.ts";
 import type { Manifest } from "../validate-manifest.ts";
 import { accountFaults } from "./accounts.ts";
@@ -14,12 +15,16 @@ import { workflowFaults } from "./workflow.ts";
  * ConfigMaps, topics, groups and who may use them, event bus, events, dependencies, templates, parameters, Services and
  * their ports, pods that are selected. What a schema can not see.
  */
-export function referenceFaults(manifests: readonly Manifest[], declared: readonly DeclaredSecret[]): string[] {
+export function referenceFaults(
+  manifests: readonly Manifest[],
+  declared: readonly DeclaredSecret[],
+  configMaps: readonly DeclaredConfigMap[],
+): string[] {
   const objects = objectsOf(manifests);
   const checks = [accountFaults, rightFaults, kafkaFaults, eventFaults, workflowFaults, networkFaults];
   return [
     ...checks.flatMap((check) => check(objects)),
-    ...secretFaults(objects, declared),
+    ...secretFaults(objects, declared, configMaps),
     ...externalSecretFaults(objects, declared),
     ...unusedSecretFaults(objects, declared),
   ];

@@ -1,3 +1,4 @@
+import type { DeclaredConfigMap } from "../secrets/declared-config-maps.ts";
 import type { DeclaredSecret } from "../secrets/declared-secrets.ts";
 import { nameOf, namespaceOf, type Objects } from "./objects.ts";
 import { at, listAt, textAt, under } from "./tree.ts";
@@ -12,7 +13,11 @@ const keyFields = [
 ];
 
 /** Secrets and ConfigMaps that are named somewhere: each is declared or ours, with the key that is asked for. */
-export function secretFaults(objects: Objects, declared: readonly DeclaredSecret[]): string[] {
+export function secretFaults(
+  objects: Objects,
+  declared: readonly DeclaredSecret[],
+  configMaps: readonly DeclaredConfigMap[],
+): string[] {
   const secretFault = (namespace: string, name: string | undefined, key: string | undefined) => {
     const secret = declared.find((each) => each.namespace === namespace && each.name === name);
     if (!secret) return `Secret ${namespace}/${name} is not declared; see infra/secrets/declared-secrets.ts`;
@@ -20,6 +25,8 @@ export function secretFaults(objects: Objects, declared: readonly DeclaredSecret
     return `Secret ${namespace}/${name} has no key ${key}, only ${secret.keys.map((each) => each.key).join(", ")}`;
   };
   const configMapFault = (namespace: string, name: string | undefined, key: string | undefined) => {
+    if (configMaps.some((each) => each.namespace === namespace && each.name === name && (key ?? each.key) === each.key))
+      return undefined;
     const map = objects.find("ConfigMap", namespace, name);
     if (!map) return `ConfigMap ${namespace}/${name} does not exist`;
     return key === undefined || at(map, "data") === undefined || key in (at(map, "data") as object)

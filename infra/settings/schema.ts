@@ -135,6 +135,10 @@ export const settingsSchema = z
       })
       .prefault({})
       .meta({ description: "Namespaces" }),
+    caConfigMap: name("a ConfigMap").optional().meta({
+      description:
+        "ConfigMap whose key `ca.crt` holds certificate authorities (PEM) to trust besides the public ones: a GitHub Enterprise Server's, a model provider's; needed in the namespaces of service and workflows (`kubectl create configmap <name> -n <namespace> --from-file=ca.crt`); left out: only the public ones",
+    }),
     github: github.prefault({}).meta({ description: "GitHub" }),
     kafka: kafka.prefault({}).meta({ description: "Kafka" }),
     images: images.prefault({}).meta({ description: "Images, by digest or tag" }),

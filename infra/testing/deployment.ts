@@ -22,6 +22,7 @@ export const deployedSettings: Settings = readSettings(production);
 
 /** Everything that is off or left out by default. */
 export const everythingOn: Partial<SettingsInput> = {
+  caConfigMap: "company-authorities",
   github: { apiUrl: "https://github.example.com:8443/api/v3", baseBranch: "trunk", hooks: ["gregkonush/lab=7"] },
   kafka: { tls: true },
   service: { deadLetterToken: true, otlpEndpoint: "http://collector.monitoring:4318" },

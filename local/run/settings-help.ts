@@ -8,6 +8,7 @@ const about: Record<PassedName, string> = {
   GITHUB_APP_INSTALLATION_ID: "",
   GITHUB_APP_PRIVATE_KEY_FILE: "absolute path of its .pem file",
   GITHUB_API_BASE_URL: "for GitHub Enterprise Server: https://<host>/api/v3",
+  NODE_EXTRA_CA_CERTS: "file (PEM) with authorities to trust besides the public ones",
   OPENAI_BASE_URL: "for another provider of the Responses API",
   CODEX_TRIGGER_LOGINS: "who may have issues planned and may approve: login,login:id (default: the token's account)",
   CODEX_TRIGGER_LOGIN: "the same for one, as it was called before",

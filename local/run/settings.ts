@@ -33,6 +33,7 @@ const appNames = ["GITHUB_APP_ID", "GITHUB_APP_INSTALLATION_ID", "GITHUB_APP_PRI
 /** Settings that are handed on unchanged to service and runner, which check them. */
 const passedNames = [
   "GITHUB_API_BASE_URL",
+  "NODE_EXTRA_CA_CERTS",
   ...appNames,
   "OPENAI_BASE_URL",
   "CODEX_TRIGGER_LOGINS",

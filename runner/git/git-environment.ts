@@ -18,10 +18,17 @@ export interface GitEnvironmentInput {
   /** Scheme that git may speak: that of the repository's address. */
   protocol: "https" | "http";
   searchPath?: string | undefined;
+  /** PEM file with all authorities to trust. @default git's own */
+  authorities?: string | undefined;
 }
 
 /** The whole environment of a git process: no configuration of the system or of the user, no prompt, English messages. */
-export function gitEnvironment({ home, protocol, searchPath }: GitEnvironmentInput): Record<string, string> {
+export function gitEnvironment({
+  home,
+  protocol,
+  searchPath,
+  authorities,
+}: GitEnvironmentInput): Record<string, string> {
   return {
     PATH: searchPath ?? defaultSearchPath,
     HOME: home,
@@ -34,6 +41,7 @@ export function gitEnvironment({ home, protocol, searchPath }: GitEnvironmentInp
     GIT_ALLOW_PROTOCOL: protocol,
     GIT_NO_REPLACE_OBJECTS: "1",
     GIT_LITERAL_PATHSPECS: "1",
+    ...(authorities !== undefined && { GIT_SSL_CAINFO: authorities }),
   };
 }
 

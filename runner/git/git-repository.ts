@@ -37,6 +37,8 @@ export interface GitRepositoryOptions {
   retryDelays?: readonly number[];
   /** PATH for git and its helpers. @default the system's folders */
   searchPath?: string | undefined;
+  /** PEM file with all authorities to trust. @default git's own */
+  authorities?: string | undefined;
   /** Replaced in tests. @default runs git */
   run?: RunGit;
 }
@@ -54,7 +56,9 @@ export async function createGitRepository(options: GitRepositoryOptions): Promis
   const timeLimits = { network: 120_000, local: 60_000, ...options.timeLimits };
   const rules = { ...defaultChangeRules, ...options.rules };
   const { gitDir, home, askpass } = await prepareFolder(folder);
-  const environment = gitEnvironment({ home, protocol, searchPath: options.searchPath });
+  const environment = gitEnvironment({
+    ...{ home, protocol, searchPath: options.searchPath, authorities: options.authorities },
+  });
   const git = gitCalls({ run: options.run ?? runGit, gitDir, environment, timeLimits, signal });
   await git.output(["init", "--bare", "--quiet", "--template=", "--initial-branch=main"]);
 

@@ -6,6 +6,7 @@ import { resolveLogins } from "@froussard/github/resolve-logins";
 import type { Logger } from "pino";
 import type { ChangeRules } from "../git/change-rules.ts";
 import { createGitRepository } from "../git/git-repository.ts";
+import { writeTrustedAuthorities } from "../git/trusted-authorities.ts";
 import { everyMs } from "../poll.ts";
 import { createPublisher } from "../publish/publisher.ts";
 import type { DryRunTexts, MediatorEnvironment } from "../settings.ts";
@@ -78,12 +79,13 @@ export async function startMediator(
     egress: settings.CODEX_EGRESS_HOSTS.length > 0,
     facts: createGitHubFacts(github),
     publisher: createPublisher({ github, log, approvers, signal }),
-    openGit: ({ snapshot: { repository }, base }) =>
+    openGit: async ({ snapshot: { repository }, base }) =>
       createGitRepository({
         url: gitUrl(baseUrl, repository.nameWithOwner),
         token: () => gitToken(github),
         folder: join(settings.MEDIATOR_STATE, "git"),
         searchPath: settings.PATH,
+        authorities: settings.NODE_EXTRA_CA_CERTS && (await writeTrustedAuthorities(settings.MEDIATOR_STATE)),
         signal,
         rules: changeRules(settings),
         secrets,

@@ -39,6 +39,7 @@ export interface RunSecrets {
 /** Settings that are passed on to the processes by name and validated there. */
 const githubSettings = [
   "GITHUB_API_BASE_URL",
+  "NODE_EXTRA_CA_CERTS",
   "GITHUB_APP_ID",
   "GITHUB_APP_INSTALLATION_ID",
   "GITHUB_APP_PRIVATE_KEY_FILE",

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
+import { type Listening, serverFor } from "../listening.ts";
 import { isGitPath, serveGit } from "./git/serve-git.ts";
 import { begin, type Exchange } from "./http/exchange.ts";
 import type { FaultRule, Faults } from "./http/faults.ts";
@@ -18,10 +19,11 @@ interface Parts {
   requests: Exchange[];
   /** REST, GraphQL and pages. */
   app: Hono<Env>;
+  listening: Listening;
 }
 
 /** One port for everything: keeps the log, plays the faults, tells git from the rest. */
-export function githubServer({ store, tokens, faults, requests, app }: Parts): Server {
+export function githubServer({ store, tokens, faults, requests, app, listening }: Parts): Server {
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -41,7 +43,7 @@ export function githubServer({ store, tokens, faults, requests, app }: Parts): S
     }
   };
 
-  return createServer((request, response) => {
+  return serverFor(listening, (request, response) => {
     handle(request, response).catch((error: unknown) => {
       if (response.headersSent) {
         response.destroy();

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Hono } from "hono";
+import { type Listening, originOf } from "../listening.ts";
 import { isPull, type PullIssue } from "./actions/pulls.ts";
 import { addRepository, identityOf, type NewRepository } from "./actions/repositories.ts";
 import { addUser, type NewUser } from "./actions/users.ts";
@@ -35,7 +36,7 @@ import { Store } from "./store/store.ts";
 import type { WebhookFaults } from "./webhooks/faults.ts";
 import { type Delivery, type Hook, Hooks } from "./webhooks/hooks.ts";
 
-export interface StartOptions {
+export interface StartOptions extends Listening {
   /** @default a free one */
   port?: number;
   /** Where the bare git repositories go. @default a temporary folder, removed by `close` */
@@ -49,7 +50,7 @@ export interface StartOptions {
 export type NewRuleset = Pick<Ruleset, "name" | "include" | "rules"> & { bypass?: readonly string[] };
 
 export interface GitHubSimulator {
-  /** `http://127.0.0.1:<port>`; git and pages lie below it. */
+  /** `http://127.0.0.1:<port>`, or as {@link Listening} says; git and pages lie below it. */
   readonly url: string;
   /** `<url>/api/v3`, for Octokit's `baseUrl`; GraphQL is at `<url>/api/graphql`. */
   readonly apiUrl: string;
@@ -108,7 +109,7 @@ export interface GitHubSimulator {
 }
 
 /**
- * Starts a GitHub of its own on 127.0.0.1: REST, GraphQL, git over HTTP, webhooks, and pages to click in.
+ * Starts a GitHub of its own, on 127.0.0.1 unless told otherwise: REST, GraphQL, git over HTTP, webhooks, and pages to click in.
  * @throws {Error} when the port is in use, with what to do
  */
 export async function startGitHub(options: StartOptions = {}): Promise<GitHubSimulator> {
@@ -129,14 +130,15 @@ export async function startGitHub(options: StartOptions = {}): Promise<GitHubSim
     )
     .route("/api/graphql", graphqlApp(backend, tokens))
     .route("/", pagesApp({ store, hooks, welcome: options.welcome }));
-  const server = githubServer({ store, tokens, faults, requests, app });
-  server.listen(options.port ?? 0, "127.0.0.1");
+  const server = githubServer({ store, tokens, faults, requests, app, listening: options });
+  const { host = "127.0.0.1" } = options;
+  server.listen(options.port ?? 0, host);
   await once(server, "listening").catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "EADDRINUSE") throw error;
-    throw new Error(`port ${options.port} of 127.0.0.1 is in use: choose another one, or 0 for any free one`);
+    throw new Error(`port ${options.port} of ${host} is in use: choose another one, or 0 for any free one`);
   });
   const { port } = server.address() as AddressInfo;
-  store.url = `http://127.0.0.1:${port}`;
+  store.url = originOf(options, port);
 
   const userOf = (login: string): User => {
     const user = store.userByLogin(login);

@@ -1,6 +1,7 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
+import { type Listening, originOf, serverFor } from "../listening.ts";
 import { type ApiError, badRequest, modelNotFound, notFound, unauthorized } from "./api-error.ts";
 import { colleague } from "./colleague/colleague.ts";
 import { errorOf, type Fault, type FaultPlan, FaultQueue } from "./fault.ts";
@@ -12,10 +13,10 @@ import { searchAnswer, searchBodySchema } from "./search.ts";
 import { refusalOf } from "./strict-schema.ts";
 import type { Usage } from "./usage.ts";
 
-export interface ModelOptions {
+export interface ModelOptions extends Listening {
   /** What the model does; by default the colleague, who really works on the repository. */
   readonly script?: ModelScript;
-  /** By default any free port, on the loopback interface only. */
+  /** @default any free port */
   readonly port?: number;
   /** If given, each request must carry it as bearer. */
   readonly apiKey?: string;
@@ -126,7 +127,7 @@ export async function startModel(options: ModelOptions = {}): Promise<Model> {
     await stream(response, events, fault, options.paceMs ?? 0, closing.signal);
   };
 
-  const server = createServer((request, response) => {
+  const server = serverFor(options, (request, response) => {
     answer(request, response).catch((error: unknown) => {
       if (!response.headersSent)
         sendJson(response, 500, {
@@ -141,11 +142,11 @@ export async function startModel(options: ModelOptions = {}): Promise<Model> {
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(options.port ?? 0, "127.0.0.1", resolve);
+    server.listen(options.port ?? 0, options.host ?? "127.0.0.1", resolve);
   });
 
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: originOf(options, (server.address() as AddressInfo).port),
     requests,
     billed,
     inject: (fault, plan) => faults.add(fault, plan),

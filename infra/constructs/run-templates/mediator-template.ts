@@ -1,4 +1,5 @@
 import type { ITemplate } from "@kubernetes-models/argo-workflows/argoproj.io/v1alpha1/Template";
+import { authorityMounts, authorityVolumes } from "../authorities.ts";
 import { environment, type SecretKey, type Variables } from "../environment.ts";
 import { type GitHubSignIn, signInMounts, signInVariables, signInVolumes } from "../github-sign-in.ts";
 import { components, labelsOf } from "../labels.ts";
@@ -15,6 +16,8 @@ export const mediatorPort = 8080;
 export interface MediatorTemplateProps {
   image: string;
   gitHub: GitHubSignIn;
+  /** ConfigMap with authorities to trust besides the public ones. @default - none */
+  authorities?: string | undefined;
   openaiKey: SecretKey;
   settings: Variables;
   resources: ResourceProps;
@@ -36,7 +39,7 @@ export function mediatorTemplate(name: string, props: MediatorTemplateProps): IT
     metadata: { labels: labelsOf(components.mediator) },
     // Longer than it takes to finish the publish in hand: the pod's end must not cut it.
     podSpecPatch: podSpecPatch({ terminationGracePeriodSeconds: mediatorGraceSeconds }),
-    volumes: [...scratchVolumes(folders), ...signInVolumes(props.gitHub)],
+    volumes: [...scratchVolumes(folders), ...authorityVolumes(props.authorities), ...signInVolumes(props.gitHub)],
     container: {
       name: "main",
       image: props.image,
@@ -57,7 +60,7 @@ export function mediatorTemplate(name: string, props: MediatorTemplateProps): IT
       readinessProbe: { tcpSocket: { port: mediatorPort }, periodSeconds: 2, failureThreshold: 30 },
       resources: resources(props.resources),
       securityContext: restrictedContainer(),
-      volumeMounts: [...scratchMounts(folders), ...signInMounts(props.gitHub)],
+      volumeMounts: [...scratchMounts(folders), ...authorityMounts(props.authorities), ...signInMounts(props.gitHub)],
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { ITemplate } from "@kubernetes-models/argo-workflows/argoproj.io/v1alpha1/Template";
+import { authorityMounts, authorityVolumes } from "../authorities.ts";
 import { environment, type Variables } from "../environment.ts";
 import { type GitHubSignIn, signInMounts, signInVariables, signInVolumes } from "../github-sign-in.ts";
 import { components, labelsOf } from "../labels.ts";
@@ -16,6 +17,8 @@ export const reportOutputs = ["planCommentUrl", "pullRequestUrl", "usage"] as co
 export interface ReportTemplateProps {
   image: string;
   gitHub: GitHubSignIn;
+  /** ConfigMap with authorities to trust besides the public ones. @default - none */
+  authorities?: string | undefined;
   settings: Variables;
 }
 
@@ -30,7 +33,7 @@ export function reportTemplate(name: string, props: ReportTemplateProps): ITempl
     activeDeadlineSeconds: reportDeadlineSeconds,
     metadata: { labels: labelsOf(components.report) },
     podSpecPatch: podSpecPatch(),
-    volumes: [...scratchVolumes(folders), ...signInVolumes(props.gitHub)],
+    volumes: [...scratchVolumes(folders), ...authorityVolumes(props.authorities), ...signInVolumes(props.gitHub)],
     // 2: wrong settings, which would be wrong again. 1: GitHub could not be reached.
     retryStrategy: {
       limit: 3,
@@ -51,7 +54,7 @@ export function reportTemplate(name: string, props: ReportTemplateProps): ITempl
       }),
       resources: resources({ cpu: "250m", memory: "256Mi" }),
       securityContext: restrictedContainer(),
-      volumeMounts: [...scratchMounts(folders), ...signInMounts(props.gitHub)],
+      volumeMounts: [...scratchMounts(folders), ...authorityMounts(props.authorities), ...signInMounts(props.gitHub)],
     },
     outputs: {
       parameters: reportOutputs.map((output) => ({

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { declaredConfigMaps } from "../../secrets/declared-config-maps.ts";
 import { declaredSecrets } from "../../secrets/declared-secrets.ts";
 import { deployment, everythingOn, settingsWith } from "../../testing/deployment.ts";
 import type { Manifest } from "../../validate-manifest.ts";
@@ -31,6 +32,8 @@ export function testBrokenLinks(links: readonly [what: string, broken: Break, fa
   test.each(links)("%s", (_, broken, fault) => {
     const manifests = broken(structuredClone(whole));
     expect(manifests).not.toEqual(whole);
-    expect(referenceFaults(manifests, declaredSecrets(settings))).toContainEqual(expect.stringContaining(fault));
+    expect(referenceFaults(manifests, declaredSecrets(settings), declaredConfigMaps(settings))).toContainEqual(
+      expect.stringContaining(fault),
+    );
   });
 }
