@@ -51,6 +51,6 @@ describe("the commands that make the Secrets", () => {
     expect(command).not.toMatch(/<\([^)]*read/);
     // A certificate or private key has many lines, of which `read` would take the first.
     for (const [, key] of command.matchAll(/--from-file=(ca\.crt|private-key)=/g))
-      expect(command).toContain(`--from-file=${key}=<file>`);
+      expect(command).toContain(`--from-file=${key}=FILE`);
   });
 });

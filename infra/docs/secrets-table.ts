@@ -21,7 +21,8 @@ export function secretsTable(settings: Settings): string {
     introduction,
     table(["Secret", "Keys", "Read by", "To change it"], rows),
     "## To create them",
-    "Each command (in bash) asks for the values, so that they stand in no history; end each one with Enter. Where a file is asked\nfor, give its path in place of `<file>`.",
+    "Each command (in bash) asks for the values, so that they stand in no history; end each one with Enter. Where a file is asked\nfor, give its path in the place of FILE.",
+    "<!-- not run: makes Secrets in a cluster; infra/docs/secret-commands.test.ts runs it with a program in kubectl's place -->",
     `\`\`\`bash\n${secrets
       .filter(({ isMadeElsewhere }) => !isMadeElsewhere)
       .map(command)
@@ -38,7 +39,7 @@ function command({ namespace, name, keys }: DeclaredSecret): string {
   const typed = needed.filter(({ key, isFile }) => key !== "username" && !isFile);
   const variable = (key: string) => `v${typed.findIndex((each) => each.key === key)}`;
   const sources = needed.map(({ key, holds, isFile }) => {
-    if (isFile) return `--from-file=${key}=<file>`;
+    if (isFile) return `--from-file=${key}=FILE`;
     return key === "username"
       ? `--from-literal=username=${holds}`
       : `--from-file=${key}=<(printf %s "$${variable(key)}")`;

@@ -1,0 +1,50 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { markOf, shellBlocks } from "./block-mark.ts";
+import { blockFaults } from "./check-block.ts";
+import { clusterObjects } from "./cluster-objects.ts";
+import { deadLinks } from "./dead-links.ts";
+import { documentation, root } from "./documentation.ts";
+import { knownNames } from "./known-names.ts";
+import { unknownLogLines, unknownNames } from "./unknown-names.ts";
+
+const pages = documentation();
+const exists = (path: string) => existsSync(join(root, path));
+/** Pages that tell of what was, or of others' programs; names in them need not be there now. */
+const ofThePast = /^(?:docs\/decisions\/|CHANGELOG\.md$|crds\/)/;
+
+test("no relative link is dead, and no anchor", () => {
+  expect(pages.length).toBeGreaterThan(30);
+  expect(pages.flatMap(({ links }) => links).length).toBeGreaterThan(60);
+  expect(deadLinks(pages, { exists })).toEqual([]);
+});
+
+test("every block for a shell is run by a test, or says why it is not, and names only what is there", () => {
+  const cluster = clusterObjects();
+  const faults = pages
+    .filter(({ path }) => path !== "README.md")
+    .flatMap((page) =>
+      shellBlocks(page).flatMap((block) =>
+        blockFaults(block, cluster).map((fault) => `${page.path}:${block.line}: ${fault}`),
+      ),
+    );
+  expect(faults).toEqual([]);
+});
+
+test("every mark belongs to a block of commands, and no two have one id", () => {
+  const marked = pages.flatMap(({ path, blocks }) => blocks.map((block) => ({ path, block })));
+  const ids = marked.flatMap(({ block }) => {
+    const mark = block.comment?.startsWith("run in") ? markOf(block) : undefined;
+    return mark?.kind === "run in" ? [mark.id] : [];
+  });
+  expect(ids).toEqual([...new Set(ids)]);
+});
+
+test("names in prose are names of something", () => {
+  const known = knownNames();
+  const faults = pages.filter(({ path }) => !ofThePast.test(path)).flatMap((page) => unknownNames(page, known, exists));
+  expect(faults).toEqual([]);
+  const troubleshooting = pages.filter(({ path }) => path === "docs/troubleshooting.md");
+  expect(troubleshooting.flatMap((page) => unknownLogLines(page, known))).toEqual([]);
+});
