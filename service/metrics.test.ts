@@ -4,7 +4,7 @@ import { Metrics } from "./metrics.ts";
 /** Prometheus' rules for names: a prefix, base units at the end, counters in `_total`. */
 const units = ["_total", "_seconds", "_bytes"];
 /** Counts of things that go up and down need no unit, what they count is in the name. */
-const counted = ["froussard_pending_plans", "froussard_github_allowance"];
+const counted = ["froussard_pending_plans", "froussard_github_allowance", "froussard_day_runs", "froussard_ready"];
 
 interface Described {
   name: string;
@@ -56,8 +56,13 @@ test("names end in what is counted, in base units, and help says more than the n
 test("what the loop knows is asked at each scrape; without a loop it is 0", async () => {
   const metrics = new Metrics();
   expect(await metrics.registry.metrics()).toMatch(/^froussard_pending_plans 0$/m);
-  metrics.loop = { pendingPlans: 3, oldestUnansweredSeconds: 61.5 };
+  metrics.loop = {
+    ...{ pendingPlans: 3, oldestUnansweredSeconds: 61.5, oldestUntracedSeconds: 700 },
+    dayRuns: new Map([["octocat/hello", 4]]),
+  };
   const text = await metrics.registry.metrics();
+  expect(text).toMatch(/^froussard_oldest_untraced_task_age_seconds 700$/m);
+  expect(text).toMatch(/^froussard_day_runs\{repository="octocat\/hello"\} 4$/m);
   expect(text).toMatch(/^froussard_pending_plans 3$/m);
   expect(text).toMatch(/^froussard_oldest_unanswered_issue_age_seconds 61\.5$/m);
 });
@@ -68,4 +73,29 @@ test("a task published again counts twice as published, once as published again"
   const text = await metrics.registry.metrics();
   expect(text).toMatch(/^froussard_tasks_published_total\{stage="planning"\} 2$/m);
   expect(text).toMatch(/^froussard_tasks_republished_total\{stage="planning"\} 1$/m);
+});
+
+test("what counts rare events is there from the start, so that the first one is an increase", async () => {
+  const text = await new Metrics().registry.metrics();
+  expect(text).toMatch(/^froussard_dead_letters_total\{stage="implementation"\} 0$/m);
+  expect(text).toMatch(/^froussard_tasks_republished_total\{stage="planning"\} 0$/m);
+  expect(text).toMatch(/^froussard_failures_told_total\{code="no-progress"\} 0$/m);
+});
+
+test("whether the process is ready is asked at each scrape", async () => {
+  const metrics = new Metrics();
+  expect(await metrics.registry.metrics()).toMatch(/^froussard_ready 1$/m);
+  metrics.notReady = async () => "Kafka is not there";
+  expect(await metrics.registry.metrics()).toMatch(/^froussard_ready 0$/m);
+});
+
+test("an allowance is shown until its reset, and not for hours after", async () => {
+  const metrics = new Metrics();
+  const at = (ms: number) => new Date(Date.now() + ms).toISOString();
+  metrics.noteAllowance({ kind: "rest", cost: 0, remaining: 40, resetAt: at(60_000) });
+  metrics.noteAllowance({ kind: "graphql", cost: 3, remaining: 0, resetAt: at(-1) });
+  const text = await metrics.registry.metrics();
+  expect(text).toMatch(/^froussard_github_allowance\{kind="rest"\} 40$/m);
+  expect(text).not.toContain('kind="graphql"');
+  expect(text).toMatch(/^froussard_github_points_total 3$/m);
 });

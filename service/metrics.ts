@@ -1,10 +1,29 @@
+import { stages } from "@froussard/contract";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { Allowance } from "./github-access.ts";
+
+/** What the loop knows as a whole. */
+export interface LoopKnowledge {
+  readonly pendingPlans: number;
+  readonly oldestUnansweredSeconds: number;
+  readonly oldestUntracedSeconds: number;
+  readonly dayRuns: ReadonlyMap<string, number>;
+}
 
 /** What operators see of the service. One set a process, so that `serve` and `watch` may share it. */
 export class Metrics {
   readonly registry = new Registry();
   /** What the loop of this process knows, asked at each scrape. */
-  loop: { readonly pendingPlans: number; readonly oldestUnansweredSeconds: number } | undefined;
+  loop: LoopKnowledge | undefined;
+  /** Why the process should get no requests, asked at each scrape. */
+  notReady: (() => Promise<string | undefined>) | undefined;
+  readonly #allowances = new Map<Allowance["kind"], Allowance>();
+  readonly ready: Gauge = new Gauge({
+    name: "froussard_ready",
+    help: "1 when the process can publish and takes requests, else 0. 0: the log says why, most likely Kafka cannot be reached.",
+    registers: [this.registry],
+    collect: async () => this.ready.set((await this.notReady?.()) === undefined ? 1 : 0),
+  });
   readonly webhooks = new Counter({
     name: "froussard_webhooks_total",
     help: "Webhooks by event and verdict: planning, implementation, look (left to the loop), ignored, unavailable, refused. Rising unavailable: see the publish errors; rising refused: see the log, most likely the secret differs.",
@@ -54,11 +73,12 @@ export class Metrics {
     help: "GraphQL points spent. Near WATCH_POINTS_PER_HOUR in an hour: the loop is held back, raise the ceiling or serve less.",
     registers: [this.registry],
   });
-  readonly allowance = new Gauge({
+  readonly allowance: Gauge<"kind"> = new Gauge({
     name: "froussard_github_allowance",
-    help: "What the token has left until the reset of its rate limit: GraphQL points, REST requests. Near 0: who else uses the token?",
+    help: "What the token has left until the reset of its rate limit: GraphQL points, REST requests; absent after the reset until GitHub is asked again. Near 0: who else uses the token?",
     labelNames: ["kind"] as const,
     registers: [this.registry],
+    collect: () => this.#showAllowances(),
   });
   readonly pendingPlans: Gauge = new Gauge({
     name: "froussard_pending_plans",
@@ -72,6 +92,25 @@ export class Metrics {
     registers: [this.registry],
     collect: () => this.oldestUnanswered.set(this.loop?.oldestUnansweredSeconds ?? 0),
   });
+  readonly oldestUntraced: Gauge = new Gauge({
+    name: "froussard_oldest_untraced_task_age_seconds",
+    help: "Time since the oldest task was published that shows no trace, neither a Workflow nor a comment, as watch knows it; 0 when there is none. Above 600: it was published again in vain, look at EventSource and Sensor.",
+    registers: [this.registry],
+    collect: () => this.oldestUntraced.set(this.loop?.oldestUntracedSeconds ?? 0),
+  });
+  readonly dayRuns: Gauge<"repository"> = new Gauge({
+    name: "froussard_day_runs",
+    help: "Runs that began within the last 24 hours, by repository, as watch knows them: not those of issues that were closed before it started. At CODEX_RUNS_PER_DAY the mediator refuses more.",
+    labelNames: ["repository"] as const,
+    registers: [this.registry],
+    collect: () => this.#showDayRuns(),
+  });
+  readonly failuresTold = new Counter({
+    name: "froussard_failures_told_total",
+    help: "Failures that watch itself told on an issue, by code: not-started (published, and no run was ever seen), no-progress (a run ended or fell silent without a word). Any: look at the Workflow and its report.",
+    labelNames: ["code"] as const,
+    registers: [this.registry],
+  });
   readonly redeliveries = new Counter({
     name: "froussard_redeliveries_total",
     help: "Failed webhook deliveries that GitHub was asked to send again, by result: asked, gone (too old by now), failed. Rising asked: GitHub does not reach serve, or Kafka was not there.",
@@ -84,6 +123,34 @@ export class Metrics {
     labelNames: ["stage"] as const,
     registers: [this.registry],
   });
+
+  constructor() {
+    // What is not there yet has not increased when it first shows: a single dead letter would go unnoticed.
+    for (const stage of stages) {
+      this.published.inc({ stage }, 0);
+      this.republished.inc({ stage }, 0);
+    }
+    for (const stage of [...stages, "other"]) this.deadLetters.inc({ stage }, 0);
+    for (const code of ["not-started", "no-progress"]) this.failuresTold.inc({ code }, 0);
+  }
+
+  /** What GitHub said of a rate limit. */
+  noteAllowance(allowance: Allowance): void {
+    this.points.inc(allowance.cost);
+    this.#allowances.set(allowance.kind, allowance);
+  }
+
+  /** After the reset nobody knows what is left until GitHub is asked again: the last value would be shown for hours. */
+  #showAllowances(): void {
+    this.allowance.reset();
+    for (const { kind, remaining, resetAt } of this.#allowances.values())
+      if (Date.parse(resetAt) > Date.now()) this.allowance.set({ kind }, remaining);
+  }
+
+  #showDayRuns(): void {
+    this.dayRuns.reset();
+    for (const [repository, runs] of this.loop?.dayRuns ?? []) this.dayRuns.set({ repository }, runs);
+  }
 
   notePublished(stage: string, again: boolean): void {
     this.published.inc({ stage });

@@ -5,7 +5,7 @@ import { type History, type RunComment, readHistory } from "./history.ts";
 import { makeTask } from "./make-task.ts";
 import type { Tell } from "./notes.ts";
 import type { ServicePolicy } from "./service-policy.ts";
-import { type Memory, minutesBetween, openRuns, taskState } from "./task-state.ts";
+import { type Memory, minutesBetween, openRuns, type TaskState, taskState } from "./task-state.ts";
 
 /** What an issue needs next. */
 export type NextTask = (
@@ -26,6 +26,8 @@ export type NextTask = (
 ) & {
   /** What to say on the issue. */
   tell: Tell[];
+  /** When its task was published, while that shows no trace. ISO 8601. */
+  untracedSince?: string;
   /** When to look again even if nothing changes on GitHub. ISO 8601. */
   lookAgainAt?: string;
 };
@@ -68,6 +70,20 @@ function handOver(
   const ids = identifyIn(snapshot, cause);
   const state = taskState(cause, ids, history, memory);
   if (state.kind === "running" || state.kind === "ended") return { reason: `${ids.taskId} is ${state.kind}`, tell: [] };
+  const next = dueNow(snapshot, policy, now, memory, history, cause, ids, state);
+  return state.kind === "published" ? { ...next, untracedSince: state.at } : next;
+}
+
+function dueNow(
+  snapshot: IssueSnapshot,
+  policy: ServicePolicy,
+  now: Date,
+  memory: Memory,
+  history: History,
+  cause: Cause,
+  ids: TaskIds,
+  state: Extract<TaskState, { kind: "new" | "published" }>,
+): NextTask {
   if (state.kind === "published") {
     const waited = minutesBetween(state.at, now);
     const last = state.last ?? (isOurMark(snapshot, policy) ? state.at : undefined);

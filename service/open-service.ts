@@ -92,12 +92,7 @@ export async function openService(
     ...(config.CODEX_BASE_BRANCH !== undefined && { baseBranch: config.CODEX_BASE_BRANCH }),
   };
   const metrics = new Metrics();
-  const onAllowance = new Set<(allowance: Allowance) => void>([
-    ({ kind, cost, remaining }) => {
-      metrics.points.inc(cost);
-      metrics.allowance.set({ kind }, remaining);
-    },
-  ]);
+  const onAllowance = new Set<(allowance: Allowance) => void>([(allowance) => metrics.noteAllowance(allowance)]);
   const github = octokitAccess(client, policy, (said) => {
     const allowance = { ...said, resetAt: believableReset(said.resetAt, clock.now()) };
     for (const listener of onAllowance) listener(allowance);

@@ -38,9 +38,12 @@ async function post(body: string, { path = "/dead-letters", method = "POST", aut
   return { status: response.status, body: JSON.parse(await response.text()) };
 }
 
+/** Those stages of which there is any. */
 async function counted(): Promise<Record<string, number>> {
   const { values } = await metrics.deadLetters.get();
-  return Object.fromEntries(values.map(({ labels, value }) => [String(labels.stage), value]));
+  return Object.fromEntries(
+    values.filter(({ value }) => value > 0).map(({ labels, value }) => [String(labels.stage), value]),
+  );
 }
 
 const counts = { status: 200, body: { status: "counted" } };

@@ -7,10 +7,11 @@ import type { Handler } from "./server.ts";
  * `stuck` why only a new process helps.
  */
 export function healthHandlers(
-  metrics: Pick<Metrics, "registry">,
+  metrics: Pick<Metrics, "registry" | "notReady">,
   notReady: () => Promise<string | undefined>,
   stuck: () => string | undefined = () => undefined,
 ): Handler[] {
+  metrics.notReady = notReady;
   const verdict = (reason: string | undefined, status: string) =>
     reason === undefined ? { status: 200, body: { status: "ok" } } : { status: 503, body: { status, reason } };
   const get =

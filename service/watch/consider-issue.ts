@@ -1,5 +1,13 @@
 import type { RepositoryFilter } from "@froussard/contract";
-import { codes, type IssueSnapshot, labels, type Plan, readPlans, type Task } from "@froussard/contract";
+import {
+  codes,
+  type FailureCode,
+  type IssueSnapshot,
+  labels,
+  type Plan,
+  readPlans,
+  type Task,
+} from "@froussard/contract";
 import { SpanKind, type Tracer } from "@opentelemetry/api";
 import type { Mark } from "../cause.ts";
 import type { Clock } from "../clock.ts";
@@ -16,6 +24,7 @@ import type { ServiceLog } from "../service-log.ts";
 import type { ServicePolicy } from "../service-policy.ts";
 import { withSpan, withTraceparent } from "../tracing/with-span.ts";
 import { unansweredSince } from "../unanswered-since.ts";
+import { runsBegun } from "./day-runs.ts";
 
 export interface Considering {
   github: GitHubAccess;
@@ -33,6 +42,8 @@ export interface Considering {
   tracer?: Tracer;
   /** Hears of every task that was published, and whether it had been before. */
   onPublished?: (stage: string, again: boolean) => void;
+  /** Hears of every failure that was told on an issue, because nobody else could tell it. */
+  onFailureTold?: (code: FailureCode) => void;
 }
 
 export interface Considered {
@@ -44,6 +55,10 @@ export interface Considered {
   pendingPlan?: Plan;
   /** Since when somebody waits for a plan. ISO 8601. */
   unansweredSince?: string;
+  /** When its task was published, while that shows no trace. ISO 8601. */
+  untracedSince?: string;
+  /** When the runs on it began, as far as it shows them. ISO 8601. */
+  runsBegun: readonly string[];
   /** When to look again even if nothing changes on GitHub. ISO 8601. */
   lookAgainAt?: string;
 }
@@ -57,14 +72,14 @@ export async function considerIssue(of: Considering, repository: string, issueNu
   const { github, policy, clock, log, published } = of;
   const askedAt = clock.now();
   const snapshot = await github.readIssue(repository, issueNumber);
-  if (!snapshot) return { isMissing: true };
+  if (!snapshot) return { isMissing: true, runsBegun: [] };
   if (!of.admits(snapshot.repository.nameWithOwner)) {
     const now = snapshot.repository.nameWithOwner;
     log.warn(
       { repository, now },
       "the repository has another name now: add it to CODEX_REPOSITORIES to have it served",
     );
-    return {};
+    return { runsBegun: [] };
   }
   const liveTasks = await of.liveTasks();
   const memory = { liveTasks, published: published.get.bind(published) };
@@ -100,6 +115,8 @@ export async function considerIssue(of: Considering, repository: string, issueNu
     ...(lookAgainAt !== undefined && { lookAgainAt }),
     ...(pendingPlan && { pendingPlan }),
     ...(waiting !== undefined && { unansweredSince: waiting }),
+    ...(next.untracedSince !== undefined && { untracedSince: next.untracedSince }),
+    runsBegun: runsBegun(readHistory(snapshot, policy)),
   };
 }
 
@@ -132,7 +149,7 @@ function publish({ publisher, tracer }: Considering, task: Task, again: boolean)
 }
 
 async function followUp(
-  { github, log, policy }: Considering,
+  { github, log, policy, onFailureTold }: Considering,
   snapshot: IssueSnapshot,
   marks: readonly Mark[],
   tell: readonly Parameters<typeof tellBody>[0][],
@@ -146,7 +163,10 @@ async function followUp(
     ...marks.map((mark): [string, () => Promise<void>] => ["mark", () => github.addMark(mark)]),
     ...tell.map((each): [string, () => Promise<void>] => [
       each.kind === "note" ? each.code : codes[each.ids.code].text,
-      () => github.createComment(fields.repository, fields.issueNumber, tellBody(each)),
+      async () => {
+        await github.createComment(fields.repository, fields.issueNumber, tellBody(each));
+        if (each.kind === "failure") onFailureTold?.(each.ids.code);
+      },
     ]),
     ...(tell.some(({ kind }) => kind === "failure") ? [failedLabel] : []),
     ...commentsToMinimize(snapshot, policy).map(({ nodeId }): [string, () => Promise<void>] => [

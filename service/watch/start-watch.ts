@@ -53,6 +53,7 @@ export function createWatch(
       metrics.tickSeconds.observe({ track }, seconds);
     },
     onPublished: (stage, again) => metrics.notePublished(stage, again),
+    onFailureTold: (code) => metrics.failuresTold.inc({ code }),
     onIssue,
   });
   metrics.loop = watch;

@@ -255,6 +255,49 @@ describe("the loop", () => {
     expect(made.oldestUnansweredSeconds).toBe(0);
   });
 
+  test("tells for how long a published task has shown no trace, and which failures it told", async () => {
+    const on = github.open(github.repository("octocat/hello"), owner);
+    const told: string[] = [];
+    const made = start(watch({ onFailureTold: (code) => told.push(code) }));
+    await clock.advance(minute);
+    expect(records).toHaveLength(1);
+    expect(made.oldestUntracedSeconds).toBe(0);
+    await clock.advance(10 * minute);
+    expect(made.oldestUntracedSeconds).toBeGreaterThan(9 * 60);
+    expect(told).toEqual([]);
+    await clock.advance(70 * minute);
+    expect(told).toEqual(["not-started"]);
+    expect(made.oldestUntracedSeconds).toBe(0);
+    expect(on.comments).toHaveLength(1);
+  });
+
+  test("a Workflow that waits is a trace", async () => {
+    github.open(github.repository("octocat/hello"), owner);
+    const made = start(watch());
+    await clock.advance(minute);
+    live.add(records[0]?.headers[headers.taskId] ?? "");
+    await clock.advance(20 * minute);
+    expect(made.oldestUntracedSeconds).toBe(0);
+  });
+
+  test("counts the runs of a day by repository, those of issues that were closed since too", async () => {
+    const repository = github.repository("octocat/hello");
+    const [first, second] = [github.open(repository, owner), github.open(repository, owner)];
+    github.progress(first, "planning", "issue");
+    github.wait(60).progress(second, "planning", "issue");
+    clock = new ManualClock(github.now, (now) => {
+      github.now = now;
+    });
+    const made = start(watch({ clock }));
+    await clock.advance(minute);
+    expect(made.dayRuns).toEqual(new Map([["octocat/hello", 2]]));
+    github.setState(first, "CLOSED");
+    await clock.advance(minute);
+    expect(made.dayRuns.get("octocat/hello")).toBe(2);
+    await clock.advance(24 * 60 * minute);
+    expect(made.dayRuns.get("octocat/hello")).toBe(0);
+  });
+
   test("puts its own span into the record of a task", async () => {
     const exporter = new InMemorySpanExporter();
     const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] });

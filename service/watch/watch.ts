@@ -4,11 +4,11 @@ import type { Allowance } from "../github-access.ts";
 import { Backoff } from "./backoff.ts";
 import { type Considering, considerIssue } from "./consider-issue.ts";
 import { IssueQueue, type QueuedIssue } from "./issue-queue.ts";
+import { KnownIssues } from "./known-issues.ts";
 import { PlanSchedule } from "./plan-schedule.ts";
 import { pulseFingerprint, pulseOf } from "./pulse-fingerprint.ts";
 import { Questions } from "./questions.ts";
 import type { FoundIssue, RepositoryWatch } from "./repository-watch.ts";
-import { UnansweredIssues } from "./unanswered-issues.ts";
 import { WatchedRepositories } from "./watched-repositories.ts";
 
 export interface WatchSettings {
@@ -63,7 +63,7 @@ export class Watch {
   readonly #wakes = new Map<string, { issue: QueuedIssue; at: number }>();
   readonly #failures = new Map<string, Backoff>();
   readonly #misses = new Map<string, number>();
-  readonly #unanswered = new UnansweredIssues();
+  readonly #known = new KnownIssues();
   #restPausedUntil = 0;
   #nextQuestionAt = 0;
 
@@ -89,7 +89,17 @@ export class Watch {
 
   /** Age of the oldest request for a plan that shows neither plan nor end; 0 when there is none. */
   get oldestUnansweredSeconds(): number {
-    return this.#unanswered.oldestSeconds(this.#of.clock.now());
+    return this.#known.oldestUnansweredSeconds(this.#of.clock.now());
+  }
+
+  /** Time since the oldest task was published that shows no trace; 0 when there is none. */
+  get oldestUntracedSeconds(): number {
+    return this.#known.oldestUntracedSeconds(this.#of.clock.now());
+  }
+
+  /** Runs that began within the last 24 hours, by repository. */
+  get dayRuns(): ReadonlyMap<string, number> {
+    return this.#known.dayRuns(this.#of.clock.now());
   }
 
   /** Why only a new process helps, or undefined. */
@@ -145,7 +155,7 @@ export class Watch {
     const { github, log } = this.#of;
     const list = () => this.#questions.ask("repositories", () => github.listRepositories());
     try {
-      for (const gone of await this.#repositories.discover(list)) this.#unanswered.drop(gone);
+      for (const gone of await this.#repositories.discover(list)) this.#known.drop(gone);
     } catch (error) {
       log.warn(errorFields(error), "cannot list the repositories");
     }
@@ -157,7 +167,7 @@ export class Watch {
       if (open) return this.#issues.add(repository.name, number, urgency);
       this.#of.onIssue?.({ repository: repository.name, issueNumber: number });
       this.#plans.set(repository.name, number, undefined);
-      this.#unanswered.set(repository.name, number, undefined);
+      this.#known.set(repository.name, number);
     };
     try {
       await this.#questions.ask("changes", (affordable) =>
@@ -241,7 +251,7 @@ export class Watch {
     this.#failures.delete(key);
     if (considered.lookAgainAt === undefined) this.#wakes.delete(key);
     else this.#wakes.set(key, { issue, at: Date.parse(considered.lookAgainAt) });
-    this.#unanswered.set(repository, issueNumber, considered.unansweredSince);
+    this.#known.set(repository, issueNumber, considered);
     const comment = considered.pendingPlan?.comment;
     const open = considered.snapshot?.issue.state === "OPEN" ? considered.snapshot.issue : undefined;
     this.#of.onIssue?.({
