@@ -42,6 +42,8 @@ export interface ImageStore {
   /** Builds without anything kept of an earlier build; answers the image's name. */
   build(name: string, options: BuildOptions): Promise<string>;
   config(image: string): Promise<ImageConfig>;
+  /** Writes an archive (Docker's form) that container runtimes import under that name. */
+  save(image: string, file: string, reference: string): Promise<void>;
   /** The root filesystem of a new container of the image; what is written there changes no image. */
   mount(image: string): Promise<string>;
   close(): Promise<void>;
@@ -86,6 +88,8 @@ export async function openImageStore(): Promise<ImageStore> {
     },
     config: async (image) =>
       configSchema.parse(JSON.parse(await run("inspect", "--type", "image", image))).OCIv1.config,
+    save: async (image, file, reference) =>
+      void (await run("push", "--quiet", image, `docker-archive:${file}:${reference}`)),
     mount: async (image) => run("mount", await run("from", "--pull-never", image)),
     close: async () => {
       await run("rm", "--all").catch(() => "what it holds is unmounted and deleted below");
