@@ -1,0 +1,68 @@
+import { globSync, rmSync } from "node:fs";
+import type { ClusterLayout } from "./layout.ts";
+import { restoreKernelSettings } from "./machine/kernel-settings.ts";
+import { unmountBeneath } from "./machine/mounts.ts";
+import { removeNodeInterface } from "./machine/node-interface.ts";
+import { removeKubernetesChains } from "./machine/packet-rules.ts";
+import { endPodProcesses, endShims } from "./machine/pod-processes.ts";
+import { cniNetwork } from "./node/cni-config.ts";
+import { endProcess, isRunning } from "./process.ts";
+import { runCommand } from "./run-command.ts";
+import { type ClusterState, readState, removeState, writeState } from "./state.ts";
+
+/**
+ * Takes a cluster down, whatever state it is in, one that crashed or was only half started too: processes, containers,
+ * mounts, networks, packet rules, files. What can't be removed does not keep the rest from being removed. Logs stay.
+ * @throws AggregateError with everything that could not be removed; its state stays then, so that it can be tried again
+ */
+export async function takeDown(layout: ClusterLayout, report: (line: string) => void): Promise<void> {
+  const state = readState(layout.state);
+  if (state) writeState(layout.state, { ...state, phase: "stopping" });
+  const failed: unknown[] = [];
+  for (const [what, undo] of steps(layout, state)) {
+    try {
+      await undo();
+    } catch (error) {
+      report(`${what}: ${error instanceof Error ? error.message : error}`);
+      failed.push(error);
+    }
+  }
+  if (failed.length > 0)
+    throw new AggregateError(failed, `the cluster could not be taken down in full: ${failed.map(String).join("; ")}`);
+  removeState(layout.state);
+}
+
+function steps(layout: ClusterLayout, state: ClusterState | undefined): [what: string, undo: () => unknown][] {
+  const { containerd, kubelet, node } = layout;
+  const processes = [...(state?.processes ?? [])].reverse();
+  /** They would start again what is being ended. */
+  const starters = ["kubelet", "kube-proxy"];
+  const first = processes.filter(({ name }) => starters.includes(name));
+  // etcd was started first: an API server without it would not end.
+  const rest = processes.filter(({ name }) => !starters.includes(name));
+  return [
+    ...first.map((one): [string, () => unknown] => [one.name, () => endProcess(one)]),
+    ["containers", () => removeContainers(containerd.socket, state)],
+    ["processes of pods", () => endPodProcesses()],
+    ...rest.map((one): [string, () => unknown] => [one.name, () => endProcess(one)]),
+    ["containers' keepers", () => endShims(containerd.socket)],
+    ["mounts", () => unmountBeneath(node)],
+    ["packet rules", removeKubernetesChains],
+    ["the node's interface", removeNodeInterface],
+    ["kernel settings", () => state && restoreKernelSettings(state.kernelSettings)],
+    ["files", () => removeFiles([node, kubelet.root, ...globSync(`/var/lib/cni/results/${cniNetwork}-*`)])],
+  ];
+}
+
+/** Where containerd still answers it removes containers itself, and ends their keepers as it should. */
+async function removeContainers(socket: string, state: ClusterState | undefined): Promise<void> {
+  const containerd = state?.processes.find(({ name }) => name === "containerd");
+  if (!containerd || !isRunning(containerd)) return;
+  const ctr = (...args: string[]) => runCommand("ctr", ["--address", socket, "--namespace", "k8s.io", ...args]);
+  const tasks = (await ctr("tasks", "ls", "--quiet")).split("\n").filter(Boolean);
+  if (tasks.length > 0) await ctr("tasks", "rm", "--force", ...tasks);
+}
+
+function removeFiles(paths: readonly string[]): void {
+  for (const path of paths) rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+}
