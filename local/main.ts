@@ -4,11 +4,13 @@ import { Command, CommanderError } from "commander";
 import { demoCommand } from "./demo/command.ts";
 import { runCommand } from "./run/command.ts";
 import { SettingsError } from "./run/settings.ts";
+import { trialCommand } from "./trial/command.ts";
 
 const program = new Command("froussard-local")
   .description("The whole pipeline on one machine: issue → plan → 👍 → draft pull request.")
   .addCommand(runCommand())
   .addCommand(demoCommand())
+  .addCommand(trialCommand())
   .showHelpAfterError("(add --help for what can be said here)");
 for (const command of [program, ...program.commands]) command.exitOverride();
 

@@ -12,7 +12,7 @@ import { automation, maintainer, repository, type World } from "./world.ts";
 const run = promisify(execFile);
 
 /** What a maintainer might ask of the sample project. */
-const wish = {
+export const wish = {
   title: "Change the default precision from 2 to 3",
   body: [
     "Two decimal places are not enough for what we convert.",

@@ -30,7 +30,7 @@ export function commitMessage(input: {
 }
 
 /** Name of the trailer that marks a commit as ours. */
-const taskTrailer = "Codex-Task";
+export const taskTrailer = "Codex-Task";
 
 /** Takes a message of ours apart again: title and summary, and whether checks are held. */
 export function readCommitMessage(message: string): { report: ChangeReport; checks: CommitChecks } {

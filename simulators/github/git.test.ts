@@ -136,3 +136,18 @@ test("a lost answer to a push: the branch is there", async () => {
   await expect(git("push", address(world.github.token("robot")), "HEAD:new")).rejects.toThrow();
   expect(await git("ls-remote", address(""), "refs/heads/new")).toContain((await git("rev-parse", "HEAD")).trim());
 });
+
+test("a writer deletes a branch by REST, which closes its pull request; what is protected stays", async () => {
+  const { github, repository } = world;
+  const branch = "codex/issue-1-abc";
+  await github.commit(repository, { branch, files: { "a.md": "a\n" }, from: "main" });
+  await github.as("robot").openPullRequest(repository, { title: "Add", head: branch, base: "main" });
+  const remove = (login: string, name: string) =>
+    world.client(login).rest.git.deleteRef({ owner: "ada", repo: "lab", ref: `heads/${name}` });
+  await expect(remove("eve", branch)).rejects.toThrow("Must have admin rights");
+  await remove("robot", branch);
+  expect(github.pulls(repository).map(({ state }) => state)).toEqual(["closed"]);
+  await expect(remove("robot", branch)).rejects.toThrow("Reference does not exist");
+  await expect(remove("robot", "main")).rejects.toThrow("Cannot delete");
+  expect(world.problems).toEqual([]);
+});

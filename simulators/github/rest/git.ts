@@ -1,5 +1,6 @@
 import type { Hono } from "hono";
 import { demand } from "../access.ts";
+import { deleteRef } from "../actions/refs.ts";
 import { GitHubError, notFound } from "../errors.ts";
 import { listRefs, type Ref, resolveCommit } from "../git/bare-repository.ts";
 import { blob, changedFiles, countCommits, listTree, log, mergeBase, type TreeEntry } from "../git/history.ts";
@@ -37,6 +38,11 @@ export function gitRoutes(app: Hono<Env>, backend: Backend): void {
     const repository = readable(c);
     const refs = await listRefs(repository.folder, `refs/${c.req.param("ref")}`);
     return c.json(refs.map((ref) => shownRef(repository, ref)));
+  });
+
+  app.delete("/repos/:owner/:repo/git/refs/:ref{.+}", async (c) => {
+    await deleteRef(store, c.get("viewer"), c.get("repository"), `refs/${c.req.param("ref")}`);
+    return c.body(null, 204);
   });
 
   app.get("/repos/:owner/:repo/branches", async (c) => {
