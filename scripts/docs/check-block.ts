@@ -46,5 +46,10 @@ function scriptFaults({ program, arguments: args }: ShellCommand): string[] {
   const ours = [program, ...(program === "node" ? args : [])].filter((word) =>
     /^[a-z]+(?:\/[\w.-]+)+\.(?:ts|mjs|sh)$/.test(word),
   );
-  return ours.filter((path) => !existsSync(join(root, path))).map((path) => `there is no ${path}`);
+  return (
+    ours
+      // Paths in a pod, such as bin/…, begin with no folder of ours.
+      .filter((path) => existsSync(join(root, path.split("/")[0] ?? "")) && !existsSync(join(root, path)))
+      .map((path) => `there is no ${path}`)
+  );
 }

@@ -57,6 +57,7 @@ export function clusterObjects(): ClusterObjects {
   };
   collect(manifests);
   const { service, workflows, kafka } = settings.namespaces;
-  const namespaces = new Set([service, workflows, kafka, settings.argoCd.namespace, "default", "argo", "argo-events"]);
+  const namespaces = new Set([service, workflows, kafka, settings.argoCd.namespace, "default"]);
+  for (const name of namespaces) objects.add(`Namespace//${name}`);
   return { namespaces, objects, labels };
 }

@@ -29,7 +29,7 @@ export function misnamedResources(command: ShellCommand, cluster: ClusterObjects
   const name = command.program.split("/").at(-1) ?? "";
   if (name === "kubectl") return [...namespaceFaults(command, cluster), ...kubectlFaults(command, cluster)];
   if (name === "argo") return [...namespaceFaults(command, cluster), ...argoFaults(command)];
-  if (/^kafka-[a-z-]+\.sh$/.test(name)) return kafkaFaults(command);
+  if (/^kafka-[a-z-]+\.sh$/.test(name)) return kafkaFaults(command, name);
   return [];
 }
 
@@ -102,14 +102,15 @@ function argoFaults(command: ShellCommand): string[] {
   return [...from, ...wrong];
 }
 
-function kafkaFaults(command: ShellCommand): string[] {
+function kafkaFaults(command: ShellCommand, tool: string): string[] {
   const known: readonly string[] = Object.values(topics);
-  return [
-    ...valuesOf(command, "--topic")
-      .filter((name) => isKnown(name) && !known.includes(name))
-      .map((name) => `there is no topic ${name}`),
-    ...valuesOf(command, "--group")
-      .filter((name) => isKnown(name) && name !== consumerGroup)
-      .map((name) => `no consumer is in the group ${name}`),
-  ];
+  const topicFaults = valuesOf(command, "--topic")
+    .filter((name) => isKnown(name) && !known.includes(name))
+    .map((name) => `there is no topic ${name}`);
+  const groups = valuesOf(command, "--group").filter(isKnown);
+  // What a person reads in the EventSource's group, the EventSource does not get.
+  const groupFaults = tool.includes("console-consumer")
+    ? groups.filter((name) => name === consumerGroup).map((name) => `whoever reads in ${name} takes tasks away`)
+    : groups.filter((name) => name !== consumerGroup).map((name) => `no consumer is in the group ${name}`);
+  return [...topicFaults, ...groupFaults];
 }

@@ -1,5 +1,7 @@
+import { shellBlocks } from "./block-mark.ts";
 import type { KnownNames } from "./known-names.ts";
 import type { Page, Spot } from "./page.ts";
+import { readScript } from "./shell-commands.ts";
 
 /** Names of others' programs, which no source of ours has to know. */
 const foreignWords = /^(?:ARGO|KUBE|CODEX_HOME$|HTTPS?_PROXY$|NO_PROXY$|NOT_ENOUGH|SCRAM_|XDG_|SENSOR_OBJECT$|JAVA_)/;
@@ -9,10 +11,13 @@ const foreignWords = /^(?:ARGO|KUBE|CODEX_HOME$|HTTPS?_PROXY$|NO_PROXY$|NOT_ENOU
  * a script of npm, a file of the repository.
  */
 export function unknownNames(page: Page, known: KnownNames, exists: (path: string) => boolean): string[] {
-  return page.codes.flatMap((spot) => {
-    const fault = faultOf(spot.text, known, exists);
-    return fault === undefined ? [] : [at(page, spot, fault)];
-  });
+  const own = new Set(shellBlocks(page).flatMap(({ text }) => readScript(text).needs));
+  return page.codes
+    .filter(({ text }) => !own.has(text))
+    .flatMap((spot) => {
+      const fault = faultOf(spot.text, known, exists);
+      return fault === undefined ? [] : [at(page, spot, fault)];
+    });
 }
 
 /** Log lines that a page quotes, and no source writes. Where a line holds a value, the page writes `…`. */
