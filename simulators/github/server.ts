@@ -29,7 +29,7 @@ export function githubServer({ store, tokens, faults, requests, app, listening }
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { method = "GET", url: path = "/" } = request;
     const requestId = randomBytes(12).toString("hex").toUpperCase();
-    const exchange: Exchange = { method, path, status: 0, login: null, rateLimitUsed: 0, requestId };
+    const exchange: Exchange = { at: Date.now(), method, path, status: 0, login: null, rateLimitUsed: 0, requestId };
     requests.push(exchange);
     begin(request, exchange);
     const fault = faults.take(method, path);

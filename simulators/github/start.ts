@@ -77,6 +77,7 @@ export interface GitHubSimulator {
   /** What a person does in the browser. */
   as(login: string): Actor;
   addWebhook(repository: Repository, hook: { url: string; secret?: string; events: readonly string[] }): Hook;
+  hooks(repository: Repository): Hook[];
   /** Oldest first. */
   deliveries(hook: Hook): Delivery[];
   redeliver(deliveryId: number): Delivery;
@@ -189,6 +190,7 @@ export async function startGitHub(options: StartOptions = {}): Promise<GitHubSim
     },
     as: (login) => actorFor(store, userOf(login)),
     addWebhook: (repository, hook) => hooks.add(repository, hook),
+    hooks: (repository) => hooks.of(repository),
     deliveries: (hook) => hooks.deliveries(hook),
     redeliver: (deliveryId) => hooks.redeliver(deliveryId),
     webhooksSettled: () => hooks.settled(),

@@ -30,6 +30,8 @@ export interface ModelOptions extends Listening {
 
 /** A request as it came in, answered or not. */
 export interface LoggedRequest {
+  /** When its body was there, in milliseconds since the epoch. */
+  readonly at: number;
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
@@ -79,7 +81,7 @@ export async function startModel(options: ModelOptions = {}): Promise<Model> {
     const text = await bodyOf(request);
     const { method = "GET", url: path = "/", headers } = request;
     const body = text === undefined ? undefined : parsed(text);
-    log({ method, path, headers, body });
+    log({ at: Date.now(), method, path, headers, body });
     if (headers.upgrade !== undefined) return sendError(response, { ...notFound(method, path), status: 426 });
     const key = /^Bearer (.+)$/i.exec(headers.authorization ?? "")?.[1];
     if (options.apiKey !== undefined && key !== options.apiKey) return sendError(response, unauthorized(key));
@@ -137,7 +139,8 @@ export async function startModel(options: ModelOptions = {}): Promise<Model> {
     });
   });
   server.on("upgrade", (request, socket) => {
-    log({ method: request.method ?? "GET", path: request.url ?? "/", headers: request.headers, body: undefined });
+    const { method = "GET", url: path = "/", headers } = request;
+    log({ at: Date.now(), method, path, headers, body: undefined });
     socket.end("HTTP/1.1 426 Upgrade Required\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
   });
   await new Promise<void>((resolve, reject) => {

@@ -2,6 +2,8 @@ import type { IncomingMessage } from "node:http";
 
 /** One request as the log keeps it; `status` is 0 while it is under way, and stays 0 when no answer was sent. */
 export interface Exchange {
+  /** When it began, in milliseconds since the epoch. */
+  readonly at: number;
   readonly method: string;
   /** With the query. */
   readonly path: string;
