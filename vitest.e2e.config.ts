@@ -24,7 +24,7 @@ export default defineConfig({
     maxWorkers: 1,
     projects: [
       suite("service", ["service/**/*.e2e.test.ts"], 0),
-      suite("pipeline", ["{local,runner,simulators,scripts,infra,bench}/**/*.e2e.test.ts"], 1),
+      suite("pipeline", ["{local,runner,simulators,scripts,infra,bench,e2e}/**/*.e2e.test.ts"], 1),
     ],
   },
 });
