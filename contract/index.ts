@@ -16,6 +16,7 @@ export * from "./plans.ts";
 export * from "./policy.ts";
 export * from "./prices.ts";
 export * from "./protected-paths.ts";
+export * from "./report-outputs.ts";
 export * from "./repository-filter.ts";
 export * from "./secrets.ts";
 export * from "./snapshot.ts";

@@ -1,4 +1,4 @@
-import { limits, parameters, topicSettings } from "@froussard/contract";
+import { limits, parameters, reportOutputs, topicSettings } from "@froussard/contract";
 import { describe, expect, test } from "vitest";
 import { at, fieldsAt, listAt, textAt, under } from "../references/tree.ts";
 import { deployment, object, settingsWith } from "../testing/deployment.ts";
@@ -31,6 +31,8 @@ describe("parameters", () => {
     for (const each of stripped.spec.templates) {
       const { container, steps } = each as { container?: { env?: unknown }; steps?: { arguments?: unknown }[][] };
       if (container) delete container.env;
+      // What is counted is made of the report's own outputs, see there.
+      delete (each as { metrics?: unknown }).metrics;
       for (const step of steps?.flat() ?? []) delete step.arguments;
     }
     expect(JSON.stringify(stripped)).not.toContain("{{");
@@ -189,11 +191,30 @@ describe("the report", () => {
 
   test("hands over what came of the run, empty where there is nothing", () => {
     expect(listAt(report, "outputs.parameters")).toEqual(
-      ["planCommentUrl", "pullRequestUrl", "usage"].map((name) => ({
+      reportOutputs.map((name) => ({
         name,
         valueFrom: { path: `/outputs/${name}`, default: "" },
       })),
     );
+  });
+
+  test("is counted by words of ours and numbers alone, and its cost only where there are prices", () => {
+    const metricsOf = (of: unknown) => listAt(of, "metrics.prometheus");
+    const values = metricsOf(report).flatMap((metric) => [
+      ...listAt(metric, "labels").map((each) => textAt(each, "value")),
+      textAt(metric, "counter.value") ?? textAt(metric, "histogram.value"),
+    ]);
+    const ours = reportOutputs.slice(reportOutputs.indexOf("stage")).map((name) => `{{outputs.parameters.${name}}}`);
+    const plain = ["input", "cached", "output", "1", "{{workflow.duration}}"];
+    expect(values.filter((value) => ![...ours, ...plain].includes(value ?? ""))).toEqual([]);
+    const names = (of: unknown) => metricsOf(of).map((each) => textAt(each, "name"));
+    expect(names(report)).not.toContain("codex_run_cost_total");
+    const priced = settingsWith({ codex: { prices: "input=1,output=2,currency=EUR" } });
+    const { spec: pricedSpec } = object(deployment(priced), "WorkflowTemplate") as unknown as { spec: unknown };
+    const cost = metricsOf(template("report", pricedSpec)).find(
+      (each) => textAt(each, "name") === "codex_run_cost_total",
+    );
+    expect(at(cost, "labels")).toContainEqual({ key: "currency", value: "EUR" });
   });
 
   test("is called again when GitHub could not be reached, and not for wrong settings", () => {

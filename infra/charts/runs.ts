@@ -1,3 +1,4 @@
+import { parsePrices } from "@froussard/contract";
 import { Chart } from "cdk8s";
 import { k8s } from "cdk8s-plus-28";
 import type { Construct } from "constructs";
@@ -49,6 +50,7 @@ export class Runs extends Chart {
       agentResources: runs.agent,
       workspace: runs.workspace,
       proveNetwork: runs.proveNetwork,
+      currency: codex.prices === undefined ? undefined : parsePrices(codex.prices)?.currency,
     });
 
     const toApiServer = flows.apiServer(runs.apiServerCidrs);

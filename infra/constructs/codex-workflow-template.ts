@@ -46,6 +46,8 @@ export interface CodexWorkflowTemplateProps {
   workspace: string;
   /** Whether each agent proves that it can reach nothing but its mediator, and else does not begin. */
   proveNetwork: boolean;
+  /** Of the prices that the runs' costs are told by. @default - no costs are counted */
+  currency?: string | undefined;
 }
 
 /** Argo writes parallel steps as a bare list, which the package's type does not know. */
@@ -134,6 +136,7 @@ export class CodexWorkflowTemplate extends Construct {
             gitHub: props.gitHub,
             authorities: props.authorities,
             settings: props.githubSettings,
+            currency: props.currency,
           }),
         ],
       },

@@ -1,5 +1,5 @@
 import process from "node:process";
-import { codes, repositoryFilter } from "@froussard/contract";
+import { codes, reportOutputs, repositoryFilter } from "@froussard/contract";
 import { createGitHub } from "@froussard/github/client";
 import { resolveLogins } from "@froussard/github/resolve-logins";
 import { Command } from "commander";
@@ -52,14 +52,15 @@ told (or never can be), 1 when GitHub could not be reached: call it again then. 
 export function reportCommand(): Command {
   return new Command("report")
     .description("look on GitHub whether a run's result is there, and tell the run's end where it is not")
-    .option("--outputs <folder>", "write planCommentUrl, pullRequestUrl and usage there too, each as a file")
+    .option("--outputs <folder>", `write what came of the run there too, each as a file: ${reportOutputs.join(", ")}`)
     .addHelpText("after", help)
     .action(async ({ outputs }: { outputs?: string }) => {
       const log = pino({ base: null, name: "report" }, pino.destination(2));
       if (outputs !== undefined) writeOutputs(outputs, {});
       try {
-        const answer = await run(readSettings(reportEnvironment, process.env), log);
-        if (outputs !== undefined) writeOutputs(outputs, answer);
+        const settings = readSettings(reportEnvironment, process.env);
+        const answer = await run(settings, log);
+        if (outputs !== undefined) writeOutputs(outputs, answer, settings.TASK_STAGE);
         process.stdout.write(`${JSON.stringify(answer)}\n`);
       } catch (error) {
         process.exitCode = error instanceof SettingsError ? 2 : 1;

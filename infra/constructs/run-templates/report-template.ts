@@ -1,3 +1,4 @@
+import { reportOutputs } from "@froussard/contract";
 import type { ITemplate } from "@kubernetes-models/argo-workflows/argoproj.io/v1alpha1/Template";
 import { authorityMounts, authorityVolumes } from "../authorities.ts";
 import { environment, type Variables } from "../environment.ts";
@@ -8,11 +9,10 @@ import { resources } from "../resources.ts";
 import { scratchMounts, scratchVolumes } from "../scratch-folder.ts";
 import { reportDeadlineSeconds } from "./deadlines.ts";
 import { podSpecPatch } from "./pod-spec-patch.ts";
+import { runMetrics } from "./run-metrics.ts";
 import { taskIdVariables } from "./task-environment.ts";
 
 const outputsFolder = "/outputs";
-/** What a run came to; each is a file of that name, empty when there is none. */
-export const reportOutputs = ["planCommentUrl", "pullRequestUrl", "usage"] as const;
 
 export interface ReportTemplateProps {
   image: string;
@@ -20,6 +20,8 @@ export interface ReportTemplateProps {
   /** ConfigMap with authorities to trust besides the public ones. @default - none */
   authorities?: string | undefined;
   settings: Variables;
+  /** Of the prices that the runs' costs are told by. @default - no costs are counted */
+  currency?: string | undefined;
 }
 
 /** The pod that looks on GitHub how the run ended, and tells it. It reads ids and the status, and no text. */
@@ -56,6 +58,7 @@ export function reportTemplate(name: string, props: ReportTemplateProps): ITempl
       securityContext: restrictedContainer(),
       volumeMounts: [...scratchMounts(folders), ...authorityMounts(props.authorities), ...signInMounts(props.gitHub)],
     },
+    metrics: { prometheus: runMetrics(props.currency) },
     outputs: {
       parameters: reportOutputs.map((output) => ({
         name: output,
