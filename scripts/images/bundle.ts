@@ -1,8 +1,11 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire, isBuiltin } from "node:module";
-import { basename, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
+import process from "node:process";
 import { parseArgs } from "node:util";
 import { build, type Metafile, type Plugin } from "esbuild";
+import { bundleBill, bundleBillName } from "./bill/bundle-bill.ts";
+import { bundledPackages } from "./bundled-packages.ts";
 import { ownSourcesAlone } from "./own-sources-alone.ts";
 import { thirdPartyLicenses } from "./third-party-licenses.ts";
 
@@ -12,7 +15,7 @@ import { thirdPartyLicenses } from "./third-party-licenses.ts";
  *
  *   node scripts/images/bundle.ts <entry> <folder> [--also <module>]
  *
- * Writes <folder>/main.mjs, its source map and THIRD-PARTY-LICENSES. A module that the program starts by its path is named
+ * Writes <folder>/main.mjs, its source map, THIRD-PARTY-LICENSES and the bill of materials. A module that the program starts by its path is named
  * with --also, as the program resolves it (codex-runner/sandbox/probe); it becomes a file beside main.mjs, which package.json
  * there leads to.
  */
@@ -65,7 +68,17 @@ for (const { path, text } of outputFiles)
   writeFileSync(join(folder, basename(path)), path.endsWith(".map") ? ownSourcesAlone(text) : text, {
     mode: text.startsWith("#!") ? 0o755 : 0o644,
   });
-writeFileSync(join(folder, "THIRD-PARTY-LICENSES"), thirdPartyLicenses(metafile, root));
+const packages = bundledPackages(metafile, root);
+writeFileSync(join(folder, "THIRD-PARTY-LICENSES"), thirdPartyLicenses(packages));
+writeFileSync(
+  join(folder, bundleBillName),
+  bundleBill({
+    program: programOf(entry),
+    packages,
+    lockFile: readFileSync(join(root, "pnpm-lock.yaml"), "utf8"),
+    nodeVersion: process.versions.node,
+  }),
+);
 if (also) writeFileSync(join(folder, "package.json"), `${JSON.stringify(also.manifest, null, 2)}\n`);
 
 /** A module by its public name, and the package.json by which the bundle finds it under the same name. */
@@ -75,6 +88,12 @@ function secondProgram(specifier: string, from: string) {
   const [packageName = "", ...path] = specifier.split("/");
   const exports = { [`./${path.join("/")}`]: `./${name}.mjs` };
   return { file, name, manifest: { name: packageName, private: true, type: "module", exports } };
+}
+
+/** Name and version of the package that a program is of. */
+function programOf(file: string): { name: string; version: string } {
+  const [top = ""] = relative(root, join(root, dirname(file))).split("/");
+  return JSON.parse(readFileSync(join(root, top, "package.json"), "utf8"));
 }
 
 /** What the one file would look for beside itself is not there. @throws Error that names it */

@@ -1,9 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { imageBill } from "./bill/image-bill.ts";
 import { type Builder, type BuildSettings, buildCalls, builders, type ImageName, imageNames } from "./build-calls.ts";
+import { withImageRoot } from "./image-root.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const { version }: { version: string } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -12,6 +14,7 @@ interface Options extends Omit<BuildSettings, "builder" | "revision" | "version"
   builder?: Builder;
   tag: string;
   buildArg: string[];
+  sbom?: string;
   print?: true;
 }
 
@@ -45,6 +48,7 @@ const command = new Command("scripts/build-images.sh")
     assignment,
     [],
   )
+  .option("--sbom <folder>", "write a bill of materials of each image there (CycloneDX: <image>.cdx.json)")
   .option("--print", "only print the commands")
   .addHelpText(
     "after",
@@ -60,9 +64,10 @@ Ends with 1 when a build fails or no builder works, 2 for a wrong option.`,
   .parse();
 
 const options = command.opts<Options>();
+const builder = options.builder ?? (options.print ? "docker" : workingBuilder());
 const calls = buildCalls({
   ...options,
-  builder: options.builder ?? (options.print ? "docker" : workingBuilder()),
+  builder,
   version: options.tag,
   revision: revision(),
   buildArguments: options.buildArg,
@@ -72,6 +77,16 @@ for (const [program = "", ...args] of calls) {
   if (options.print) continue;
   const { status, error } = spawnSync(program, args, { cwd: root, stdio: "inherit" });
   if (status !== 0) fail(`${program} could not build: ${error?.message ?? `exit code ${status}`}`);
+}
+
+if (options.sbom !== undefined && !options.print) {
+  mkdirSync(options.sbom, { recursive: true });
+  for (const name of options.only) {
+    const file = join(options.sbom, `${name}.cdx.json`);
+    const bill = (folder: string) => imageBill({ name, version: options.tag }, folder);
+    writeFileSync(file, await withImageRoot(builder, `${options.registry}/${name}:${options.tag}`, bill));
+    console.log(`bill of materials: ${file}`);
+  }
 }
 
 /** One that is installed and can work: a client of docker without its daemon can not. */

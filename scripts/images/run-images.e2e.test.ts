@@ -8,6 +8,8 @@ import process from "node:process";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { makeCertificates } from "../../service/testing/broker/certificates.ts";
 import { describeWith } from "../../service/testing/needs-tools.ts";
+import { imageBill } from "./bill/image-bill.ts";
+import { billFaults, billUrls } from "./testing/check-bill.ts";
 import { type Container, type ContainerOptions, startContainer } from "./testing/container.ts";
 import { describeRuns } from "./testing/describe-runs.ts";
 import type { ImageConfig } from "./testing/image-store.ts";
@@ -95,6 +97,7 @@ describeWith(runImageTools, "the images of a run", () => {
       "/app/THIRD-PARTY-LICENSES",
       "/app/main.mjs",
       "/app/main.mjs.map",
+      "/app/sbom.cdx.json",
       "/bin/sh",
       "/usr/bin/dash",
       "/usr/bin/git",
@@ -136,6 +139,26 @@ describeWith(runImageTools, "the images of a run", () => {
     expect(size).toBeLessThan(1_300 * megabyte);
   });
 
+  test.each([
+    ["runner", ["pkg:npm/zod@", "pkg:npm/%40octokit/core@", "pkg:generic/node@", "pkg:deb/debian/git@"]],
+    [
+      "agent",
+      ["pkg:npm/zod@", "pkg:npm/%40openai/codex@", "pkg:generic/node@", "pkg:deb/debian/gcc@", "pkg:deb/debian/bash@"],
+    ],
+  ] as const)(
+    "a bill of materials of %s lists packages, Codex, Node.js and what is of Debian",
+    async (name, expected) => {
+      const bill = imageBill({ name, version }, images[name].root);
+      expect(await billFaults(bill)).toBeNull();
+      const urls = billUrls(bill);
+      for (const start of expected)
+        expect(
+          urls.filter((url) => url.startsWith(start)),
+          start,
+        ).toHaveLength(1);
+    },
+  );
+
   test("no program of either has a set-user or set-group bit, where Debian has some", async () => {
     const find = (root: string) => runTool("find", [root, "-xdev", "-type", "f", "-perm", "/6000"], process.env);
     expect(await find(await workshop.store.mount("localhost/node"))).toMatch(/\/passwd$/m);
@@ -144,8 +167,8 @@ describeWith(runImageTools, "the images of a run", () => {
 
   test("what is ours in them is the same bytes when it is built again", async () => {
     for (const [name, files] of [
-      ["runner", ["main.mjs", "main.mjs.map", "THIRD-PARTY-LICENSES"]],
-      ["agent", ["main.mjs", "main.mjs.map", "probe.mjs", "package.json", "THIRD-PARTY-LICENSES"]],
+      ["runner", ["main.mjs", "main.mjs.map", "THIRD-PARTY-LICENSES", "sbom.cdx.json"]],
+      ["agent", ["main.mjs", "main.mjs.map", "probe.mjs", "package.json", "THIRD-PARTY-LICENSES", "sbom.cdx.json"]],
     ] as const) {
       const image = await workshop.build("runner/Dockerfile", `again-${name}`, { target: `${name}-bundle` });
       const again = await workshop.store.mount(image);

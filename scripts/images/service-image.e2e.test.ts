@@ -12,6 +12,7 @@ import { type Broker, startBroker } from "../../service/testing/broker/start-bro
 import { users } from "../../service/testing/broker/users.ts";
 import { describeWith } from "../../service/testing/needs-tools.ts";
 import { type GitHubSimulator, startGitHub } from "../../simulators/github/start.ts";
+import { billFaults, billUrls } from "./testing/check-bill.ts";
 import { type Container, startContainer } from "./testing/container.ts";
 import type { ImageConfig } from "./testing/image-store.ts";
 import { imageTools, installImageTools } from "./testing/image-tools.ts";
@@ -67,6 +68,7 @@ describeWith(imageTools, "the service's image", () => {
       "/app/THIRD-PARTY-LICENSES",
       "/app/main.mjs",
       "/app/main.mjs.map",
+      "/app/sbom.cdx.json",
       "/usr/local/bin/node",
       "/usr/local/share/licenses/node/LICENSE",
     ]);
@@ -76,13 +78,18 @@ describeWith(imageTools, "the service's image", () => {
     expect(added.find(([path]) => path === "/app/main.mjs")?.[1]).toBeLessThan(10 * megabyte);
   });
 
-  test("has the licence of every package that is in the bundle", () => {
+  test("has the licence of every package that is in the bundle, and lists just those", async () => {
     const licenses = readFileSync(join(root, "app", "THIRD-PARTY-LICENSES"), "utf8");
     const bundle = readFileSync(join(root, "app", "main.mjs"), "utf8");
     const origins = bundle.matchAll(/^\/\/ .*node_modules\/((?:@[^/]+\/)?[^/]+)/gm);
     const packages = new Set([...origins].map(([, name]) => name));
     expect(packages).toContain("zod");
     for (const name of packages) expect(licenses).toMatch(new RegExp(`^${name} \\d\\S* \\(.+\\)$`, "m"));
+    const bill = readFileSync(join(root, "app", "sbom.cdx.json"), "utf8");
+    expect(await billFaults(bill)).toBeNull();
+    const urls = billUrls(bill);
+    const listed = urls.flatMap((url) => /^pkg:npm\/(.+)@/.exec(decodeURIComponent(url))?.[1] ?? []);
+    expect(new Set(listed)).toEqual(packages);
   });
 
   test("is started as a number that is not root, and says what it is", () => {
