@@ -4,8 +4,10 @@ import { Command, CommanderError } from "commander";
 import { pino } from "pino";
 import { systemClock } from "./clock.ts";
 import { type CommonConfig, ConfigError, readServeConfig, readWatchConfig, type WatchConfig } from "./config.ts";
+import { doctorCommand } from "./doctor/command.ts";
 import { type Ending, endInOrder } from "./end-in-order.ts";
 import { openService, type Service } from "./open-service.ts";
+import description from "./package.json" with { type: "json" };
 import { healthHandlers } from "./serve/health-handlers.ts";
 import { startServer } from "./serve/server.ts";
 import { startDeadLetters } from "./serve/start-dead-letters.ts";
@@ -173,6 +175,7 @@ const program = new Command("froussard")
   .description(
     "From GitHub issues to tasks for Codex: takes webhooks, and looks by itself for what webhooks do not tell.",
   )
+  .version(description.version)
   .exitOverride()
   .showHelpAfterError("(add --help for what can be said here)");
 program
@@ -192,6 +195,7 @@ program
   .action(lookOnce);
 
 const signal = stopSignal();
+program.addCommand(doctorCommand(signal).copyInheritedSettings(program));
 try {
   await program.parseAsync();
 } catch (error) {

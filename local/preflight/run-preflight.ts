@@ -1,12 +1,6 @@
-import { createGitHub, type GitHub } from "@froussard/github/client";
 import { type CodexBinary, findCodex, supportedCodexVersion } from "codex-runner/codex/codex-binary";
 import { check } from "froussard/checks/finding";
-import { readAccount } from "froussard/checks/github/account-facts";
-import { readApprover } from "froussard/checks/github/approver-facts";
-import { accountOf, judgeAccount } from "froussard/checks/github/judge-account";
-import { judgeApprover, judgeOneAccount } from "froussard/checks/github/judge-approvers";
-import { judgeRepository } from "froussard/checks/github/judge-repository";
-import { readRepository } from "froussard/checks/github/repository-facts";
+import { lookAtGitHub, type SeenGitHub } from "froussard/checks/github/look-at-github";
 import { judgeModel } from "froussard/checks/model/judge-model";
 import { readModel } from "froussard/checks/model/model-facts";
 import { checkSandbox } from "./check-sandbox.ts";
@@ -88,54 +82,9 @@ async function checkModel({ openaiKey, openaiBaseUrl, model }: PreflightSettings
   return [judgeModel(await readModel({ baseUrl: openaiBaseUrl, apiKey: openaiKey, model, timeoutMs }), modelWords)];
 }
 
-async function checkGitHub(
-  settings: PreflightSettings,
-  signal: AbortSignal | undefined,
-): Promise<{ findings: Finding[]; account?: { id: number; login: string } }> {
-  const { credential, apiBaseUrl, approvers } = settings;
+async function checkGitHub(settings: PreflightSettings, signal: AbortSignal | undefined): Promise<SeenGitHub> {
+  const { credential, apiBaseUrl } = settings;
   if (!credential || apiBaseUrl === undefined)
-    return { findings: [check("github").skipped("there is no way to sign in yet: see settings")] };
-  const client = (contents: { contents?: "read" }): GitHub =>
-    createGitHub({
-      ...credential,
-      scope: { permissions: { metadata: "read", ...contents } },
-      ...{ baseUrl: apiBaseUrl, retries: 0, timeoutMs, maxRetryAfterSeconds: 0 },
-      ...(signal && { signal }),
-    });
-  const github = client({});
-  const facts = await readAccount(github, "token" in credential ? credential.token : undefined);
-  const account = accountOf(facts);
-  const findings = judgeAccount(facts, githubWords);
-  if (!account) return { findings: [...findings, ...unasked(settings, findings)] };
-  const reader = client({ contents: "read" });
-  const { baseBranch, branchPrefix, repositories } = settings;
-  const [served, people] = await Promise.all([
-    Promise.all(
-      repositories.map((name) =>
-        readRepository({ github, reader, apiBaseUrl, name, baseBranch, branchPrefix, timeoutMs }),
-      ),
-    ),
-    Promise.all((approvers ?? []).map((entry) => readApprover(github, entry, repositories))),
-  ]);
-  const visible = new Set(served.flatMap(({ name, repository }) => (repository.kind === "answer" ? [name] : [])));
-  return {
-    account,
-    findings: [
-      ...findings,
-      ...served.flatMap((repository) => judgeRepository(repository, account.login, githubWords)),
-      ...people.flatMap((person) => judgeApprover(person, visible, githubWords)),
-      ...(facts.as === "token" ? judgeOneAccount(account, approvers && people, githubWords) : []),
-    ],
-  };
-}
-
-/** What could not be asked without knowing who we are. */
-function unasked({ repositories, approvers = [] }: PreflightSettings, findings: readonly Finding[]): Finding[] {
-  const because = findings.some(({ id, status }) => id === "github" && status === "fault")
-    ? "GitHub does not answer"
-    : "the sign-in has to be put right first";
-  return [
-    ...repositories.map((name) => check("repository", name).skipped(because)),
-    ...approvers.map((entry) => check("approver", entry.split(":")[0]).skipped(because)),
-  ];
+    return { reached: false, findings: [check("github").skipped("there is no way to sign in yet: see settings")] };
+  return lookAtGitHub({ ...settings, credential, apiBaseUrl, words: githubWords, timeoutMs, signal });
 }

@@ -18,10 +18,15 @@ export function clientOptions({ brokers, clientId, sasl, tls }: KafkaConfig): Ba
     // Inside a Produce request: how long the broker may wait for its replicas.
     timeout: 2_000,
     ...(sasl && { sasl }),
-    ...(tls && { tls: tls.caFile === undefined ? {} : { ca: readCaFile(tls.caFile) } }),
+    ...(tls && { tls: authorityOf(tls) }),
     // Proxies that tell brokers apart by name need to be told it (SNI); an address is no such name.
     ...(tls && { tlsServerName: !brokers.some(isAddress) }),
   };
+}
+
+function authorityOf({ ca, caFile }: NonNullable<KafkaConfig["tls"]>): { ca?: string } {
+  if (ca !== undefined) return { ca };
+  return caFile === undefined ? {} : { ca: readCaFile(caFile) };
 }
 
 function isAddress(broker: string): boolean {

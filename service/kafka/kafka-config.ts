@@ -54,8 +54,8 @@ export interface KafkaConfig {
   brokers: readonly string[];
   clientId: string;
   sasl?: { mechanism: KafkaSettings["KAFKA_SASL_MECHANISM"]; username: string; password: string };
-  /** `caFile` in PEM form; without one the system's authorities are trusted. */
-  tls?: { caFile?: string };
+  /** The authority in PEM form, in a file or as it is; without one the system's authorities are trusted. */
+  tls?: { caFile?: string; ca?: string };
   /** Name on the brokers of each of the contract's topics. */
   topicNames: Readonly<Record<(typeof topics)[keyof typeof topics], string>>;
 }

@@ -1,0 +1,133 @@
+import { componentLabel, defaultNamespaces, type Namespaces } from "./deployed-names.ts";
+import type { Kind } from "./kubernetes/cluster-reader.ts";
+import { kinds } from "./kubernetes/kinds.ts";
+
+const name = "froussard-doctor";
+const labels = { "app.kubernetes.io/part-of": "froussard", [componentLabel]: "doctor" };
+
+/** What is read in each namespace. */
+const readIn: Record<keyof Namespaces, readonly Kind<unknown>[]> = {
+  service: [
+    kinds.deployments,
+    kinds.pods,
+    kinds.secrets,
+    kinds.configMaps,
+    kinds.serviceAccounts,
+    kinds.networkPolicies,
+  ],
+  workflows: [
+    ...[kinds.pods, kinds.secrets, kinds.configMaps, kinds.serviceAccounts, kinds.networkPolicies, kinds.roles],
+    ...[
+      kinds.roleBindings,
+      kinds.eventBuses,
+      kinds.eventSources,
+      kinds.sensors,
+      kinds.workflowTemplates,
+      kinds.workflows,
+    ],
+  ],
+  kafka: [kinds.kafkaTopics, kinds.kafkaUsers, kinds.secrets],
+};
+
+/** The line that looks from inside the cluster, and takes away again what it needed. Pure. */
+export function insideLine(namespaces: Namespaces): string {
+  const flags = namespaceFlags(namespaces)
+    .map((flag) => ` ${flag}`)
+    .join("");
+  const job = `froussard doctor${flags} --job`;
+  return `${job} | kubectl apply -f - && kubectl logs -n ${namespaces.service} -f --pod-running-timeout=1m job/${name}; ${job} | kubectl delete -f -`;
+}
+
+function namespaceFlags(namespaces: Namespaces): string[] {
+  return (Object.keys(defaultNamespaces) as (keyof Namespaces)[]).flatMap((side) =>
+    namespaces[side] === defaultNamespaces[side] ? [] : [`--${side}-namespace=${namespaces[side]}`],
+  );
+}
+
+/**
+ * A Job that looks from inside, with an account that may read exactly what is looked at, and a NetworkPolicy that lets it
+ * out; the service's namespace lets nobody out by itself. Pure.
+ */
+export function doctorJob(namespaces: Namespaces, image: string): object {
+  const { service } = namespaces;
+  const metadata = { name, namespace: service, labels };
+  return {
+    apiVersion: "v1",
+    kind: "List",
+    items: [
+      { apiVersion: "v1", kind: "ServiceAccount", metadata, automountServiceAccountToken: false },
+      ...rightsIn(namespaces),
+      {
+        apiVersion: "networking.k8s.io/v1",
+        kind: "NetworkPolicy",
+        metadata,
+        spec: {
+          podSelector: { matchLabels: labels },
+          policyTypes: ["Ingress", "Egress"],
+          ingress: [],
+          egress: [{}],
+        },
+      },
+      {
+        apiVersion: "batch/v1",
+        kind: "Job",
+        metadata,
+        spec: {
+          backoffLimit: 0,
+          activeDeadlineSeconds: 300,
+          ttlSecondsAfterFinished: 3600,
+          template: { metadata: { labels }, spec: podOf(namespaces, image) },
+        },
+      },
+    ],
+  };
+}
+
+function rightsIn(namespaces: Namespaces): object[] {
+  return (Object.keys(readIn) as (keyof Namespaces)[]).flatMap((side) => {
+    const metadata = { name, namespace: namespaces[side], labels };
+    const rules = readIn[side].map(({ api, plural }) => ({
+      apiGroups: [/^apis\/([^/]+)\//.exec(api)?.[1] ?? ""],
+      resources: side === "service" && plural === "pods" ? ["pods", "pods/proxy"] : [plural],
+      verbs: ["get", "list"],
+    }));
+    return [
+      { apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role", metadata, rules },
+      {
+        apiVersion: "rbac.authorization.k8s.io/v1",
+        kind: "RoleBinding",
+        metadata,
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name },
+        subjects: [{ kind: "ServiceAccount", name, namespace: namespaces.service }],
+      },
+    ];
+  });
+}
+
+function podOf(namespaces: Namespaces, image: string): object {
+  return {
+    restartPolicy: "Never",
+    serviceAccountName: name,
+    automountServiceAccountToken: true,
+    enableServiceLinks: false,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: 65532,
+      runAsGroup: 65532,
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+    containers: [
+      {
+        name: "doctor",
+        image,
+        args: ["doctor", ...namespaceFlags(namespaces)],
+        securityContext: {
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ["ALL"] },
+        },
+        resources: { requests: { cpu: "250m", memory: "256Mi" }, limits: { cpu: "1", memory: "512Mi" } },
+      },
+    ],
+  };
+}
