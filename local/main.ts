@@ -2,12 +2,14 @@
 import process from "node:process";
 import { Command, CommanderError } from "commander";
 import { demoCommand } from "./demo/command.ts";
+import description from "./package.json" with { type: "json" };
 import { runCommand } from "./run/command.ts";
 import { SettingsError } from "./run/settings.ts";
 import { trialCommand } from "./trial/command.ts";
 
 const program = new Command("froussard-local")
   .description("The whole pipeline on one machine: issue → plan → 👍 → draft pull request.")
+  .version(description.version)
   .addCommand(runCommand())
   .addCommand(demoCommand())
   .addCommand(trialCommand())

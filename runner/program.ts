@@ -1,5 +1,6 @@
 import process from "node:process";
 import { Command, type CommanderError } from "commander";
+import description from "./package.json" with { type: "json" };
 
 /** A subcommand by its name, loaded when it is asked for. */
 export type LazyCommands = Readonly<Record<string, () => Promise<Command>>>;
@@ -13,6 +14,7 @@ export async function runProgram(commands: LazyCommands): Promise<void> {
     .description(
       "Carry out one task of a GitHub issue: make its plan, or turn the approved plan into a draft pull request",
     )
+    .version(description.version)
     .exitOverride(exit);
   const asked = process.argv[2];
   const wanted = Object.entries(commands).filter(([name]) => name === asked);
