@@ -10,8 +10,8 @@ export interface Certificates {
   keyStore: string;
 }
 
-/** A new authority, and a certificate of it for `localhost`, valid from now for `days`. */
-export function makeCertificates(folder: string, days = 2): Certificates {
+/** A new authority, and a certificate of it for these names (`DNS:…`, `IP:…`), valid from now for `days`. */
+export function makeCertificates(folder: string, days = 2, names: readonly string[] = ["DNS:localhost"]): Certificates {
   mkdirSync(folder, { recursive: true });
   const at = (name: string) => join(folder, name);
   const openssl = (...args: string[]) => execFileSync("openssl", args, { stdio: ["ignore", "pipe", "pipe"] });
@@ -30,7 +30,7 @@ export function makeCertificates(folder: string, days = 2): Certificates {
     "/CN=test authority",
   );
   openssl("req", ...newKey, "-keyout", at("broker.key"), "-out", at("broker.csr"), "-subj", "/CN=localhost");
-  writeFileSync(at("broker.ext"), "subjectAltName=DNS:localhost\n");
+  writeFileSync(at("broker.ext"), `subjectAltName=${names.join(",")}\n`);
   const signed = ["-CA", at("ca.pem"), "-CAkey", at("ca.key"), "-CAcreateserial", "-extfile", at("broker.ext")];
   openssl("x509", "-req", "-in", at("broker.csr"), ...signed, "-days", String(days), "-out", at("broker.crt"));
   const keyStore = at("broker.pem");
