@@ -9,6 +9,7 @@ import { type ClusterNetwork, nodeName } from "./network.ts";
 import { processSpecs } from "./node/process-specs.ts";
 import { writeNodeFiles } from "./node/write-node-files.ts";
 import { makePki } from "./pki.ts";
+import { thisProcess } from "./process.ts";
 import { writeState } from "./state.ts";
 
 export interface BringUpOptions {
@@ -32,6 +33,7 @@ export async function bringUp({ folder, network, programs, path, report, signal 
   for (const made of [layout.logs, layout.node, layout.volumes]) mkdirSync(made, { recursive: true, mode: 0o711 });
   writeState(layout.state, {
     phase: "starting",
+    owner: thisProcess(),
     nodeName,
     nodeAddress: network.nodeAddress,
     dnsAddress: network.dnsAddress,

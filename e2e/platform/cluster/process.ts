@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import type { ProcessSpec, ProcessState } from "./state.ts";
+import type { ProcessIdentity, ProcessSpec, ProcessState } from "./state.ts";
 
 /** Starts a process of its own session, so that neither Ctrl-C nor the end of this command ends it. Its output is appended to its log. */
 export async function startProcess(spec: ProcessSpec, logs: string, env: NodeJS.ProcessEnv): Promise<ProcessState> {
@@ -30,10 +30,16 @@ export async function startProcess(spec: ProcessSpec, logs: string, env: NodeJS.
 }
 
 /** Whether that very process still runs. */
-export function isRunning({ pid, startTicks }: Pick<ProcessState, "pid" | "startTicks">): boolean {
+export function isRunning({ pid, startTicks }: ProcessIdentity): boolean {
   const stat = statOf(pid);
   return stat !== undefined && stat.startTicks === startTicks && stat.state !== "Z";
 }
+
+/** This process. */
+export const thisProcess = (): ProcessIdentity => ({
+  pid: process.pid,
+  startTicks: statOf(process.pid)?.startTicks ?? "0",
+});
 
 /**
  * Ends a process: by the signal, and by SIGKILL when it is still there after its limit. Resolves once it is gone.

@@ -24,17 +24,21 @@ const processSpec = z.strictObject({
 });
 export type ProcessSpec = z.infer<typeof processSpec>;
 
-const processState = processSpec.extend({
+const processIdentity = z.strictObject({
   pid: z.int().positive(),
   /** When it was started, in the kernel's ticks since the machine's start: a process id alone may be another's by now. */
   startTicks: z.string().regex(/^\d+$/),
-  log: z.string(),
 });
+export type ProcessIdentity = z.infer<typeof processIdentity>;
+
+const processState = processSpec.extend({ ...processIdentity.shape, log: z.string() });
 export type ProcessState = z.infer<typeof processState>;
 
 const clusterState = z.strictObject({
   /** `up` once everything runs; before, and while it is taken down, it is to be cleaned up. */
   phase: z.enum(["starting", "up", "stopping"]),
+  /** The command that brings it up or takes it down. */
+  owner: processIdentity,
   nodeName: z.string(),
   nodeAddress: z.ipv4(),
   dnsAddress: z.ipv4(),

@@ -6,7 +6,7 @@ import { removeNodeInterface } from "./machine/node-interface.ts";
 import { removeKubernetesChains } from "./machine/packet-rules.ts";
 import { endPodProcesses, endShims } from "./machine/pod-processes.ts";
 import { cniNetwork } from "./node/cni-config.ts";
-import { endProcess, isRunning } from "./process.ts";
+import { endProcess, isRunning, thisProcess } from "./process.ts";
 import { runCommand } from "./run-command.ts";
 import { type ClusterState, readState, removeState, writeState } from "./state.ts";
 
@@ -17,7 +17,7 @@ import { type ClusterState, readState, removeState, writeState } from "./state.t
  */
 export async function takeDown(layout: ClusterLayout, report: (line: string) => void): Promise<void> {
   const state = readState(layout.state);
-  if (state) writeState(layout.state, { ...state, phase: "stopping" });
+  if (state) writeState(layout.state, { ...state, phase: "stopping", owner: thisProcess() });
   const failed: unknown[] = [];
   for (const [what, undo] of steps(layout, state)) {
     try {
@@ -54,13 +54,24 @@ function steps(layout: ClusterLayout, state: ClusterState | undefined): [what: s
   ];
 }
 
-/** Where containerd still answers it removes containers itself, and ends their keepers as it should. */
+/**
+ * Where containerd still answers it removes containers itself, and ends their keepers as it should. It does so on its own too
+ * once it sees that one ended, so that a removal may find nothing to remove: what counts is that none is left.
+ */
 async function removeContainers(socket: string, state: ClusterState | undefined): Promise<void> {
   const containerd = state?.processes.find(({ name }) => name === "containerd");
   if (!containerd || !isRunning(containerd)) return;
   const ctr = (...args: string[]) => runCommand("ctr", ["--address", socket, "--namespace", "k8s.io", ...args]);
-  const tasks = (await ctr("tasks", "ls", "--quiet")).split("\n").filter(Boolean);
-  if (tasks.length > 0) await ctr("tasks", "rm", "--force", ...tasks);
+  const left = async () => (await ctr("tasks", "ls", "--quiet")).split("\n").filter(Boolean);
+  let failure: unknown;
+  for (let tries = 0; tries < 5; tries++) {
+    const tasks = await left();
+    if (tasks.length === 0) return;
+    await ctr("tasks", "rm", "--force", ...tasks).catch((error: unknown) => {
+      failure = error;
+    });
+  }
+  if ((await left()).length > 0) throw failure;
 }
 
 function removeFiles(paths: readonly string[]): void {
