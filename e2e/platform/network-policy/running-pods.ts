@@ -1,5 +1,6 @@
 import * as z from "zod";
-import type { ClusterAccess } from "./cluster-access.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import { runCommand } from "../cluster/run-command.ts";
 import type { Network } from "./in-network.ts";
 
 /** A pod with a network of its own in which something runs. */
@@ -11,6 +12,8 @@ export interface RunningPod {
   network: Network;
   /** TCP ports that its containers name. */
   ports: readonly number[];
+  /** Those that run, each with the number that its first process has on the node. */
+  containers: readonly { name: string; process: number }[];
 }
 
 const podSchema = z.object({
@@ -31,34 +34,43 @@ const podSchema = z.object({
   status: z.object({
     podIP: z.string().optional(),
     containerStatuses: z
-      .array(z.object({ containerID: z.string().optional(), state: z.object({ running: z.unknown().optional() }) }))
+      .array(
+        z.object({
+          name: z.string(),
+          containerID: z.string().optional(),
+          state: z.object({ running: z.unknown().optional() }),
+        }),
+      )
       .default([]),
   }),
 });
 const podsSchema = z.object({ items: z.array(podSchema) });
 
 /** Every pod with a running container, in one namespace or in all. */
-export async function runningPods(access: ClusterAccess, namespace?: string): Promise<RunningPod[]> {
+export async function runningPods(cluster: Cluster, namespace?: string): Promise<RunningPod[]> {
   const where = namespace === undefined ? ["--all-namespaces"] : ["--namespace", namespace];
-  const listed = await access.kubectl(["get", "pods", ...where, "--output", "json"]);
-  const processes = processesIn(await access.ctr(["tasks", "list"]));
-  return podsSchema.parse(JSON.parse(listed)).items.flatMap(({ metadata, spec, status }): RunningPod[] => {
+  const listed = await cluster.kubectlJson<unknown>(["get", "pods", ...where]);
+  const containerd = ["--address", cluster.state.containerdSocket, "--namespace", "k8s.io"];
+  const processes = processesIn(await runCommand("ctr", [...containerd, "tasks", "list"]));
+  return podsSchema.parse(listed).items.flatMap(({ metadata, spec, status }): RunningPod[] => {
     const { name, namespace, labels, deletionTimestamp } = metadata;
-    const process = status.containerStatuses
-      .filter(({ state }) => state.running !== undefined)
-      .map(({ containerID = "" }) => processes.get(containerID.replace("containerd://", "")))
-      .find((found) => found !== undefined);
-    if (process === undefined || status.podIP === undefined || spec.hostNetwork || deletionTimestamp !== undefined)
-      return [];
+    const containers = status.containerStatuses.flatMap(({ name: container, containerID = "", state }) => {
+      const process = processes.get(containerID.replace("containerd://", ""));
+      return state.running === undefined || process === undefined ? [] : [{ name: container, process }];
+    });
+    const [first] = containers;
+    if (!first || status.podIP === undefined || spec.hostNetwork || deletionTimestamp !== undefined) return [];
     const ports = spec.containers
       .flatMap(({ ports }) => ports)
       .filter(({ protocol }) => protocol === "TCP")
       .map(({ containerPort }) => containerPort);
-    return [{ name, namespace, labels, address: status.podIP, network: `/proc/${process}/ns/net`, ports }];
+    const network = `/proc/${first.process}/ns/net`;
+    return [{ name, namespace, labels, address: status.podIP, network, ports, containers }];
   });
 }
 
 /** Of each running container, the number of its first process on the node. */
-function processesIn(tasks: string): ReadonlyMap<string, string> {
-  return new Map([...tasks.matchAll(/^(\S+)\s+([0-9]+)\s+RUNNING\s*$/gm)].map(([, id = "", pid = ""]) => [id, pid]));
+function processesIn(tasks: string): ReadonlyMap<string, number> {
+  const lines = tasks.matchAll(/^(\S+)\s+([0-9]+)\s+RUNNING\s*$/gm);
+  return new Map([...lines].map(([, id = "", process]) => [id, Number(process)]));
 }

@@ -1,4 +1,4 @@
-import type { ClusterAccess } from "./cluster-access.ts";
+import type { Cluster } from "../cluster/cluster.ts";
 import { listenIn } from "./in-network.ts";
 import { type RunningPod, runningPods } from "./running-pods.ts";
 import type { Target } from "./target.ts";
@@ -44,22 +44,22 @@ export interface StandIns {
 
 /** Starts them, each listening on all of these ports, by TCP; and on 53 by UDP too. */
 export async function startStandIns(
-  access: ClusterAccess,
+  cluster: Cluster,
   image: string,
   standIns: readonly StandIn[],
   ports: readonly number[],
 ): Promise<StandIns> {
-  const list = JSON.stringify({
+  const input = JSON.stringify({
     apiVersion: "v1",
     kind: "List",
     items: standIns.map((each) => podOf(each, image)),
   });
-  await access.kubectl(["apply", "--filename", "-"], list);
-  const endPods = () => access.kubectl(["delete", "--ignore-not-found", "--wait=true", "--filename", "-"], list);
+  await cluster.kubectl(["apply", "--filename", "-"], { input });
+  const endPods = () => cluster.kubectl(["delete", "--ignore-not-found", "--wait=true", "--filename", "-"], { input });
   try {
     const running = ["--for=jsonpath={.status.phase}=Running", "--timeout=60s"];
-    await access.kubectl(["wait", ...running, "--filename", "-"], list);
-    const pods = (await runningPods(access)).filter((pod) =>
+    await cluster.kubectl(["wait", ...running, "--filename", "-"], { input });
+    const pods = (await runningPods(cluster)).filter((pod) =>
       standIns.some(({ name, namespace }) => pod.name === name && pod.namespace === namespace),
     );
     if (pods.length < standIns.length) throw new Error(`only ${pods.length} of ${standIns.length} stand-ins run`);

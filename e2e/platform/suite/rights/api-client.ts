@@ -1,0 +1,78 @@
+import { request } from "node:https";
+import { text } from "node:stream/consumers";
+import * as z from "zod";
+
+/** Where the API server is, and whom it can be known by. */
+export interface ApiServer {
+  url: string;
+  /** Certificate in PEM. */
+  ca: string;
+}
+
+/** Who asks: by a token, or by a certificate with its key in PEM. */
+export type Identity = { token: string } | { cert: string; key: string };
+
+export interface ApiAnswer {
+  status: number;
+  /** The JSON, or the text if it is none. */
+  body: unknown;
+}
+
+export interface ApiCall {
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  body?: object;
+  /** Of the body. @default "application/json" */
+  contentType?: "application/json" | "application/merge-patch+json" | "application/apply-patch+yaml";
+  headers?: Record<string, string>;
+}
+
+/** Asks the API server in one person's name. */
+export type ApiClient = (path: string, call?: ApiCall) => Promise<ApiAnswer>;
+
+const pem = z.base64().transform((data) => Buffer.from(data, "base64").toString("utf8"));
+const kubeconfigSchema = z.object({
+  clusters: z.tuple([z.object({ cluster: z.object({ server: z.url(), "certificate-authority-data": pem }) })]),
+  users: z.tuple([z.object({ user: z.object({ "client-certificate-data": pem, "client-key-data": pem }) })]),
+});
+
+/** What stands in `kubectl config view --raw --minify --flatten --output json`. */
+export function readKubeconfig(text: string): { server: ApiServer; identity: Identity } {
+  const { clusters, users } = kubeconfigSchema.parse(JSON.parse(text));
+  const [{ cluster }] = clusters;
+  const [{ user }] = users;
+  return {
+    server: { url: cluster.server, ca: cluster["certificate-authority-data"] },
+    identity: { cert: user["client-certificate-data"], key: user["client-key-data"] },
+  };
+}
+
+/** Without an identity it is nobody who asks. */
+export function apiClient({ url, ca }: ApiServer, identity?: Identity): ApiClient {
+  const { token, ...certificate } = identity && "token" in identity ? identity : { token: undefined, ...identity };
+  return (path, { method = "GET", body, contentType = "application/json", headers = {} } = {}) =>
+    new Promise((resolve, reject) => {
+      const call = request(new URL(path, url), {
+        ...{ method, ca, ...certificate, agent: false, timeout: 20_000 },
+        headers: {
+          accept: "application/json",
+          ...(body && { "content-type": contentType }),
+          ...(token !== undefined && { authorization: `Bearer ${token}` }),
+          ...headers,
+        },
+      });
+      call.once("timeout", () => call.destroy(new Error(`the API server did not answer ${method} ${path} in 20 s`)));
+      call.once("error", reject);
+      call.once("response", (response) => {
+        text(response).then((answer) => resolve({ status: response.statusCode ?? 0, body: parsed(answer) }), reject);
+      });
+      call.end(body && JSON.stringify(body));
+    });
+}
+
+function parsed(answer: string): unknown {
+  try {
+    return JSON.parse(answer);
+  } catch {
+    return answer;
+  }
+}
