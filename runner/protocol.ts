@@ -1,11 +1,11 @@
-import { failureCodes, outcomes, stages, taskIdPattern } from "@froussard/contract";
+import { commitPattern, failureCodes, outcomes, stages, taskIdPattern } from "@froussard/contract";
 import * as z from "zod";
 
 /**
  * What mediator and agent say to each other over HTTP (design §5). Every call carries the run's bearer.
  *
  * - `GET /task` → {@link taskAnswer}
- * - `GET /workspace` → a tar stream of the working copy, `.git` included
+ * - `GET /workspace` → a pack of the base commit, its trees and its files
  * - `POST /progress` ← {@link progressReport}, 204
  * - `POST /result` ← {@link runResult}, once → {@link taskAnswer} (`closed`)
  * - `POST /v1/responses`, `POST /v1/alpha/search`: the model
@@ -42,6 +42,8 @@ const work = z.object({
   taskId: z.string().regex(taskIdPattern),
   stage: z.enum(stages),
   prompt: z.string().min(1).max(1_048_576),
+  /** What the working copy is made of, and what changes are counted from. */
+  baseCommit: z.string().regex(commitPattern),
   /** JSON Schema that Codex is told to answer in. */
   outputSchema: z.record(z.string(), z.unknown()),
   codex: codexSettings,

@@ -1,49 +1,80 @@
-import { cp, mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { isUtf8 } from "node:buffer";
+import { copyFile, lstat, mkdir, readdir, readFile, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { extract, type TarOptionsWithAliasesSyncNoFile } from "tar";
-import { runGit } from "./run-git.ts";
+import { type BaseTree, parseBaseTree } from "./base-tree.ts";
+import { configure, makeGitFolder } from "./git-folder.ts";
+import { type GitPlace, runGit } from "./run-git.ts";
+import { staysInside } from "./symlink-target.ts";
 
-/** The working copy and our own copy of its repository, which nothing that Codex runs has touched. */
+/** The working copy, and what it was made from, out of reach of all that Codex runs. */
 export interface Workspace {
   folder: string;
-  /** Copy of the working copy's `.git`, taken before Codex ran. */
+  /** A repository of our own that knows the base commit's names and nothing else. */
   gitFolder: string;
-  /** The commit that changes are counted from. */
-  baseCommit: string;
+  /** What changes are counted from. */
+  base: BaseTree;
 }
 
+export interface WorkspacePlaces {
+  /** Where the working copy goes; it is emptied first. */
+  folder: string;
+  privateFolder: string;
+  /** Where git is found. */
+  path: string;
+}
+
+/** A link's target is a path, which is no longer than this anywhere. Bytes. */
+const maxTargetBytes = 4096;
+
 /**
- * Unpacks the working copy into an emptied folder. The tar comes from the mediator; it is unpacked strictly all the same:
- * nothing outside of the folder, nothing through a link, any doubt is an error.
+ * Makes the working copy of a commit from a pack of its objects. Git itself writes the files, from an index, so that it
+ * refuses every name that leads out of the folder or into `.git`; no filter, attribute, hook or submodule acts, and it makes
+ * no links. Symbolic links become links afterwards if they {@link staysInside}, else they stay plain files with the target as
+ * text. Submodules are empty folders. Files whose names are not UTF-8 are left out, and marked so in the index.
+ * @throws Error when the pack does not hold the commit, or git refuses it
  */
 export async function fetchWorkspace(
-  tar: Readable,
-  folder: string,
-  privateFolder: string,
-  path: string,
+  pack: Readable,
+  commit: string,
+  { folder, privateFolder, path }: WorkspacePlaces,
   timeoutMs = 900_000,
 ): Promise<Workspace> {
   await mkdir(folder, { recursive: true });
   for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true, force: true });
-  const signal = AbortSignal.timeout(timeoutMs);
-  await pipeline(tar, extract(unpacking(folder)), { signal });
+  const place = { gitFolder: join(folder, ".git"), folder, path };
+  await makeGitFolder(place.gitFolder, commit);
+  await runGit(["index-pack", "--stdin"], place, { input: pack, timeoutMs });
+  const base = parseBaseTree(await runGit(["ls-tree", "-rlz", "--full-tree", commit], place));
+  await runGit(["read-tree", commit], place);
+  await leaveOut(base.foreign, place);
+  await runGit(["checkout-index", "--all", "--index", "--quiet"], place, { timeoutMs });
+  if (await makeLinks(base, folder)) await configure(place.gitFolder, { plainLinks: false });
 
   const gitFolder = join(privateFolder, "base.git");
-  await rm(gitFolder, { recursive: true, force: true });
-  await cp(join(folder, ".git"), gitFolder, { recursive: true });
-  // Attributes of the repository must not change what a file's content is.
-  await mkdir(join(gitFolder, "info"), { recursive: true });
-  await writeFile(join(gitFolder, "info", "attributes"), "* -text -filter -ident -working-tree-encoding -eol\n");
-  const head = await runGit(["rev-parse", "--verify", "HEAD^{commit}"], { gitFolder, folder, path });
-  return { folder, gitFolder, baseCommit: head.toString("utf8").trim() };
+  await makeGitFolder(gitFolder, commit);
+  await copyFile(join(place.gitFolder, "index"), join(gitFolder, "index"));
+  return { folder, gitFolder, base };
 }
 
-/**
- * Strictly; synchronously and without the files' times, as git itself checks files out: thousands of small files take a
- * third of the time.
- */
-function unpacking(cwd: string): TarOptionsWithAliasesSyncNoFile {
-  return { cwd, strict: true, preserveOwner: false, noMtime: true, sync: true };
+async function leaveOut(names: readonly Buffer[], place: GitPlace): Promise<void> {
+  if (names.length === 0) return;
+  const input = Buffer.concat(names.flatMap((name) => [name, Buffer.alloc(1)]));
+  await runGit(["update-index", "-z", "--skip-worktree", "--stdin"], place, { input });
+}
+
+/** Makes links of the plain files that git wrote in their place, and answers whether there are only links now. */
+async function makeLinks({ entries }: BaseTree, folder: string): Promise<boolean> {
+  let all = true;
+  for (const [name, { mode, size = 0 }] of entries) {
+    if (mode !== "120000") continue;
+    const file = join(folder, name);
+    const content = size <= maxTargetBytes && (await lstat(file)).isFile() ? await readFile(file) : Buffer.alloc(0);
+    const target = content.toString("utf8");
+    if (isUtf8(content) && staysInside(name, target)) {
+      await rm(file);
+      await symlink(target, file);
+    } else all = false;
+  }
+  return all;
 }

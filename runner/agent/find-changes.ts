@@ -6,6 +6,7 @@ import { setImmediate } from "node:timers/promises";
 import { RunFailure } from "@froussard/contract";
 import { type Change, maxPathLength } from "../protocol.ts";
 import { type PlainFile, readPlainFile } from "../read-plain-file.ts";
+import type { BaseEntry } from "./base-tree.ts";
 import { blobId, blobIdOfFile } from "./blob-id.ts";
 import type { Workspace } from "./fetch-workspace.ts";
 import { type GitPlace, runGit } from "./run-git.ts";
@@ -16,27 +17,17 @@ const limits = { files: 10_000, bytes: 32 * 1024 * 1024 };
 /** So long files are read at a stretch. Milliseconds. */
 const turnMs = 20;
 
-interface BaseEntry {
-  mode: string;
-  id: string;
-  /** Bytes; absent for a submodule. */
-  size?: number;
-}
-
 /**
  * What differs between the base commit and the files on disk: new files and the agent's own commits included, ignored
  * files excluded. Contents are read from disk and hashed here, so no filter, no text conversion and no hook has a say.
  * @throws RunFailure `invalid-changes` when something changed that is no plain file (links are never followed), or that
  * the protocol cannot carry.
  */
-export async function findChanges(workspace: Workspace, privateFolder: string, path: string): Promise<Change[]> {
-  const { folder, gitFolder, baseCommit } = workspace;
-  const place = { gitFolder, folder, path, indexFile: join(privateFolder, "changes.index") };
-  await runGit(["read-tree", baseCommit], place);
-  const { base, foreign } = readTree(await runGit(["ls-tree", "-rlz", "--full-tree", baseCommit], place));
-  const untracked = split(await listUntracked(place));
+export async function findChanges({ folder, gitFolder, base }: Workspace, path: string): Promise<Change[]> {
+  const { entries, foreign } = base;
+  const untracked = split(await listUntracked({ gitFolder, folder, path }));
 
-  // The working copy came without them (`packWorkspace`): absent is unchanged, present is the agent's work.
+  // The working copy came without them (`fetchWorkspace`): absent is unchanged, present is the agent's work.
   for (const name of foreign)
     if (readPlainFile(Buffer.concat([Buffer.from(`${folder}/`), name]), 0) !== "absent") throw notUtf8();
 
@@ -82,7 +73,7 @@ export async function findChanges(workspace: Workspace, privateFolder: string, p
     add({ path: name, mode: modeOf(file), content: file.content.toString("base64") }, file.content.length);
 
   const breathe = everyNow();
-  for (const [name, entry] of base) {
+  for (const [name, entry] of entries) {
     await breathe();
     await judge(name, entry);
   }
@@ -119,7 +110,9 @@ function everyNow(): () => Promise<void> | undefined {
  */
 async function listUntracked(place: GitPlace): Promise<Buffer> {
   try {
-    return await runGit(["ls-files", "-z", "--others", "--exclude-standard", "--full-name"], place, 60_000);
+    return await runGit(["ls-files", "-z", "--others", "--exclude-standard", "--full-name"], place, {
+      timeoutMs: 60_000,
+    });
   } catch (cause) {
     throw new RunFailure("invalid-changes", "the new files cannot be listed: too many, or rules that cannot be read", {
       cause,
@@ -145,22 +138,6 @@ const tooLarge = () => new RunFailure("invalid-changes", `a changed file has mor
 function shown(names: readonly string[]): string {
   const list = names.slice(0, 5).map((name) => JSON.stringify(name));
   return list.join(", ").slice(0, 400);
-}
-
-/** The base commit's entries by name, and the names that are not UTF-8, which no change can be told of. */
-function readTree(output: Buffer): { base: Map<string, BaseEntry>; foreign: Buffer[] } {
-  const base = new Map<string, BaseEntry>();
-  const foreign: Buffer[] = [];
-  // As Latin-1 every byte is one character, so nothing is lost before a name is decoded.
-  for (const line of output.toString("latin1").split("\0").slice(0, -1)) {
-    const [, mode, id, size, name] = /^([0-7]{6}) [a-z]+ ([0-9a-f]+) +(\d+|-)\t(.*)$/s.exec(line) ?? [];
-    if (mode === undefined || id === undefined || name === undefined)
-      throw new Error(`git ls-tree printed ${JSON.stringify(line.slice(0, 100))}, which is no tree entry`);
-    const bytes = Buffer.from(name, "latin1");
-    if (isUtf8(bytes)) base.set(bytes.toString("utf8"), { mode, id, ...(size !== "-" && { size: Number(size) }) });
-    else foreign.push(bytes);
-  }
-  return { base, foreign };
 }
 
 function split(output: Buffer): string[] {

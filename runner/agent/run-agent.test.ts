@@ -18,6 +18,7 @@ const task: Work = {
   taskId: "codex-implementation-1-0123456789abcdef",
   stage: "implementation",
   prompt: "do it",
+  baseCommit: "0".repeat(40),
   outputSchema: {},
   codex: { model: "gpt-6.1-sol", effort: "high", webSearch: "disabled", sandbox: "require" },
   deadlineMs: 60_000,

@@ -87,8 +87,9 @@ async function work(run: AgentRun, task: Work): Promise<RunResult> {
   );
   try {
     const path = run.agentEnv["PATH"] ?? "";
-    const workspace = await fetchWorkspace(await mediator.workspace(), workspaceFolder, own, path);
-    log.info({ baseCommit: workspace.baseCommit }, "working copy is there");
+    const places = { folder: workspaceFolder, privateFolder: own, path };
+    const workspace = await fetchWorkspace(await mediator.workspace(), task.baseCommit, places);
+    log.info({ baseCommit: task.baseCommit }, "working copy is there");
     const prove = () =>
       proveSandbox({
         ...{ policy: task.codex.sandbox, stage: task.stage, codex: run.codex, workspace: workspaceFolder, bearer },
@@ -129,7 +130,7 @@ async function work(run: AgentRun, task: Work): Promise<RunResult> {
       run.spawn,
     );
     log.info({ commands: end.state.commands, usage: end.usage, error: end.state.error }, "codex ended");
-    return await resultOf(await believe(end, prove), task, () => findChanges(workspace, own, path));
+    return await resultOf(await believe(end, prove), task, () => findChanges(workspace, path));
   } finally {
     watch.stop();
     await progress.end();

@@ -168,13 +168,14 @@ describe("a repository that means harm", () => {
     const git = await openHere();
     const [target, own] = [join(folder, "workspace"), join(folder, "own")];
     mkdirSync(own);
-    // Refused, at the fetch or when the working copy is made, or unpacked as plain files.
-    const unpacked = await git
+    // Refused, at the fetch or when the working copy is made, or plain files.
+    const places = { folder: target, privateFolder: own, path: process.env["PATH"] ?? "" };
+    const made = await git
       .fetchCommit(base)
       .then(() => git.packWorkspace(base))
-      .then((tar) => fetchWorkspace(tar, target, own, process.env["PATH"] ?? ""))
+      .then((pack) => fetchWorkspace(pack, base, places))
       .catch((error: unknown) => error);
-    if (unpacked instanceof Error) expect(existsSync(join(target, ".git", "HEAD"))).toBe(false);
+    if (made instanceof Error) expect(existsSync(join(target, ".git", "HEAD"))).toBe(false);
     else {
       expect(readFileSync(join(target, ".git", "config"), "utf8")).not.toMatch(/fsmonitor|gitdir|submodule/);
       expect(lstatSync(join(target, ".git")).isDirectory()).toBe(true);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { RunFailure } from "@froussard/contract";
 import type { ChangedFile, GitRepository } from "../mediator/ports.ts";
@@ -11,7 +11,6 @@ import { parseRawDifference, type RawDifference } from "./tree.ts";
 export const author = { name: "codex-automation", email: "codex-automation@froussard.invalid" } as const;
 
 const shownProblems = 5;
-const writersAtOnce = 4;
 
 /**
  * Makes a commit of a change set by plumbing alone, and proves from git's raw tree difference that it changes exactly what
@@ -27,9 +26,9 @@ export async function commitChanges(
   const { accepted, problems } = await judgeChangeSet(rules, { base, changes });
   if (problems.length > 0) throw new RunFailure("invalid-changes", summary(problems));
 
-  const objects = await writeBlobs(git, accepted);
   const scratch = await mkdtemp(join(folder, "index-"));
   try {
+    const objects = await writeBlobs(git, accepted, scratch);
     const environment = { GIT_INDEX_FILE: join(scratch, "index") };
     await git.output(["read-tree", base], { environment });
     await git.output(["update-index", "-z", "--index-info"], { environment, input: indexInfo(accepted, objects) });
@@ -49,20 +48,21 @@ export function summary(problems: readonly string[]): string {
   return problems.slice(0, shownProblems).join("; ") + (more > 0 ? `; and ${more} more` : "");
 }
 
-/** Writes the contents as objects, a few at a time, and returns their ids by path. */
-async function writeBlobs(git: GitCalls, accepted: readonly JudgedChange[]): Promise<Map<string, string>> {
-  const objects = new Map<string, string>();
-  const queue = accepted.values();
-  const write = async () => {
-    for (const change of queue)
-      if (change.status !== "deleted")
-        objects.set(
-          change.path,
-          await git.text(["hash-object", "-w", "--stdin", "--no-filters"], { input: change.content }),
-        );
-  };
-  await Promise.all(Array.from({ length: writersAtOnce }, write));
-  return objects;
+/** Writes the contents as objects, by one call for all of them, and returns their ids by path. */
+async function writeBlobs(
+  git: GitCalls,
+  accepted: readonly JudgedChange[],
+  scratch: string,
+): Promise<Map<string, string>> {
+  const written = accepted.flatMap((change) => (change.status === "deleted" ? [] : [change]));
+  if (written.length === 0) return new Map();
+  const files = written.map((_, index) => join(scratch, String(index)));
+  for (const [index, { content }] of written.entries()) await writeFile(files[index] ?? "", content);
+  const ids = await git.text(["hash-object", "-w", "--no-filters", "--stdin-paths"], {
+    input: `${files.join("\n")}\n`,
+  });
+  const objects = ids.split("\n");
+  return new Map(written.map(({ path }, index) => [path, objects[index] ?? ""]));
 }
 
 /** Deletions first, so that a file can make room for a folder of its name. */

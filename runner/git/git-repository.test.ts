@@ -11,10 +11,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { RunFailure } from "@froussard/contract";
-import { extract } from "tar";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { fetchWorkspace } from "../agent/fetch-workspace.ts";
 import { createSecretSearch } from "../mediator/secrets/secret-search.ts";
 import type { Change } from "../protocol.ts";
 import { createGitRepository, type GitRepositoryOptions } from "./git-repository.ts";
@@ -64,11 +63,8 @@ async function unpack(commit: string, options: Partial<GitRepositoryOptions> = {
   const repository = await open(options);
   await repository.fetchCommit(commit);
   const workspace = join(folder, "unpacked");
-  mkdirSync(workspace);
-  await pipeline(
-    await repository.packWorkspace(commit),
-    extract({ cwd: workspace, strict: true, preserveOwner: false }),
-  );
+  const places = { folder: workspace, privateFolder: join(folder, "own"), path: process.env["PATH"] ?? "" };
+  await fetchWorkspace(await repository.packWorkspace(commit), commit, places);
   const git = (...args: string[]) =>
     execFileSync("git", args, {
       cwd: workspace,
@@ -466,7 +462,7 @@ describe("commit and push", () => {
     expect(await codeOf(repository.push({ commit: two, branch }))).toBe("branch-taken");
     await repository.push({ commit: two, branch, expected: one });
     expect(await codeOf(repository.push({ commit: three, branch, expected: one }))).toBe("branch-taken");
-    expect(await repository.remoteTip(branch)).toEqual({ commit: two, message: message.trim() });
+    expect(await repository.remoteTip(branch)).toBe(two);
   });
 
   test("a commit of ours passes the judgement of commits, read back by another process", async () => {
@@ -475,7 +471,7 @@ describe("commit and push", () => {
     const { commit, files } = await repository.commitChanges({ base, changes, message, date });
     await repository.push({ commit, branch: "codex/judged" });
     const other = await open({ folder: join(folder, "elsewhere") });
-    expect(await other.judgeCommit({ base, commit })).toEqual(files);
+    expect(await other.judgeCommit({ base, commit })).toEqual({ files, message: message.trim() });
   });
 
   test.each<[string, (base: string) => string, string]>([

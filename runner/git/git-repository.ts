@@ -13,7 +13,7 @@ import { judgeCommit } from "./judge-commit.ts";
 import { packWorkspace } from "./pack-workspace.ts";
 import { type GitOutcome, type RunGit, runGit } from "./run-git.ts";
 import { noSecretSearch, type SecretSearch } from "./secret-search.ts";
-import { parseTree } from "./tree.ts";
+import { readTree } from "./tree.ts";
 
 export interface GitRepositoryOptions {
   /** `https://<host>/<owner>/<name>.git` without user or password; `http:` only for a simulator. */
@@ -79,7 +79,8 @@ export async function createGitRepository(options: GitRepositoryOptions): Promis
     }
   }
 
-  async function tipOf(branch: string): Promise<string | undefined> {
+  async function remoteTip(branch: string): Promise<string | undefined> {
+    checkBranch(branch);
     const ref = `refs/heads/${branch}`;
     const { stdout } = await remote("ls-remote", ["ls-remote", "--quiet", "--refs", url, ref]);
     for (const line of stdout.toString("utf8").split("\n")) {
@@ -105,16 +106,9 @@ export async function createGitRepository(options: GitRepositoryOptions): Promis
 
   return {
     fetchCommit,
-    async remoteTip(branch) {
-      checkBranch(branch);
-      const commit = await tipOf(branch);
-      if (commit === undefined) return undefined;
-      await fetchCommit(commit);
-      return { commit, message: await git.text(["show", "-s", "--format=%B", commit]) };
-    },
+    remoteTip,
     async instructionFiles(commit) {
-      const entries = parseTree(await git.output(["ls-tree", "-r", "-l", "-z", commit]));
-      return instructionFiles(entries.flatMap(({ path }) => path ?? []));
+      return instructionFiles((await readTree(git, commit)).flatMap(({ path }) => path ?? []));
     },
     packWorkspace: (commit) => packWorkspace({ git, commit, folder, repositoryBytes }),
     commitChanges: (input) => commitChanges({ git, folder, rules, secrets }, input),
@@ -133,7 +127,7 @@ export async function createGitRepository(options: GitRepositoryOptions): Promis
         await remote("push", [...args, url, `${commit}:${ref}`]);
       } catch (error) {
         // An answer may have been lost, or an earlier process of this run pushed the same commit.
-        if (error instanceof RunFailure && (await tipOf(branch).catch(() => undefined)) === commit) return;
+        if (error instanceof RunFailure && (await remoteTip(branch).catch(() => undefined)) === commit) return;
         throw error;
       }
     },

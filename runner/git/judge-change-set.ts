@@ -3,12 +3,12 @@ import type { ChangeRules } from "./change-rules.ts";
 import { foldPath } from "./check-path.ts";
 import type { GitCalls } from "./git-calls.ts";
 import { type JudgedChange, type Judgement, judgeChanges, showPath } from "./judge-changes.ts";
-import { readBlobs, readTree } from "./pack-workspace.ts";
 import { pathFilters } from "./path-filters.ts";
 import { protectedLinkTargets } from "./protected-links.ts";
 import { protectedPathMatcher } from "./protected-paths.ts";
+import { readBlobs } from "./read-blobs.ts";
 import type { SecretSearch } from "./secret-search.ts";
-import type { TreeEntry } from "./tree.ts";
+import { readTree, type TreeEntry } from "./tree.ts";
 
 export interface CommitRules {
   git: GitCalls;

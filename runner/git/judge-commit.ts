@@ -1,11 +1,11 @@
 import { RunFailure } from "@froussard/contract";
-import type { ChangedFile, GitRepository } from "../mediator/ports.ts";
+import type { GitRepository } from "../mediator/ports.ts";
 import type { Change } from "../protocol.ts";
 import { rawDifference, summary } from "./commit-changes.ts";
 import { type CommitRules, judgeChangeSet } from "./judge-change-set.ts";
 import { showPath, toChangedFile, tooManyBytes, tooManyFiles } from "./judge-changes.ts";
-import { readBlobs, readTree } from "./pack-workspace.ts";
-import type { RawDifference } from "./tree.ts";
+import { readBlobs } from "./read-blobs.ts";
+import { type RawDifference, readTree } from "./tree.ts";
 
 /**
  * Judges a commit that stands on a branch as if its difference to the base were a change set (design §5). Both commits
@@ -15,11 +15,11 @@ import type { RawDifference } from "./tree.ts";
 export async function judgeCommit(
   commitRules: CommitRules,
   { base, commit }: Parameters<GitRepository["judgeCommit"]>[0],
-): Promise<ChangedFile[]> {
+): ReturnType<GitRepository["judgeCommit"]> {
   const { git, rules } = commitRules;
   const refuse = (reason: string) => new RunFailure("branch-taken", `${commit} is none of ours: ${reason}`);
   // The object itself: what git tells of a shallow commit's parents is that there are none.
-  const [head = ""] = (await git.text(["cat-file", "commit", commit])).split("\n\n", 1);
+  const [head = "", message = ""] = (await git.text(["cat-file", "commit", commit])).split(/\n\n(.*)/s);
   const parents = head.split("\n").flatMap((line) => (line.startsWith("parent ") ? [line.slice(7)] : []));
   if (parents.length !== 1 || parents[0] !== base) throw refuse(`its only parent is not ${base}`);
 
@@ -40,7 +40,7 @@ export async function judgeCommit(
   });
   const judgement = await judgeChangeSet(commitRules, { base, changes });
   if (judgement.problems.length > 0) throw refuse(summary(judgement.problems));
-  return judgement.accepted.map(toChangedFile);
+  return { message, files: judgement.accepted.map(toChangedFile) };
 }
 
 /** Why a difference can be no change of ours. */

@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import type { GitCalls } from "./git-calls.ts";
-import { readLinks } from "./pack-workspace.ts";
+import { readLinks } from "./read-blobs.ts";
 import type { TreeEntry } from "./tree.ts";
 
 /**

@@ -1,3 +1,8 @@
+import type { GitCalls } from "./git-calls.ts";
+
+/** A tree can name the same few blobs endlessly often; a listing larger than this is no source code. */
+const maxListingBytes = 64 * 1024 * 1024;
+
 /** One entry of a commit's tree, folders left out. `mode` is git's: 100644, 100755, 120000 (symlink), 160000 (submodule). */
 export interface TreeEntry {
   mode: string;
@@ -10,8 +15,14 @@ export interface TreeEntry {
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
+/** Every file, link and submodule of a commit. @throws RunFailure */
+export async function readTree(git: GitCalls, commit: string): Promise<TreeEntry[]> {
+  const options = { maxOutputBytes: maxListingBytes };
+  return parseTree(await git.output(["ls-tree", "-r", "-l", "-z", "--full-tree", commit], options));
+}
+
 /** Reads the output of `git ls-tree -r -l -z`. @throws Error when it does not have that form. */
-export function parseTree(output: Buffer): TreeEntry[] {
+function parseTree(output: Buffer): TreeEntry[] {
   return splitAtNul(output).map((record) => {
     const tab = record.indexOf(0x09);
     const head = record.subarray(0, Math.max(tab, 0)).toString("latin1");

@@ -135,7 +135,7 @@ describe("planning", () => {
       codex: { webSearch: "live" },
     });
     expect(task).toMatchObject({ prompt: expect.stringContaining("Add a shout option") });
-    expect(await text(await mediator.workspace())).toBe("tar");
+    expect(await text(await mediator.workspace())).toBe("pack");
     now += 90_000;
     expect(await mediator.result(planResult)).toEqual(done);
     expect(await mediator.task()).toEqual(done);

@@ -215,7 +215,7 @@ export function createMediator(options: MediatorOptions) {
       return workAnswer(work.prepared, options);
     },
 
-    /** The working copy as a tar stream. */
+    /** What the working copy is made of, as a pack. */
     async workspace(): Promise<Readable> {
       await started;
       await cloned;

@@ -11,13 +11,13 @@ export type { Ledger };
 
 /** Git as the mediator needs it; the implementation is `runner/git/`. Failures are `RunFailure`s. */
 export interface GitRepository {
-  /** Tip of a branch on the server, with its commit message; undefined when there is no such branch. */
-  remoteTip(branch: string): Promise<{ commit: string; message: string } | undefined>;
+  /** Tip of a branch on the server; undefined when there is no such branch. */
+  remoteTip(branch: string): Promise<string | undefined>;
   /** Brings a commit with its tree (and nothing older) into the bare clone. */
   fetchCommit(commit: string): Promise<void>;
   /** Paths of the repository's instructions to agents (`AGENTS.md`, skills) in a commit that was fetched. */
   instructionFiles(commit: string): Promise<string[]>;
-  /** The working copy of a commit as a tar stream: plain files and a `.git` that holds that commit's objects only. */
+  /** A pack of a commit, its trees and its files, and nothing older. */
   packWorkspace(commit: string): Promise<Readable>;
   /** Judges a change set and makes a commit of it. The same input gives the same commit id. */
   commitChanges(input: {
@@ -28,10 +28,10 @@ export interface GitRepository {
     date: string;
   }): Promise<{ commit: string; files: ChangedFile[] }>;
   /**
-   * Judges a commit like a change set, and that nothing but `base` is its parent.
-   * @returns what it changes; `branch-taken` when it is none that `commitChanges` would make
+   * Brings a commit here and judges it like a change set, and that nothing but `base` is its parent.
+   * @returns its message and what it changes; `branch-taken` when it is none that `commitChanges` would make
    */
-  judgeCommit(input: { base: string; commit: string }): Promise<ChangedFile[]>;
+  judgeCommit(input: { base: string; commit: string }): Promise<{ message: string; files: ChangedFile[] }>;
   /** Pushes without force, onto an absent branch or onto `expected`, a tip that is ours. */
   push(input: { commit: string; branch: string; expected?: string }): Promise<void>;
 }

@@ -63,11 +63,10 @@ export async function publishChanges(
   const { by } = approvalOf(snapshot, options.rules.policy, plan.comment.id, planSha256, cause);
   checkWanted(snapshot, options.rules.policy, cause);
   await peopleAccess(options.facts, snapshot.repository.nameWithOwner, { deciders: [by], authors: [] });
-  if (tip?.commit !== commit) {
+  if (tip !== commit) {
     await options.ownCommits.add(commit);
-    await git.push({ commit, branch, ...(tip && { expected: tip.commit }) });
-    const pushed = await git.remoteTip(branch);
-    if (pushed?.commit !== commit)
+    await git.push({ commit, branch, ...(tip && { expected: tip }) });
+    if ((await git.remoteTip(branch)) !== commit)
       throw new RunFailure("github-unavailable", `${branch} does not show the pushed commit`);
   }
   return openPullRequest(options, { report: input.report, files, checks });
@@ -81,8 +80,8 @@ export async function publishPushedBranch(options: PublishOptions, git: GitRepos
   const { run } = implementationOf(options);
   const tip = await ownTip(options, git);
   if (!tip) return undefined;
-  const files = await git.judgeCommit({ base: run.base.commit, commit: tip.commit });
-  const { report, checks } = readCommitMessage(tip.message);
+  const { files, message } = await git.judgeCommit({ base: run.base.commit, commit: tip });
+  const { report, checks } = readCommitMessage(message);
   return openPullRequest(options, { report, files, checks });
 }
 
@@ -100,8 +99,7 @@ export async function openPullRequest(
 async function ownTip({ prepared: { run }, ownCommits }: PublishOptions, git: GitRepository) {
   const { branch } = run.implementation ?? {};
   const tip = branch === undefined ? undefined : await git.remoteTip(branch);
-  if (tip && !ownCommits.has(tip.commit))
-    throw new RunFailure("branch-taken", `${branch} holds a commit that is not ours`);
+  if (tip && !ownCommits.has(tip)) throw new RunFailure("branch-taken", `${branch} holds a commit that is not ours`);
   return tip;
 }
 

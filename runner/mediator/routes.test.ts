@@ -37,9 +37,9 @@ beforeEach(async () => {
     openGit: async () => ({
       ...fakeGit(world),
       packWorkspace: async () => {
-        const tar = new PassThrough();
-        packed.push(tar);
-        return tar;
+        const pack = new PassThrough();
+        packed.push(pack);
+        return pack;
       },
     }),
     secrets: createSecretSearch(async () => []),
@@ -81,8 +81,8 @@ test("working copies are packed one at a time, and few wait", async () => {
   const others = [call("/workspace"), call("/workspace"), call("/workspace")];
   expect((await Promise.race(others)).status).toBe(429);
   expect(packed).toHaveLength(1);
-  packed[0]?.end("tar");
-  expect(await (await first).text()).toBe("tar");
+  packed[0]?.end("pack");
+  expect(await (await first).text()).toBe("pack");
   await expect.poll(() => packed.length).toBe(2);
   packed[1]?.end();
   await expect.poll(() => packed.length).toBe(3);
@@ -98,8 +98,8 @@ test("a client that goes away gives its turn to the next", async () => {
   const second = call("/workspace");
   await (await first).body?.cancel();
   await expect.poll(() => packed.length).toBe(2);
-  packed[1]?.end("tar");
-  expect(await (await second).text()).toBe("tar");
+  packed[1]?.end("pack");
+  expect(await (await second).text()).toBe("pack");
 });
 
 test("a flood of reports is mostly refused", async () => {

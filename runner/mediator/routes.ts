@@ -41,9 +41,9 @@ export function mediatorRoutes(
       handle: async (response) => {
         const leave = await turn(packing, response);
         try {
-          const tar = await mediator.workspace();
-          response.writeHead(200, { "content-type": "application/x-tar" });
-          await pipeline(tar, response);
+          const pack = await mediator.workspace();
+          response.writeHead(200, { "content-type": "application/octet-stream" });
+          await pipeline(pack, response);
         } finally {
           leave();
         }

@@ -12,6 +12,7 @@ export function workAnswer({ run, prompt, outputSchema }: PreparedRun, settings:
     taskId: run.taskId,
     stage: run.stage,
     prompt,
+    baseCommit: run.base.commit,
     outputSchema,
     codex: { ...codex, webSearch: run.webSearch },
     deadlineMs,

@@ -4,7 +4,6 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { json } from "node:stream/consumers";
-import { create } from "tar";
 import { type ProgressReport, paths, type RunResult, type TaskAnswer, type Work } from "../../protocol.ts";
 import type { MediatorAddress } from "../mediator-address.ts";
 
@@ -24,7 +23,7 @@ export interface FakeMediator {
 
 export interface FakeMediatorOptions {
   task: Work;
-  /** Folder with a `.git`, sent as the working copy. */
+  /** Repository whose newest commit is sent as the working copy. */
   workspace: string;
   /** A Responses API; requests are passed through. */
   modelUrl?: string;
@@ -40,7 +39,8 @@ export async function startFakeMediator(options: FakeMediatorOptions): Promise<F
   const modelRequests: string[] = [];
   const bearers = new Set<string>();
   const tunnels: FakeMediator["tunnels"] = [];
-  let answer: TaskAnswer = task;
+  const { commit, pack } = packOf(workspace);
+  let answer: TaskAnswer = { ...task, baseCommit: commit };
 
   const server = createServer(async (incoming, outgoing) => {
     bearers.add(incoming.headers.authorization ?? "none");
@@ -48,7 +48,7 @@ export async function startFakeMediator(options: FakeMediatorOptions): Promise<F
     const reply = (status: number, body?: unknown) =>
       outgoing.writeHead(status, { "content-type": "application/json" }).end(body && JSON.stringify(body));
     if (route === `GET ${paths.task}`) return reply(200, answer);
-    if (route === `GET ${paths.workspace}`) return create({ cwd: workspace, portable: true }, ["."]).pipe(outgoing);
+    if (route === `GET ${paths.workspace}`) return outgoing.end(pack);
     if (route === `POST ${paths.progress}`) {
       progress.push((await json(incoming)) as ProgressReport);
       return reply(204);
@@ -109,13 +109,22 @@ function passOn(incoming: IncomingMessage, url: URL, seen: string[], outgoing: S
   incoming.pipe(call);
 }
 
+const plainGit = (folder: string, args: string[], input = "") =>
+  execFileSync("git", ["-c", "user.name=Test", "-c", "user.email=test@example.org", ...args], {
+    cwd: folder,
+    env: { ...process.env, GIT_CONFIG_NOSYSTEM: "1", GIT_CONFIG_GLOBAL: "/dev/null" },
+    input,
+  });
+
+/** A commit, the newest unless another is named, as the mediator sends it. */
+export function packOf(folder: string, commit = "HEAD"): { commit: string; pack: Buffer } {
+  const id = plainGit(folder, ["rev-parse", commit]).toString("utf8").trim();
+  return { commit: id, pack: plainGit(folder, ["pack-objects", "-q", "--revs", "--stdout"], `${id}\n`) };
+}
+
 /** Makes a repository of a folder's files, with one commit. */
 export function commitAll(folder: string): void {
-  const git = (...args: string[]) =>
-    execFileSync("git", ["-c", "user.name=Test", "-c", "user.email=test@example.org", ...args], {
-      cwd: folder,
-      env: { ...process.env, GIT_CONFIG_NOSYSTEM: "1", GIT_CONFIG_GLOBAL: "/dev/null" },
-    });
+  const git = (...args: string[]) => plainGit(folder, args);
   git("init", "--quiet", "--initial-branch=main");
   mkdirSync(join(folder, ".git", "info"), { recursive: true });
   // What is committed is what lies on disk, whatever the files' attributes say.

@@ -24,6 +24,8 @@ export function workOf(stage: Stage, codex: Partial<Work["codex"]> = {}): Work {
     taskId: `codex-${stage}-1-0123456789abcdef`,
     stage,
     prompt: "Do as the issue says.",
+    // The stand-in for the mediator names the commit that it has.
+    baseCommit: "0".repeat(40),
     outputSchema: outputSchema(stage === "planning" ? planSchema : changeReportSchema),
     codex: { model: "gpt-6.1-sol", effort: "high", webSearch: "disabled", sandbox: "require", ...codex },
     deadlineMs: 60_000,

@@ -86,9 +86,10 @@ async function push(
   mkdirSync(agent);
   let found = changes ?? [];
   if (commands !== undefined) {
-    const workspace = await fetchWorkspace(await git.packWorkspace(base), join(folder, "workspace"), agent, path);
+    const places = { folder: join(folder, "workspace"), privateFolder: agent, path };
+    const workspace = await fetchWorkspace(await git.packWorkspace(base), base, places);
     await promisify(execFile)("bash", ["-c", `${commands}\ntrue`], { cwd: workspace.folder, timeout: 60_000 });
-    found = await findChanges(workspace, agent, path);
+    found = await findChanges(workspace, path);
   }
   // As it goes over the wire.
   const sent = runResult.safeParse(JSON.parse(JSON.stringify({ kind: "changes", report: {}, changes: found })));

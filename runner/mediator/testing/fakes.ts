@@ -108,19 +108,20 @@ export function fakeFacts(world: World): GitHubFacts {
 
 export function fakeGit(world: World): GitRepository {
   return {
-    remoteTip: async (branch) => world.branches.get(branch),
+    remoteTip: async (branch) => world.branches.get(branch)?.commit,
     fetchCommit: () => step(world, "fetch"),
     instructionFiles: async () => ["AGENTS.md"],
-    packWorkspace: async () => Readable.from([Buffer.from("tar")]),
+    packWorkspace: async () => Readable.from([Buffer.from("pack")]),
     async commitChanges(input) {
       await step(world, "commit");
       if (input.changes.some(({ path }) => path.startsWith(".github/"))) throw new RunFailure("invalid-changes");
       messages.set(commitId(input), input.message);
       return { commit: commitId(input), files: [{ path: "src/a.ts", status: "modified" }] };
     },
-    async judgeCommit() {
+    async judgeCommit({ commit }) {
       await step(world, "judge");
-      return [{ path: "src/a.ts", status: "modified" }];
+      const message = [...world.branches.values()].find((each) => each.commit === commit)?.message ?? "";
+      return { message, files: [{ path: "src/a.ts", status: "modified" }] };
     },
     async push({ commit, branch, expected }) {
       await step(world, "push");

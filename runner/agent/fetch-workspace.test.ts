@@ -1,0 +1,173 @@
+import { execFileSync } from "node:child_process";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { fetchWorkspace } from "./fetch-workspace.ts";
+import { packOf } from "./testing/fake-mediator.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "fetch-workspace-"));
+  git(["init", "--quiet", "--bare", "--initial-branch=main", "."]);
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const source = () => join(folder, "source.git");
+function git(args: string[], input: string | Buffer = ""): string {
+  mkdirSync(source(), { recursive: true });
+  const env = { PATH: process.env["PATH"], GIT_CONFIG_NOSYSTEM: "1", GIT_CONFIG_GLOBAL: "/dev/null" };
+  const identity = ["-c", "user.name=a", "-c", "user.email=a@b"];
+  return execFileSync("git", [...identity, ...args], { cwd: source(), env, input, encoding: "utf8" }).trim();
+}
+
+/** Entries of one tree by their names, which no part of git has looked at: a name may hold anything but NUL. */
+type Tree = [mode: string, name: string, content: string | Tree][];
+
+/** The ids of trees are written as bytes, so that nothing is sorted, checked or refused. */
+function write(tree: Tree): string {
+  const lines = tree.map(([mode, name, content]) => {
+    const id = typeof content === "string" ? git(["hash-object", "-w", "--stdin"], content) : write(content);
+    return Buffer.concat([Buffer.from(`${mode} `), Buffer.from(name), Buffer.alloc(1), Buffer.from(id, "hex")]);
+  });
+  return git(["hash-object", "-t", "tree", "-w", "--stdin", "--literally"], Buffer.concat(lines));
+}
+
+const own = () => join(folder, "own");
+const workspace = () => join(folder, "workspace");
+function fetched(tree: Tree) {
+  const { commit, pack } = packOf(source(), git(["commit-tree", write(tree), "-m", "base"]));
+  const places = { folder: workspace(), privateFolder: own(), path: process.env["PATH"] ?? "" };
+  return fetchWorkspace(Readable.from([pack]), commit, places);
+}
+
+/** All that is there, but for the repositories: that it came from, its own and ours. */
+function found(): string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => !/^(?:source\.git|own|workspace\/\.git)(?:\/|$)/.test(name))
+    .sort();
+}
+
+describe("a tree that a fetch with fsck would never have let in", () => {
+  const escaped = `escaped-${process.pid}`;
+  const evil: Tree = [["100644", "config", '[core]\n\tfsmonitor = "touch /tmp/evil"\n']];
+  test.each<[string, Tree]>([
+    ["a .git folder", [["40000", ".git", evil]]],
+    ["a .git folder in capitals", [["40000", ".GIT", evil]]],
+    ["a .git file", [["100644", ".git", "gitdir: /etc\n"]]],
+    ["a .git link", [["120000", ".git", "/etc"]]],
+    ["a .git deeper", [["40000", "sub", [["40000", ".Git", evil]]]]],
+    ["a folder above", [["40000", "..", [["100644", "escaped", "x"]]]]],
+    ["a folder above, in one name", [["100644", "../escaped", "x"]]],
+    ["a folder above, in the middle of a name", [["100644", "sub/../../escaped", "x"]]],
+    ["the folder itself", [["40000", ".", [["100644", "a", "x"]]]]],
+    ["an absolute name", [["100644", `${tmpdir()}/${escaped}`, "x"]]],
+    ["a name with .git in it", [["100644", ".git/hooks/post-checkout", "#!/bin/sh\n"]]],
+  ])("%s is refused by git, and nothing is written", async (_, tree) => {
+    await expect(fetched(tree)).rejects.toThrow(/error: invalid path/);
+    expect(found()).toEqual(["workspace"]);
+    expect(readFileSync(join(workspace(), ".git", "config"), "utf8")).not.toContain("fsmonitor");
+    expect(existsSync(join(tmpdir(), escaped))).toBe(false);
+  });
+
+  test.each<[string, Tree]>([
+    [
+      "before it",
+      [
+        ["120000", "a", ".."],
+        ["40000", "a", [["100644", "escaped", "x"]]],
+      ],
+    ],
+    [
+      "after it",
+      [
+        ["40000", "a", [["100644", "escaped", "x"]]],
+        ["120000", "a", ".."],
+      ],
+    ],
+  ])("nothing is written through a link of the same name %s", async (_, tree) => {
+    await fetched(tree).catch(() => undefined);
+    expect(found().filter((name) => !/^workspace(?:\/a(?:\/escaped)?)?$/.test(name))).toEqual([]);
+    expect(lstatSync(join(workspace(), "a"), { throwIfNoEntry: false })?.isSymbolicLink() ?? false).toBe(false);
+  });
+});
+
+describe("a working copy", () => {
+  test("a link is one only where it stays inside, whatever its neighbours are", async () => {
+    await fetched([
+      ["100644", "a", "1"],
+      ["120000", "bytes", "a"],
+      ["120000", "etc", "/etc"],
+      ["120000", "long", "d/".repeat(2_100)],
+      [
+        "40000",
+        "sub",
+        [
+          ["120000", "inside", "../a"],
+          ["120000", "outside", "../../a"],
+        ],
+      ],
+    ]);
+    expect(readlinkSync(join(workspace(), "bytes"))).toBe("a");
+    expect(readlinkSync(join(workspace(), "sub", "inside"))).toBe("../a");
+    for (const name of ["etc", "long", "sub/outside"]) expect(lstatSync(join(workspace(), name)).isFile()).toBe(true);
+  });
+
+  test("a link whose target is not UTF-8 stays the text that git holds", async () => {
+    const target = Buffer.from([0x66, 0xff]);
+    const id = git(["hash-object", "-w", "--stdin"], target);
+    const tree = git(["mktree"], `120000 blob ${id}\tlink\n`);
+    const { commit, pack } = packOf(source(), git(["commit-tree", tree, "-m", "base"]));
+    await fetchWorkspace(Readable.from([pack]), commit, {
+      ...{ folder: workspace(), privateFolder: own(), path: process.env["PATH"] ?? "" },
+    });
+    expect(readFileSync(join(workspace(), "link"))).toEqual(target);
+  });
+
+  test("replaces what was in the folder", async () => {
+    mkdirSync(join(workspace(), "stale"), { recursive: true });
+    writeFileSync(join(workspace(), "stale", "x"), "x");
+    await fetched([["100644", "a", "1"]]);
+    expect(found()).toEqual(["workspace", "workspace/a"]);
+  });
+});
+
+describe("a pack", () => {
+  const places = () => ({ folder: workspace(), privateFolder: own(), path: process.env["PATH"] ?? "" });
+
+  test.each<[string, (pack: Buffer) => Readable]>([
+    ["empty", () => Readable.from([])],
+    ["cut off", (pack) => Readable.from([pack.subarray(0, pack.length - 8)])],
+    ["with a byte that differs", (pack) => Readable.from([pack.map((byte, at) => (at === 14 ? byte ^ 0xff : byte))])],
+    ["no pack at all", () => Readable.from([Buffer.alloc(1024 * 1024, "x")])],
+    [
+      "whose sender breaks off",
+      (pack) =>
+        Readable.from(
+          (async function* () {
+            yield pack.subarray(0, 20);
+            throw new Error("reset");
+          })(),
+        ),
+    ],
+  ])("%s is an error", async (_, change) => {
+    const { commit, pack } = packOf(source(), git(["commit-tree", write([["100644", "a", "1"]]), "-m", "base"]));
+    await expect(fetchWorkspace(change(pack), commit, places())).rejects.toThrow(/index-pack|pack/);
+  });
+
+  test("of another commit is an error", async () => {
+    const { pack } = packOf(source(), git(["commit-tree", write([["100644", "a", "1"]]), "-m", "base"]));
+    await expect(fetchWorkspace(Readable.from([pack]), "1".repeat(40), places())).rejects.toThrow(/ls-tree/);
+  });
+});
