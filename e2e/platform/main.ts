@@ -4,7 +4,7 @@ import { cacheFolder } from "../../infra/platform/cache-folder.ts";
 import { readCluster } from "./cluster/cluster.ts";
 import { clusterLayout, platformFolder } from "./cluster/layout.ts";
 import { readState } from "./cluster/state.ts";
-import { downPlatform, upPlatform } from "./platform.ts";
+import { deployPipeline, downPlatform, upPlatform } from "./platform.ts";
 import { runForeground } from "./run-foreground.ts";
 import { runSuite } from "./run-suite.ts";
 import { showStatus } from "./show-status.ts";
@@ -51,6 +51,7 @@ program
     let summary = "0 passed, 1 failed";
     try {
       await upPlatform({ ...options, ...(nodeAddress && { nodeAddress }) });
+      await deployPipeline(options);
       const suite = await runSuite(args, process.env, stopped.signal);
       summary = suite.summary;
       process.exitCode = suite.ok && !stopped.signal.aborted ? 0 : 1;
@@ -63,13 +64,20 @@ program
 
 program
   .command("up")
-  .description("brings the platform up, and leaves it up")
+  .description("brings the platform up with the pipeline on it, and leaves it up")
   .option("--node-address <address>", "address of the node, where 10.254.0.1 is taken")
-  .action(async ({ nodeAddress }: { nodeAddress?: string }) => {
+  .option("--no-deploy", "only the platform: Kubernetes, Argo Events, Argo Workflows")
+  .action(async ({ nodeAddress, deploy }: { nodeAddress?: string; deploy: boolean }) => {
     takeDownWhenStopped();
-    const { state } = await upPlatform({ ...options, ...(nodeAddress && { nodeAddress }) });
-    console.log(showStatus(state));
+    const cluster = await upPlatform({ ...options, ...(nodeAddress && { nodeAddress }) });
+    if (deploy) await deployPipeline(options);
+    console.log(showStatus(cluster.state));
   });
+
+program
+  .command("deploy")
+  .description("brings the pipeline onto the platform that is up, again after a change of the source")
+  .action(() => deployPipeline(options));
 
 program
   .command("down")

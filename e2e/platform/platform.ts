@@ -12,6 +12,7 @@ import { type ClusterState, readState, writeState } from "./cluster/state.ts";
 import { takeDown } from "./cluster/take-down.ts";
 import { installControllers } from "./controllers/install-controllers.ts";
 import { makeVolumes } from "./controllers/volumes.ts";
+import { deploy } from "./deploy/deploy.ts";
 import { importPlatformImages } from "./platform-images/import-platform-images.ts";
 import { buildPrograms } from "./programs/build-programs.ts";
 
@@ -65,13 +66,26 @@ export async function upPlatform(options: PlatformOptions): Promise<Cluster> {
     await installControllers(cluster, signal);
     report("the controllers of Argo Events and Argo Workflows are available");
     writeState(layout.state, { ...cluster.state, phase: "up" });
-    return cluster;
+    return readCluster(folder);
   } catch (error) {
     report(`the platform did not come up: ${error instanceof Error ? error.message : error}`);
     report("what was started is taken down again");
     await takeDown(layout, report);
     throw error;
   }
+}
+
+/**
+ * Brings the pipeline onto the platform that is up; where it is there already, what has changed since.
+ * @throws Error that names what did not become healthy; the platform stays as it is then, to be looked at
+ */
+export async function deployPipeline({ cache, report, signal }: PlatformOptions): Promise<void> {
+  const folder = platformFolder(cache);
+  const stopped = new Promise<never>((_, reject) =>
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true }),
+  );
+  await Promise.race([deploy(readCluster(folder), { folder, report }), stopped]);
+  report("the pipeline is deployed");
 }
 
 /** Takes the platform down; where none is up, what one may have left behind. */

@@ -36,6 +36,8 @@ export const programs = {
   kubelet: kubernetes("kubelet"),
   "kube-proxy": kubernetes("kube-proxy"),
   kubectl: kubernetes("kubectl"),
+  /** kube-router's engine for NetworkPolicies, which the cluster's own network does not enforce. */
+  "network-policies": { name: "network-policies", module: "e2e/platform/programs/network-policies", package: "." },
   etcd: { name: "etcd", module: "e2e/platform/programs/etcd", package: "go.etcd.io/etcd/server/v3" },
   coredns: { name: "coredns", module: "e2e/platform/programs/coredns", package: "." },
   "nats-server": {

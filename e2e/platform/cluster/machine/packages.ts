@@ -8,6 +8,7 @@ export const packages = {
   "/usr/lib/cni/ptp": "containernetworking-plugins",
   ip: "iproute2",
   iptables: "iptables",
+  ipset: "ipset",
   nft: "nftables",
   conntrack: "conntrack",
   socat: "socat",

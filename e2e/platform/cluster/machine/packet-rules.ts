@@ -7,7 +7,7 @@ interface Chain {
 
 const programs = ["iptables", "ip6tables"] as const;
 
-/** Kubernetes' chains: those of kube-proxy, and those that the kubelet makes and nobody removes. */
+/** Kubernetes' chains: kube-proxy's, those of NetworkPolicies, and those that the kubelet makes and nobody removes. */
 export async function kubernetesChains(): Promise<Chain[]> {
   return chainsOf(await runCommand("iptables-save", []));
 }
@@ -42,10 +42,14 @@ export function removalOf(saved: string): string {
   return [...commands].map(([name, lines]) => `*${name}\n${lines.join("\n")}\nCOMMIT\n`).join("");
 }
 
-/** Removes Kubernetes' packet rules, for both versions of IP. */
+/** Sets of addresses of the engine for NetworkPolicies, among the names of all sets. */
+export const setsOf = (names: string): string[] => names.split("\n").filter((name) => /^(inet6:)?KUBE-/.test(name));
+
+/** Removes Kubernetes' packet rules, for both versions of IP, and the sets of addresses that they used. */
 export async function removeKubernetesChains(): Promise<void> {
   for (const program of programs) {
     const removal = removalOf(await runCommand(`${program}-save`, []));
     if (removal) await runCommand(`${program}-restore`, ["--noflush"], { input: removal });
   }
+  for (const set of setsOf(await runCommand("ipset", ["list", "-name"]))) await runCommand("ipset", ["destroy", set]);
 }

@@ -145,6 +145,17 @@ export function processSpecs({ layout, network, programs, etcdPorts }: NodeOptio
       limitSeconds: 30,
     },
     {
+      name: "network-policies",
+      command: programs["network-policies"],
+      args: flags({
+        kubeconfig: layout.kubeconfig("admin"),
+        node: nodeName,
+        "service-cluster-ip-range": network.serviceCidr,
+      }),
+      ready: { command: "iptables", args: ["-w", "-n", "-L", "KUBE-ROUTER-FORWARD"] },
+      limitSeconds: 30,
+    },
+    {
       name: "coredns",
       command: programs.coredns,
       args: ["-conf", layout.corefile],
