@@ -23,7 +23,8 @@ const path = "/apis/argoproj.io/v1alpha1/namespaces/argo-workflows/workflows";
 
 /**
  * The part of a Kubernetes API server that lists and shows Workflows, in its real shapes: `PartialObjectMetadataList` when that is
- * asked for, pages by `limit` and `continue`, `Status` objects for errors (as a v1.33 API server sends them).
+ * asked for (whose items are null when there are none), pages by `limit` and `continue`, `Status` objects for errors (as API
+ * servers of v1.33 and v1.34 send them).
  */
 export async function startFakeKubernetes(tls?: { key: string; cert: string }): Promise<FakeKubernetes> {
   const fake = { tokens: new Set(["token-1"]), workflows: new Map(), queries: [], fault: undefined };
@@ -79,6 +80,11 @@ function answer(
   const isPartial = headers.accept?.startsWith("application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1");
   const kind = isPartial ? "PartialObjectMetadata" : "Workflow";
   const apiVersion = isPartial ? "meta.k8s.io/v1" : "argoproj.io/v1alpha1";
+  const items = names.slice(from, to).map((name) => ({
+    kind,
+    apiVersion,
+    metadata: { name, namespace: "argo-workflows", uid: `uid-of-${name}`, resourceVersion: "1", generation: 1 },
+  }));
   return {
     code: 200,
     body: {
@@ -88,11 +94,7 @@ function answer(
         resourceVersion: "4242",
         ...(to < names.length && { continue: String(to), remainingItemCount: names.length - to }),
       },
-      items: names.slice(from, to).map((name) => ({
-        kind,
-        apiVersion,
-        metadata: { name, namespace: "argo-workflows", uid: `uid-of-${name}`, resourceVersion: "1", generation: 1 },
-      })),
+      items: isPartial && items.length === 0 ? null : items,
     },
   };
 }

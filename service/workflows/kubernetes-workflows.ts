@@ -18,7 +18,11 @@ const one = z.object({ status: z.object({ finishedAt: z.iso.datetime().nullish()
 
 const listed = z.object({
   metadata: z.object({ continue: z.string().optional() }),
-  items: z.array(z.object({ metadata: z.object({ name: z.string() }) })),
+  // A list of metadata that holds nothing says null (seen with 1.34).
+  items: z
+    .array(z.object({ metadata: z.object({ name: z.string() }) }))
+    .nullable()
+    .transform((items) => items ?? []),
 });
 
 /** A pod's own access to the API of its cluster. @throws Error outside of a cluster */

@@ -101,7 +101,7 @@ describe("the real pods", () => {
   test("the control: the kernel holds a pod that promises nothing to none of it", async () => {
     const name = "promises-nothing";
     const where = ["--namespace", "default"];
-    await cluster.kubectl(["run", name, ...where, `--image=${busyboxImage}`, "--", "sleep", "600"]);
+    await cluster.kubectl(["run", name, ...where, `--image=${busyboxImage}`, "--command", "--", "sleep", "600"]);
     try {
       await cluster.kubectl(["wait", `pod/${name}`, ...where, "--for=condition=Ready", "--timeout=60s"]);
       const found = (await runningPods(cluster, "default")).find((pod) => pod.name === name);
