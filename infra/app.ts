@@ -3,6 +3,7 @@ import { Application } from "./charts/application.ts";
 import { Events } from "./charts/events.ts";
 import { ExternalSecrets } from "./charts/external-secrets.ts";
 import { Kafka } from "./charts/kafka.ts";
+import { Monitoring } from "./charts/monitoring.ts";
 import { Namespaces } from "./charts/namespaces.ts";
 import { Runs } from "./charts/runs.ts";
 import { Service } from "./charts/service.ts";
@@ -22,6 +23,7 @@ export function buildApp(settings: Settings, outdir: string): App {
   new Events(synced, "events", settings);
   new Runs(synced, "runs", settings);
   new Service(synced, "service", settings);
+  if (Monitoring.isWanted(settings)) new Monitoring(synced, "monitoring", settings);
   return synced;
 }
 

@@ -4,6 +4,7 @@ export const names = {
   watch: "froussard-watch",
   webhooks: "froussard",
   deadLetters: "froussard-dead-letters",
+  dashboard: "froussard-dashboard",
   eventBus: "codex",
   /** EventSource and Sensor. */
   events: "github-codex",

@@ -161,6 +161,12 @@ export const kinds: readonly Kind[] = [
     kind: "ServiceMonitor",
   },
   {
+    source: "prometheusOperator",
+    crd: "example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml",
+    apiVersion: "monitoring.coreos.com/v1",
+    kind: "PrometheusRule",
+  },
+  {
     source: "gatewayApi",
     crd: "config/crd/standard/gateway.networking.k8s.io_httproutes.yaml",
     apiVersion: "gateway.networking.k8s.io/v1",

@@ -154,12 +154,14 @@ export const settingsSchema = z
     argoCd: argoCd.meta({ description: "The Argo CD Application" }),
   })
   .superRefine((settings, context) => {
-    const { codex, namespaces, github, repositories, secretNames } = settings;
+    const { codex, namespaces, github, repositories, secretNames, monitoring } = settings;
     const { service, workflows, kafka } = namespaces;
     const fault = (path: string[], message: string) => context.addIssue({ code: "custom", path, message });
     const { idleMinutes, deadlineMinutes } = codex;
     if (idleMinutes > deadlineMinutes)
       fault(["codex", "idleMinutes"], `must be at most codex.deadlineMinutes (${deadlineMinutes}), not ${idleMinutes}`);
+    if (monitoring.alerts && !monitoring.serviceMonitor)
+      fault(["monitoring", "alerts"], "needs monitoring.serviceMonitor: without metrics every alert about them fires");
     const three = [service, workflows, kafka];
     if (new Set(three).size < three.length)
       fault(["namespaces"], `must be three, not ${three.join(", ")}: each keeps Secrets that the others must not see`);

@@ -65,6 +65,28 @@ export const externalSecrets = z
   )
   .default({ kind: "none" });
 
+const labelValues = z.record(
+  z.string().regex(/^(?:[a-z0-9.-]+\/)?[A-Za-z0-9][\w.-]{0,62}$/, must("the name of a label")),
+  text("the value of a label", /^(?:[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?)?$/),
+);
+
+const dashboard = z.strictObject({
+  enabled: flag().default(false).meta({
+    description: "Whether a ConfigMap with the dashboard is made, which the sidecar of Grafana's chart loads",
+  }),
+  namespace: name("a namespace").optional().meta({
+    description:
+      "Where Grafana's sidecar looks for it; left out: the service's namespace, for a sidecar that looks in all",
+  }),
+  labels: labelValues
+    .refine((labels) => Object.keys(labels).length > 0, must("at least one label"))
+    .default({ grafana_dashboard: "1" })
+    .meta({ description: "Labels that the sidecar selects by" }),
+  folder: text("the name of a folder", /^[^\0-\x1f"\\]{1,100}$/)
+    .optional()
+    .meta({ description: "Grafana's folder, where the sidecar obeys the annotation `grafana_folder`" }),
+});
+
 /** What reads the metrics. */
 export const monitoring = z.strictObject({
   serviceMonitor: flag()
@@ -76,7 +98,16 @@ export const monitoring = z.strictObject({
   labels: z
     .record(z.string(), z.string())
     .default({})
-    .meta({ description: "Labels of the ServiceMonitor that Prometheus selects by" }),
+    .meta({ description: "Labels of ServiceMonitor and PrometheusRule that Prometheus selects by" }),
+  alerts: flag().default(false).meta({
+    description:
+      "Whether a PrometheusRule with the alerts is made (needs `serviceMonitor`); see [alerts](alerts.md), also for what else Prometheus has to read",
+  }),
+  runbookUrl: address("https://git.example.com/owner/name/blob/main/docs/alerts.md").optional().meta({
+    description:
+      "Page that alerts lead to, each at its own heading; left out: `docs/alerts.md` in the repository of `argoCd.repoUrl`, at `argoCd.revision`",
+  }),
+  dashboard: dashboard.prefault({}).meta({ description: "Grafana's dashboard" }),
 });
 
 /** What deploys it. */

@@ -39,7 +39,10 @@ export const everythingOn: Partial<SettingsInput> = {
   changes: { protectedPaths: ["default", "deploy/**"], maxFiles: 50, maxBytes: 1_000_000, commitChecks: "hold" },
   eventBus: { storageClass: "fast" },
   externalSecrets: { kind: "store", store: "vault" },
-  monitoring: { serviceMonitor: true, labels: { release: "prometheus" } },
+  monitoring: {
+    ...{ serviceMonitor: true, alerts: true, labels: { release: "prometheus" } },
+    dashboard: { enabled: true, folder: "Agents" },
+  },
 };
 
 /** All objects of a deployment, as they are written. */

@@ -1,0 +1,21 @@
+/** The selector `{…}` of series with exactly these labels; a value that begins with `!` or `~` is compared by that. */
+export function selector(labels: Readonly<Record<string, string>>): string {
+  const matchers = Object.entries(labels).map(([name, value]) => {
+    const [, operator = "", text = ""] = /^([!~]?)(.*)$/.exec(value) ?? [];
+    return `${name}${{ "": "=", "!": "!=", "~": "=~" }[operator]}"${text}"`;
+  });
+  return `{${matchers.join(",")}}`;
+}
+
+/**
+ * By how much a counter has grown in a window. Unlike `increase` alone it counts a series' first value too, where that
+ * appeared within the window: a counter of rare events may be born with its first event.
+ */
+export function grown(series: string, window: string): string {
+  return `((${series} unless ${series} offset ${window}) or increase(${series}[${window}]))`;
+}
+
+/** The same as a rate over Grafana's own interval, for graphs. */
+export function ratePerMinute(series: string): string {
+  return `60 * rate(${series}[$__rate_interval])`;
+}
