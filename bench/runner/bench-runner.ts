@@ -74,6 +74,7 @@ async function measured(
     settings: {
       path,
       lang: "C.UTF-8",
+      codeCache: join(folder, "compiled"),
       passedOn: {
         CODEX_TRIGGER_LOGINS: maintainer,
         GITHUB_API_BASE_URL: github.apiUrl,

@@ -37,6 +37,7 @@ export async function runQueuedTask(
     secrets: { githubToken: settings.githubToken, openaiApiKey: settings.openaiKey },
     settings: {
       ...basics,
+      codeCache: join(settings.data, "compiled"),
       passedOn: { ...passedOn(settings.passed), CODEX_REPOSITORIES: settings.repositories.join(",") },
       readablePaths: settings.readablePaths,
       ...(settings.passed["CODEX_BIN"] !== undefined && { codexProgram: settings.passed["CODEX_BIN"] }),

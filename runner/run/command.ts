@@ -135,6 +135,7 @@ async function run(given: unknown, environment: Environment): Promise<number> {
       settings: {
         path: env.PATH,
         lang: env.LANG,
+        codeCache: join(stateHome, "codex-runner", "compiled"),
         passedOn,
         readablePaths: env.CODEX_READABLE_PATHS?.split(":").filter((path) => path !== "") ?? [],
         ...(env.CODEX_BIN !== undefined && { codexProgram: env.CODEX_BIN }),

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { mediatorEnvironment as mediatorSchema, readSettings } from "../settings.ts";
 import { agentEnvironment, mediatorEnvironment, passedOnSettings, reportEnvironment } from "./environments.ts";
 
-const basics = { path: "/usr/bin", lang: "C.UTF-8" };
+const basics = { path: "/usr/bin", lang: "C.UTF-8", codeCache: "/state/compiled" };
 const secrets = { githubToken: "canary-github", openaiApiKey: "canary-openai" };
 const task = {
   stage: "implementation",
@@ -28,6 +28,7 @@ describe("environments", () => {
     expect(mediatorEnvironment(mediator)).toEqual({
       PATH: "/usr/bin",
       LANG: "C.UTF-8",
+      NODE_COMPILE_CACHE: "/state/compiled",
       HOME: "/state/home",
       GITHUB_TOKEN: "canary-github",
       OPENAI_API_KEY: "canary-openai",

@@ -117,6 +117,10 @@ function checkSettings({ task, secrets, settings, stateFolder }: RunTaskOptions)
     ]);
 }
 
+function processBasics({ path, lang, codeCache }: RunTaskSettings): ProcessBasics {
+  return { path, lang, codeCache };
+}
+
 function sandboxLimits(passedOn: PassedOn): SandboxLimits {
   const settings = readSettings(sandboxEnvironment, passedOn);
   return {
@@ -131,7 +135,7 @@ async function closeTask(options: RunTaskOptions, state: StateFolder): Promise<C
   const { retryDelaysMs = [10_000, 60_000] } = options;
   const { passedOn, readablePaths = [], stopGraceMs = 60_000, readyTimeoutMs = 120_000 } = settings;
   const tools = { codex: findCodex(settings.codexProgram), readablePaths, limits: sandboxLimits(passedOn), main };
-  const basics = { path: settings.path, lang: settings.lang };
+  const basics = processBasics(settings);
   for (let number = 1; ; number++) {
     onProgress?.({ kind: "attempt", number });
     let interrupted = false;
@@ -166,7 +170,6 @@ const reported = runTaskResult.pick({
 
 async function report(options: RunTaskOptions, state: StateFolder, closed: Closed): Promise<RunTaskResult> {
   const { task, secrets, settings, signal, log } = options;
-  const { path, lang, passedOn } = settings;
   const status = closed.outcome === "done" ? "Succeeded" : closed.code === "internal" ? "Error" : "Failed";
   const child = startChild({
     name: "report",
@@ -174,10 +177,10 @@ async function report(options: RunTaskOptions, state: StateFolder, closed: Close
     args: [...nodeOptions, main, "report"],
     cwd: state.path,
     env: reportEnvironment({
-      basics: { path, lang },
+      basics: processBasics(settings),
       task,
       githubToken: secrets.githubToken,
-      settings: passedOn,
+      settings: settings.passedOn,
       stateFolder: state.path,
       status,
     }),
