@@ -5,7 +5,7 @@ import { folders, synthesize } from "@froussard/infra/synthesize";
 import { parseAllDocuments } from "yaml";
 import type { Cluster } from "../cluster/cluster.ts";
 import { type Manifest, manifestList } from "../controllers/manifest.ts";
-import { buildImages } from "../images/build-images.ts";
+import { type BuiltImage, buildImages } from "../images/build-images.ts";
 import { importImages } from "../images/import-images.ts";
 import { reconcile } from "../kafka/operators.ts";
 import { startBroker } from "../kafka/start-broker.ts";
@@ -22,6 +22,8 @@ export interface DeployOptions {
   /** The cluster's folder, as `readCluster` takes it. */
   folder: string;
   report(line: string): void;
+  /** @default built from this checkout, or taken from the cache */
+  images?: readonly BuiltImage[];
 }
 
 const root = join(import.meta.dirname, "../../..");
@@ -33,9 +35,10 @@ const caConfigMap = "simulated-authority";
  * GitHub's webhook is set up. A second time changes what has changed, and nothing else.
  * @throws Error that names what did not become healthy
  */
-export async function deploy(cluster: Cluster, { folder, report }: DeployOptions): Promise<Deployment> {
+export async function deploy(cluster: Cluster, options: DeployOptions): Promise<Deployment> {
+  const { folder, report } = options;
   const layout = deploymentLayout(folder);
-  const images = await buildImages(root, report);
+  const images = options.images ?? (await buildImages(root, report));
   await importImages(images, ["ctr", "--address", cluster.state.containerdSocket, "--namespace", "k8s.io"], report);
   const named = Object.fromEntries(images.map(({ use, reference }) => [use, reference]));
   const imageNames = { service: named["service"] ?? "", runner: named["runner"] ?? "", agent: named["agent"] ?? "" };

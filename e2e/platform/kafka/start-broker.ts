@@ -43,10 +43,7 @@ async function javaOfMachine(): Promise<{ program: string; folders: string[] }> 
   const settings = join(dirname(dirname(program)), "conf");
   const [linked] = readdirSync(settings).filter((name) => name.endsWith(".properties"));
   // Debian keeps Java's settings below /etc.
-  const elsewhere = linked === undefined ? undefined : dirname(realpathSync(join(settings, linked)));
+  const elsewhere = linked === undefined ? [] : [dirname(realpathSync(join(settings, linked)))];
   const libraries = ["/lib", "/lib64"].filter(existsSync);
-  return {
-    program,
-    folders: ["/usr", ...libraries, ...(elsewhere?.startsWith("/usr/") ? [] : (elsewhere ?? []))].flat(),
-  };
+  return { program, folders: ["/usr", ...libraries, ...elsewhere.filter((path) => !path.startsWith("/usr/"))] };
 }
