@@ -48,3 +48,11 @@ test("fills less than a larger volume too", () => {
   expect(at(jetstream, "settings")).toContain("max_file_store: 98GB\n");
   expect(at(jetstream, "streamConfig")).toContain(`maxBytes: ${50 * 1024 ** 3}\n`);
 });
+
+test.each([4, 5, 6, 10, 1_000])("of %i GiB leaves room for the Sensor's own state beside the stream", (volumeGi) => {
+  const jetstream = at(bus({ volumeGi })[0], "spec.jetstream");
+  const [, store] = /^max_file_store: (\d+)GB$/m.exec(String(at(jetstream, "settings"))) ?? [];
+  const [, stream] = /^maxBytes: (\d+)$/m.exec(String(at(jetstream, "streamConfig"))) ?? [];
+  expect(Number(stream)).toBeLessThanOrEqual(Number(store) * 1024 ** 3 * 0.7);
+  expect(Number(stream)).toBeGreaterThan(1024 ** 3);
+});

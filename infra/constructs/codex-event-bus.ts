@@ -58,7 +58,7 @@ export class CodexEventBus extends Construct {
           },
           // A task may become eight times as large on the bus; one that does not fit would stop its partition for ever.
           maxPayload: "2MB",
-          settings: `max_file_store: ${volumeGi - 2}GB\nmax_memory_store: 64MB\n`,
+          settings: `max_file_store: ${storeGi(volumeGi)}GB\nmax_memory_store: 64MB\n`,
           streamConfig: streamConfig(replicas, volumeGi),
           securityContext: restrictedPod(),
           containerTemplate: {
@@ -87,6 +87,15 @@ export class CodexEventBus extends Construct {
   }
 }
 
+/** What JetStream may use of a volume: its own log and the file system need room too. */
+const storeGi = (volumeGi: number) => volumeGi - 2;
+
+/**
+ * What is set aside for the stream: not the whole store, for the Sensor keeps its state in a store of its own beside it, and
+ * does not start where no room is left.
+ */
+const streamGi = (volumeGi: number) => Math.min(volumeGi / 2, (storeGi(volumeGi) * 5) / 8);
+
 /**
  * Of JetStream's stream, which is read only when the stream is made: to change it later, the stream must be deleted. Kept
  * by limits (retention 0), because as a work queue it does not fit how Argo Events consumes; what goes beyond them is
@@ -96,7 +105,7 @@ function streamConfig(replicas: number, volumeGi: number): string {
   const config = {
     maxMsgs: 50_000,
     maxAge: `${topicSettings.retentionDays * 24}h`,
-    maxBytes: (volumeGi / 2) * 1024 ** 3,
+    maxBytes: Math.floor(streamGi(volumeGi) * 1024 ** 3),
     replicas: Math.min(replicas, 3),
     duplicates: "300s",
     retention: 0,
