@@ -4,6 +4,7 @@ import {
   createReadStream,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -43,7 +44,7 @@ export async function writeImageArchive(image: PlatformImage, archive: string): 
     );
     writeFileSync(join(layout, "oci-layout"), JSON.stringify({ imageLayoutVersion: "1.0.0" }));
     const whole = join(folder, "archive.tar");
-    await pack(layout, whole, ["oci-layout", "index.json", "blobs"]);
+    await pack(layout, whole);
     await rename(whole, archive);
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -57,9 +58,6 @@ export const imageHash = (image: PlatformImage): string =>
 async function writeLayer(files: readonly ImageFile[], folder: string, layout: string): Promise<Descriptor> {
   const root = join(folder, "root");
   const path = join(folder, "layer.tar");
-  // Programs that want one find it; on a read-only root it is of no use.
-  mkdirSync(join(root, "tmp"), { recursive: true });
-  await chmod(join(root, "tmp"), 0o1777);
   for (const file of files) {
     const target = join(root, file.path);
     mkdirSync(dirname(target), { recursive: true, mode: 0o755 });
@@ -70,7 +68,7 @@ async function writeLayer(files: readonly ImageFile[], folder: string, layout: s
       await chmod(target, file.mode ?? 0o644);
     }
   }
-  await pack(root, path, ["."]);
+  await pack(root, path);
   const hash = createHash("sha256");
   await pipeline(createReadStream(path), hash);
   const digest = hash.digest("hex");
@@ -79,9 +77,12 @@ async function writeLayer(files: readonly ImageFile[], folder: string, layout: s
   return { mediaType: "application/vnd.oci.image.layer.v1.tar", digest: `sha256:${digest}`, size };
 }
 
-/** `portable` leaves out who owns a file here: readers take root. */
-const pack = (folder: string, file: string, names: string[]) =>
-  create({ cwd: folder, file, portable: true, mtime: new Date(0) }, names);
+/** In the order of the names, since a folder tells them in any; `portable` leaves out who owns a file here: readers take root. */
+const pack = (folder: string, file: string) =>
+  create(
+    { cwd: folder, file, portable: true, mtime: new Date(0), noDirRecurse: true },
+    readdirSync(folder, { recursive: true, encoding: "utf8" }).sort(),
+  );
 
 const architectures: Readonly<Record<string, string>> = { x64: "amd64", arm64: "arm64" };
 

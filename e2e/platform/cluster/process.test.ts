@@ -1,0 +1,68 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { endProcess, isRunning, lastLines, startProcess, thisProcess } from "./process.ts";
+import type { ProcessSpec } from "./state.ts";
+import { untilReady } from "./until-ready.ts";
+
+let logs: string;
+beforeEach(() => {
+  logs = mkdtempSync(join(tmpdir(), "processes-"));
+});
+afterEach(() => rmSync(logs, { recursive: true }));
+
+const shell = (script: string, spec: Partial<ProcessSpec> = {}) =>
+  startProcess(
+    {
+      ...{ name: "shell", command: "sh", args: ["-c", script], limitSeconds: 5 },
+      ready: { command: "true", args: [] },
+      ...spec,
+    },
+    logs,
+    { PATH: process.env["PATH"] },
+  );
+
+test("a process has an own session, a log, and the given environment alone", async () => {
+  const started = await shell("echo $COLOUR-$HOME; exec sleep 60", { env: { COLOUR: "green" } });
+  expect(isRunning(started)).toBe(true);
+  const session = readFileSync(`/proc/${started.pid}/stat`, "utf8").split(") ")[1]?.split(" ")[3];
+  expect(session).toBe(String(started.pid));
+  await endProcess(started);
+  expect(isRunning(started)).toBe(false);
+  expect(readFileSync(started.log, "utf8")).toBe("green-\n");
+});
+
+test("one that does not listen is killed after its limit", async () => {
+  const deaf = await shell("trap '' TERM; echo ready; while :; do sleep 0.05; done", {
+    limitSeconds: 0.3,
+    ready: { command: "grep", args: ["ready", join(logs, "shell.log")] },
+  });
+  await untilReady({ ...deaf, limitSeconds: 5 });
+  await endProcess(deaf);
+  expect(isRunning(deaf)).toBe(false);
+});
+
+test("a process id that is another's by now is left alone", async () => {
+  const other = { ...thisProcess(), startTicks: "1" };
+  expect(isRunning(thisProcess())).toBe(true);
+  expect(isRunning(other)).toBe(false);
+});
+
+test("fails with its name and its last words when it ends while it starts", async () => {
+  const failed = await shell("echo first; echo the port is taken >&2; exit 3", {
+    ready: { command: "false", args: [] },
+  });
+  await expect(untilReady(failed)).rejects.toThrow(/^shell ended while it started; its log is .*the port is taken/s);
+  expect(lastLines(failed.log, 1)).toBe("\n  the port is taken");
+});
+
+test("fails when it takes too long, and says what was asked of it", async () => {
+  const slow = await shell("sleep 60", { ready: { url: "http://127.0.0.1:1/health" }, limitSeconds: 0.3 });
+  await expect(untilReady(slow)).rejects.toThrow(/^shell was not ready within 0.3 s/);
+  await endProcess(slow);
+});
+
+test("fails when there is no such program", async () => {
+  await expect(shell("", { command: "/nowhere/kubelet" })).rejects.toThrow(/^shell could not be started: .*ENOENT/);
+});
