@@ -26,9 +26,15 @@ export interface Trace {
   notes: Comment[];
 }
 
+/** A login as it can be compared: REST calls an App's account `name[bot]`, GraphQL `name`, and case is no difference. */
+export function plainLogin(login: string): string {
+  return login.replace(/\[bot\]$/, "").toLowerCase();
+}
+
 /** Reads an issue's comments; `account` is the login that the pipeline writes with, anybody when absent. Pure. */
 export function readTrace({ repository, issue, comments }: IssueSnapshot, account?: string): Trace {
-  const isOwn = ({ author }: Comment) => account === undefined || author?.login.toLowerCase() === account.toLowerCase();
+  const isOwn = ({ author }: Comment) =>
+    account === undefined || (author !== undefined && plainLogin(author.login) === plainLogin(account));
   const own = comments.filter(isOwn);
   const visible = own.filter(({ isMinimized }) => !isMinimized);
   const belongs = (ids: { subjectId: string; about: RunIds["about"] }, stage: Stage) =>

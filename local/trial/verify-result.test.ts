@@ -152,6 +152,12 @@ test("an approval by comment, and a commit that holds checks back, are right too
   expect(failing(facts(approved, [pull({ commits: [held] })]))).toEqual([]);
 });
 
+test("an App is one account, by whichever of its two names", () => {
+  const pulls = [pull({ author: `${bot.login}[bot]` })];
+  for (const account of [undefined, bot.login, `${bot.login}[bot]`])
+    expect(failing(facts(all, pulls, { account }))).toEqual([]);
+});
+
 test("a run that was tried again is of another task, and right", () => {
   const again = taskId("implementation", 12, subject, 25);
   const body = markedComment(markers.result, { ...ids, taskId: again, outcome: "done" }, pullUrl);

@@ -2,7 +2,7 @@ import { branchName, type IssueSnapshot, parseCommand, planSha256, subjectId, ta
 import { author } from "codex-runner/git/commit-changes";
 import { taskTrailer } from "codex-runner/render/commit-message";
 import { closes, type PullFacts } from "./pull-facts.ts";
-import { readTrace, type Trace } from "./trace.ts";
+import { plainLogin, readTrace, type Trace } from "./trace.ts";
 
 /** What GitHub shows at the end of a trial. */
 export interface TrialFacts {
@@ -162,9 +162,9 @@ function accountCheck({ pulls, account }: TrialFacts, { plans, progress, results
   const comments = [...plans, ...progress, ...results].map(
     ({ comment }) => comment.author?.login ?? "a deleted account",
   );
-  const writers = new Set([...comments, ...pulls.map(({ author: login }) => login)]);
-  const [first = "nobody"] = writers;
-  const ok = writers.size === 1 && (account === undefined || first.toLowerCase() === account.toLowerCase());
-  const found = `${[...writers].join(" and ") || "nobody"} wrote plan, results and pull request`;
+  const all = [...comments, ...pulls.map(({ author: login }) => login)];
+  const writers = new Map(all.map((login) => [plainLogin(login), login]));
+  const ok = writers.size === 1 && (account === undefined || writers.has(plainLogin(account)));
+  const found = `${[...writers.values()].join(" and ") || "nobody"} wrote plan, results and pull request`;
   return { id: "account", ok, found: ok || account === undefined ? found : `${found}, not ${account} alone` };
 }
