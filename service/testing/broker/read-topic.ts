@@ -12,15 +12,22 @@ export interface StoredRecord {
   value: Buffer;
 }
 
+/** A broker, as far as reading needs it. */
+export interface TopicSource extends Pick<Broker, "admin"> {
+  /** @default 127.0.0.1 */
+  host?: string;
+  ports: Pick<Broker["ports"], "plain">;
+}
+
 /** All records of a topic up to its end as it is now, by partition and offset. */
-export async function readTopic(broker: Broker, topic: string): Promise<StoredRecord[]> {
+export async function readTopic(broker: TopicSource, topic: string): Promise<StoredRecord[]> {
   const left = await ends(broker, topic);
   const records: StoredRecord[] = [];
   if (left.size === 0) return records;
   const consumer = new Consumer({
     clientId: "test-reader",
     groupId: `test-reader-${randomUUID()}`,
-    bootstrapBrokers: [{ host: "127.0.0.1", port: broker.ports.plain }],
+    bootstrapBrokers: [{ host: broker.host ?? "127.0.0.1", port: broker.ports.plain }],
     sasl: { mechanism: "SCRAM-SHA-512", ...users.admin },
     deserializers: { ...stringDeserializers, value: (data?: Buffer) => data ?? Buffer.alloc(0) },
     maxWaitTime: 100,
@@ -39,7 +46,7 @@ export async function readTopic(broker: Broker, topic: string): Promise<StoredRe
 }
 
 /** The offset after the last record, of each partition that holds any. */
-async function ends({ admin }: Broker, topic: string): Promise<Map<number, bigint>> {
+async function ends({ admin }: TopicSource, topic: string): Promise<Map<number, bigint>> {
   const { topics } = await admin.metadata({ topics: [topic], forceUpdate: true });
   const count = topics.get(topic)?.partitionsCount ?? 0;
   const offsets = async (timestamp: bigint) => {

@@ -1,0 +1,32 @@
+import type { Deployment } from "../../deploy/deployment.ts";
+import { type RunningPod, runningPods } from "../../network-policy/running-pods.ts";
+import type { Story } from "./story.ts";
+
+/** The parts of a run that have a pod of their own. */
+export type Part = "mediator" | "agent" | "report";
+
+/** The running pods of one part of an issue's runs. */
+export async function podsOf(deployment: Deployment, story: Story, part: Part): Promise<RunningPod[]> {
+  const names = new Set((await story.runs()).map(({ metadata }) => metadata.name));
+  const pods = await runningPods(deployment.cluster, deployment.namespaces.workflows);
+  return pods.filter(
+    ({ labels, containers }) =>
+      names.has(labels["workflows.argoproj.io/workflow"] ?? "") &&
+      labels["app.kubernetes.io/component"] === part &&
+      containers.some(({ name }) => name === "main"),
+  );
+}
+
+/** Waits until a part of the issue's run is at work. */
+export function runningPart(deployment: Deployment, story: Story, part: Part, limitMs?: number): Promise<RunningPod> {
+  return story.until(
+    `the ${part} of #${story.number}`,
+    async () => (await podsOf(deployment, story, part))[0],
+    limitMs,
+  );
+}
+
+/** As a node that is lost takes its pods with it: at once, and without a chance to say goodbye. */
+export async function losePod({ cluster }: Deployment, { name, namespace }: RunningPod): Promise<void> {
+  await cluster.kubectl(["delete", "pod", name, `--namespace=${namespace}`, "--grace-period=0", "--force"]);
+}
