@@ -108,7 +108,8 @@ async function compile(
   const seconds = () => `${Math.round((performance.now() - started) / 1000)} s`;
   const variables = Object.entries(tool.variables ?? {}).map(([name, value]) => ` -X ${name}=${value}`);
   const linked = `-ldflags=-s -w${variables.join("")}`;
-  const child = spawn("go", ["build", "-trimpath", linked, "-o", built, tool.package], {
+  const tags = (tool.tags ?? []).map((tag) => `-tags=${tag}`);
+  const child = spawn("go", ["build", "-trimpath", linked, ...tags, "-o", built, tool.package], {
     cwd: fresh,
     env: { ...env, CGO_ENABLED: "0", GOWORK: "off" },
     stdio: ["ignore", 2, "pipe"],

@@ -6,6 +6,8 @@ export interface GoTool {
   module: string;
   /** What is built, as `go build` names it. */
   package: string;
+  /** Build tags. */
+  tags?: readonly string[];
   /** Variables that are set when it is linked (`-X`), by their full names: the version that it tells. */
   variables?: Readonly<Record<string, string>>;
   /** The module that is built from an amended copy, since what is published of it does not compile. */
@@ -42,6 +44,13 @@ export const goTools = {
     name: "kubeconform",
     module: "infra/platform/kubeconform",
     package: "github.com/yannh/kubeconform/cmd/kubeconform",
+  },
+  promtool: {
+    name: "promtool",
+    module: "infra/platform/prometheus",
+    package: "github.com/prometheus/prometheus/cmd/promtool",
+    // Without the clients of two dozen clouds, which are only for finding what to scrape there.
+    tags: ["remove_all_sd"],
   },
 } as const satisfies Record<string, GoTool>;
 
