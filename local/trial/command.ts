@@ -84,12 +84,17 @@ async function runCommand(options: Options): Promise<void> {
   );
   try {
     const ok = await (settings.real ? inRepository(settings.real, settings, options, tell, stop.signal) : simulated());
-    process.exitCode = isStopped ? 130 : ok ? 0 : 1;
+    process.exitCode = ok ? 0 : 1;
+  } catch (error) {
+    // Whoever stops it before anything was made has asked for just that.
+    if (!isStopped) throw error;
   } finally {
+    if (isStopped) process.exitCode = 130;
     letGo();
   }
 
   async function simulated(): Promise<boolean> {
+    console.error("froussard: starting the simulators, and the pipeline between them");
     const place = await startSimulatedPipeline(process.env);
     // A pipeline that ends by itself would be waited for until the limit.
     place.ended.catch((error: Error) => stop.abort(error));
