@@ -6,6 +6,7 @@ export interface CommandOptions {
   /** Default: 60 seconds. */
   timeoutMs?: number;
   env?: NodeJS.ProcessEnv;
+  cwd?: string;
   signal?: AbortSignal;
 }
 
@@ -14,7 +15,7 @@ export interface CommandOptions {
  * @throws Error with the command and what it said, when it fails or takes longer than `timeoutMs`
  */
 export function runCommand(command: string, args: readonly string[], options: CommandOptions = {}): Promise<string> {
-  const { input, timeoutMs = 60_000, env, signal } = options;
+  const { input, timeoutMs = 60_000, env, cwd, signal } = options;
   const told = `${command} ${args.join(" ")}`;
   return new Promise((resolve, reject) => {
     const limit = AbortSignal.timeout(timeoutMs);
@@ -23,6 +24,7 @@ export function runCommand(command: string, args: readonly string[], options: Co
       killSignal: "SIGKILL",
       signal: signal ? AbortSignal.any([signal, limit]) : limit,
       ...(env && { env }),
+      ...(cwd !== undefined && { cwd }),
     });
     let stdout = "";
     let stderr = "";

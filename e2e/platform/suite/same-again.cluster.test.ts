@@ -1,20 +1,13 @@
-import { markers, topics } from "@froussard/contract";
-import { Producer, stringSerializers } from "@platformatic/kafka";
+import { markers } from "@froussard/contract";
 import { expect, test } from "vitest";
 import { cacheFolder } from "../../../infra/platform/cache-folder.ts";
-import { readTopic } from "../../../service/testing/broker/read-topic.ts";
 import { platformFolder } from "../cluster/layout.ts";
 import { readDeployment } from "../deploy/deployment.ts";
-import { openStory, repository, type Story, wish } from "./pipeline/story.ts";
+import { openStory, repository, wish } from "./pipeline/story.ts";
+import { sendTask, tasksOf } from "./pipeline/tasks-topic.ts";
 
 const deployment = readDeployment(platformFolder(cacheFolder(process.env)));
-const { simulated, broker } = deployment;
-
-const tasksOf = (story: Story) =>
-  broker.asSuperUser(async ({ admin, host, port }) => {
-    const records = await readTopic({ admin, host, ports: { plain: port } }, topics.codexTasks);
-    return records.filter(({ key }) => key === `${repository}#${story.number}`);
-  });
+const { simulated } = deployment;
 
 test("the same webhook five times: one plan", async () => {
   const story = await openStory(deployment, { ...wish, title: `${wish.title} (told five times)` });
@@ -37,29 +30,9 @@ test("the same webhook five times: one plan", async () => {
 
 test("the same message twice, during the run and after it: one plan, and one more run of nothing", async () => {
   const story = await openStory(deployment, { ...wish, title: `${wish.title} (sent twice)` });
-  await story.until("the task", async () => (await tasksOf(story)).length === 1);
-  const [task] = await tasksOf(story);
-  const repeat = () =>
-    broker.asSuperUser(async ({ host, port, sasl }) => {
-      const producer = new Producer({
-        ...{ clientId: "repeats", bootstrapBrokers: [{ host, port }], sasl, retries: 3, retryDelay: 200 },
-        serializers: { ...stringSerializers, value: (value?: Buffer) => value },
-      });
-      try {
-        await producer.send({
-          messages: [
-            {
-              topic: topics.codexTasks,
-              key: task?.key ?? "",
-              value: task?.value ?? Buffer.alloc(0),
-              headers: task?.headers ?? {},
-            },
-          ],
-        });
-      } finally {
-        await producer.close(true);
-      }
-    });
+  await story.until("the task", async () => (await tasksOf(deployment, story.number)).length === 1);
+  const [task] = await tasksOf(deployment, story.number);
+  const repeat = () => sendTask(deployment, story.number, task ?? expect.unreachable());
   await repeat();
   await story.plan();
   await story.expectOneOfEach("planning");

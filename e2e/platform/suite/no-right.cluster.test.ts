@@ -1,0 +1,93 @@
+import { limits, markers } from "@froussard/contract";
+import { afterAll, expect, test } from "vitest";
+import { cacheFolder } from "../../../infra/platform/cache-folder.ts";
+import { platformFolder } from "../cluster/layout.ts";
+import { readDeployment } from "../deploy/deployment.ts";
+import { runningPods } from "../network-policy/running-pods.ts";
+import { people } from "../simulated/world.ts";
+import { openStory, repository, type Story, wish } from "./pipeline/story.ts";
+
+const deployment = readDeployment(platformFolder(cacheFolder(process.env)));
+const { cluster, simulated, namespaces } = deployment;
+const minutes = 60_000;
+
+const binding = ["rolebinding", "github-codex-sensor", `--namespace=${namespaces.workflows}`];
+let kept: string | undefined;
+async function giveBack(): Promise<void> {
+  if (kept === undefined) return;
+  await cluster.kubectl(["apply", "--server-side", "--force-conflicts", "--filename=-"], { input: kept });
+  kept = undefined;
+}
+afterAll(giveBack);
+
+/** What both pods of `serve` have counted together. */
+async function deadLetters(): Promise<number> {
+  const pods = (await runningPods(cluster, namespaces.service)).filter(
+    ({ labels }) => labels["app.kubernetes.io/component"] === "serve",
+  );
+  const counted = await Promise.all(
+    pods.map(async ({ address }) => {
+      const response = await fetch(`http://${address}:8080/metrics`, { signal: AbortSignal.timeout(5_000) });
+      return [...(await response.text()).matchAll(/^froussard_dead_letters_total\{[^}]*\} (\d+)$/gm)].map(([, count]) =>
+        Number(count),
+      );
+    }),
+  );
+  return counted.flat().reduce((sum, count) => sum + count, 0);
+}
+
+/** The mark that a task was handed over is as old as if so many minutes had passed, and nobody remembers otherwise. */
+async function letTimePass(story: Story, by: number): Promise<void> {
+  await story.until("the mark that the task was handed over", async () =>
+    (await story.issue()).reactions.some(({ content, by: login }) => content === "eyes" && login === people.automation),
+  );
+  await simulated.backdate({
+    repository,
+    number: story.number,
+    login: people.automation,
+    content: "eyes",
+    minutes: by,
+  });
+}
+
+test(
+  "the Sensor may not create Workflows: a dead letter is counted, who waits too long is told, and once it may again the task is published again and runs",
+  async () => {
+    const before = await deadLetters();
+    const { metadata, ...rest } = await cluster.kubectlJson<{
+      metadata: { name: string; namespace: string; labels?: object; annotations?: object };
+    }>(["get", ...binding]);
+    kept = JSON.stringify({
+      ...rest,
+      metadata: {
+        name: metadata.name,
+        namespace: metadata.namespace,
+        labels: metadata.labels,
+        annotations: metadata.annotations,
+      },
+    });
+    await cluster.kubectl(["delete", ...binding]);
+    const story = await openStory(deployment, { ...wish, title: `${wish.title} (for which nobody has the right)` });
+    const forgotten = await openStory(deployment, {
+      ...wish,
+      title: `${wish.title} (for which nobody ever has the right)`,
+    });
+
+    await letTimePass(forgotten, limits.abandonMinutes + 1);
+    await cluster.kubectl(["rollout", "restart", "deployment/froussard-watch", `--namespace=${namespaces.service}`]);
+    const told = await forgotten.until(
+      "that the task never started",
+      async () => (await forgotten.visible(markers.result))[0],
+      4 * minutes,
+    );
+    expect(told.body).toContain('"code":"not-started"');
+
+    await story.until("the dead letter", async () => (await deadLetters()) > before, 8 * minutes);
+    expect(await story.runs()).toEqual([]);
+    await giveBack();
+    await letTimePass(story, limits.republishMinutes[0]);
+    await story.plan(5 * minutes);
+    await story.expectOneOfEach("planning");
+  },
+  20 * minutes,
+);
