@@ -90,9 +90,15 @@ const ingress: Readonly<Partial<Record<Role, (from: Role, port: number) => boole
   ),
 };
 
-/** Whether the policies are to let it through. */
+/**
+ * Whether the policies are to let it through. Both ends must agree; but this engine looks through all rules of a policy for
+ * either end, so that among pods of one policy either direction's rules suffice.
+ */
 export function mayReach(from: Role, target: KnownTarget, ports: SetPorts): boolean {
   const port = target.endPort ?? target.port;
-  const isLetIn = ingress[target.role] ?? (() => true);
-  return from === "node" || (egress(ports)[from].some((rule) => rule(target, port)) && isLetIn(from, port));
+  if (from === "node") return true;
+  const isLetOut = egress(ports)[from].some((rule) => rule(target, port));
+  const isLetIn = ingress[target.role]?.(from, port) ?? true;
+  const shareOne = from === target.role && components.some((component) => component === from);
+  return shareOne ? isLetOut || isLetIn : isLetOut && isLetIn;
 }
