@@ -2,6 +2,8 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { benchPlatform } from "./platform/bench-platform.ts";
+import { reportPlatform } from "./platform/report.ts";
 import { profileService } from "./profile/profile-service.ts";
 import { reportProfile } from "./profile/report-profile.ts";
 import { benchRunner } from "./runner/bench-runner.ts";
@@ -89,6 +91,21 @@ program
   .action(async (options: { files: number; rounds: number; json?: boolean }) => {
     const runs = await benchRunner({ ...options, path: build.env.PATH ?? "" }, build.report);
     print(options.json, runs, reportRunner(runs));
+  });
+
+program
+  .command("platform")
+  .summary("the way of a task over the real platform, split by hop")
+  .description(
+    "Takes issues from plan to draft pull request on the platform that `npm run e2e -- up` brought up, one after the other, " +
+      "and tells where the seconds go; then times tasks from the webhook to their Workflow.",
+  )
+  .option("--tasks <n>", "timed up to their Workflow", number, 200)
+  .addOption(rounds(10))
+  .addOption(json)
+  .action(async (options: { tasks: number; rounds: number; json?: boolean }) => {
+    const times = await benchPlatform(options, cache, build.report);
+    print(options.json, times, reportPlatform(times));
   });
 
 program

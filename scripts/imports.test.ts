@@ -14,7 +14,7 @@ const allowed: Record<string, readonly string[]> = {
   local: ["contract", "github", "service", "runner", "simulators"],
   imports: [],
   infra: ["contract", "imports"],
-  bench: ["contract", "service", "runner", "infra", "simulators"],
+  bench: ["contract", "service", "runner", "infra", "simulators", "e2e"],
   e2e: ["contract", "github", "service", "runner", "imports", "infra", "simulators", "scripts"],
 };
 /** What tests may import besides: the programs whose environment `infra` writes must be able to read it. */
