@@ -368,6 +368,20 @@ describe("an agent has the task in hand", () => {
     expect(mediator.left.aborted).toBe(true);
   });
 
+  test("nor when it fails while the agent makes itself ready: it gets no working copy, and the reason is kept", async () => {
+    const fetching = Promise.withResolvers<never>();
+    const openGit = async () => ({ ...fakeGit(createWorld()), fetchCommit: () => fetching.promise });
+    const mediator = start(createWorld(), planning, { openGit });
+    expect(await mediator.task()).toMatchObject({ state: "work" });
+    const workspace = mediator.workspace();
+    fetching.reject(new RunFailure("repository-too-large"));
+    await expect(workspace).rejects.toMatchObject({ status: 409 });
+    expect(mediator.isWorking()).toBe(false);
+    const failure: RunResult = { kind: "failure", code: "internal", detail: "the agent failed; see its log" };
+    await expect(mediator.result(failure)).rejects.toMatchObject({ status: 409 });
+    expect(await mediator.task()).toMatchObject({ state: "closed", code: "repository-too-large" });
+  });
+
   test("an end stays what it was, whatever fails later", async () => {
     const world = createWorld();
     const packing = Promise.withResolvers<never>();
@@ -891,8 +905,8 @@ describe("a new process goes on where the old one was killed", () => {
     const fetching = Promise.withResolvers<never>();
     const openGit = async () => ({ ...fakeGit(world), fetchCommit: () => fetching.promise });
     const mediator = start(world, planning, { openGit });
-    const asked = mediator.task();
-    await expect.poll(() => world.progress, { interval: 1 }).toBeDefined();
+    await mediator.task();
+    const asked = mediator.workspace();
     await mediator.stop();
     fetching.reject(new Error("git was ended because the run stops"));
     await expect(asked).rejects.toMatchObject({ status: 503 });

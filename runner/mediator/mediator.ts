@@ -1,5 +1,4 @@
 import type { Readable } from "node:stream";
-import { setTimeout as sleep } from "node:timers/promises";
 import { codes, RunFailure, sha256 } from "@froussard/contract";
 import type { ProgressReport, RunResult, TaskAnswer } from "../protocol.ts";
 import { acceptResult } from "./accept-result.ts";
@@ -29,9 +28,6 @@ import { workAnswer } from "./work-answer.ts";
 
 /** One task from GitHub's word to the published result; it answers, and never ends by itself. */
 export type Mediator = ReturnType<typeof createMediator>;
-
-/** So long `GET /task` waits for the clone, to tell a failure there; a large one goes on in the background. */
-const clonePatienceMs = 20_000;
 
 type Work = Pick<Extract<RunStart, { prepared: PreparedRun }>, "prepared" | "rules" | "dryRun">;
 
@@ -120,8 +116,8 @@ export function createMediator(options: MediatorOptions) {
     }
     if (!dryRun) await reserve(run);
     if (!dryRun) wanted.of(prepared, begun.rules);
+    // Nobody waits for it here: meanwhile an agent makes itself ready, and `GET /workspace` waits.
     cloned = orFail(() => clone.fetchBase(run));
-    await Promise.race([cloned, sleep(clonePatienceMs, undefined, { ref: false })]);
   }
 
   /** A run that an agent was given before has its place already. */
@@ -219,6 +215,7 @@ export function createMediator(options: MediatorOptions) {
     async workspace(): Promise<Readable> {
       await started;
       await cloned;
+      if (stopped) throw refusal(503, "the mediator is stopping");
       if (!work || !cloned || runLog.closed) throw refusal(409, "there is no work");
       try {
         return await clone.pack(work.prepared.run);

@@ -16,9 +16,12 @@ import type { AttemptOptions } from "./attempt.ts";
 import { type Child, startChild } from "./child-process.ts";
 import { agentEnvironment, programFolders } from "./environments.ts";
 import { nodeOptions } from "./node-options.ts";
+import type { StateFolder } from "./state-folder.ts";
 
 export interface AgentProcessOptions
   extends Pick<AttemptOptions, "codex" | "basics" | "state" | "readablePaths" | "limits" | "signal" | "log"> {
+  /** From {@link prepareBubble}. */
+  bubble: Promise<Bubble | string>;
   bearer: string;
   /** The mediator's. */
   socket: string;
@@ -28,32 +31,34 @@ export interface AgentProcessOptions
   limit: AbortSignal;
 }
 
+/** Where an agent writes: its working copy and Codex's files. */
+export const agentFolder = ({ path }: StateFolder): string => join(path, "agent");
+
 /**
- * Runs the agent in its bubble to its end, within its limits; nothing of it is left then, neither processes nor files.
+ * Runs the agent in its bubble to its end, within its limits; no process of it is left then. Its files are, until
+ * {@link agentFolder} is removed.
  * @returns what to tell when it has left no result
  * @throws the reason of `signal` or `lost` when one of them was aborted
  */
 export async function runAgentProcess(options: AgentProcessOptions): Promise<RunFailure> {
-  const { state, basics, log } = options;
-  const folder = join(state.path, "agent");
   try {
-    await removeTree(folder, basics.path);
-    const found = await findBubble(options, folder);
-    if (typeof found !== "string") return await runInBubble(options, found, folder);
-    log.error(found);
+    const found = await options.bubble;
+    if (typeof found !== "string") return await runInBubble(options, found, agentFolder(options.state));
+    options.log.error(found);
     return new RunFailure("sandbox-unavailable", found.slice(0, 500));
   } catch (error) {
     if (error instanceof RunFailure && error.code === "agent-lost") return error;
     throw error;
-  } finally {
-    // Working copy and Codex's files: nothing in them is needed any more, and they may be large.
-    await removeTree(folder, basics.path);
   }
 }
 
-/** The first bubblewrap that works, or why none does. */
-async function findBubble(options: AgentProcessOptions, folder: string): Promise<Bubble | string> {
+/** The first bubblewrap that works, its folders new and empty, or why none does. */
+export async function prepareBubble(
+  options: Pick<AgentProcessOptions, "codex" | "basics" | "state" | "readablePaths" | "socket">,
+): Promise<Bubble | string> {
   const { codex, basics, readablePaths, socket } = options;
+  const folder = agentFolder(options.state);
+  await removeTree(folder, basics.path);
   let problem = "bubblewrap was not found";
   for (const bwrap of bubblewraps(codex.bwrap)) {
     const places = { folder, socket, node: process.execPath, path: basics.path, morePaths: readablePaths };

@@ -8,7 +8,7 @@ import type { CodexBinary } from "../codex/codex-binary.ts";
 import { outputLine, type RunState } from "../mediator/output-line.ts";
 import type { Closed, TaskAnswer } from "../protocol.ts";
 import type { SandboxLimits } from "../sandbox/sandbox-limits.ts";
-import { runAgentProcess } from "./agent-process.ts";
+import { prepareBubble, runAgentProcess } from "./agent-process.ts";
 import { type Child, startChild } from "./child-process.ts";
 import {
   mediatorEnvironment,
@@ -87,6 +87,7 @@ export async function attempt(options: AttemptOptions): Promise<Closed> {
     retryDelaysMs: [100, 500, 1_000],
   });
   let started = false;
+  let bubble: ReturnType<typeof prepareBubble> | undefined;
   void mediator.ended.then(({ exitCode }) => {
     const detail = `the mediator's process ended (exit code ${exitCode})`;
     // One that does not even start would not start the next time either.
@@ -95,10 +96,13 @@ export async function attempt(options: AttemptOptions): Promise<Closed> {
   try {
     await ready(mediator, options);
     started = true;
+    // While the mediator asks GitHub, although there may be nothing to do.
+    bubble = prepareBubble({ ...options, socket });
+    bubble.catch(() => {});
     const first = await client.task();
     if (first.state === "closed") return first;
     const limit = AbortSignal.timeout(first.deadlineMs + slackMs);
-    const obstacle = await runAgentProcess({ ...options, bearer, socket, lost: stopped.signal, limit });
+    const obstacle = await runAgentProcess({ ...options, bubble, bearer, socket, lost: stopped.signal, limit });
     return await closing(client, await client.task(), obstacle);
   } catch (error) {
     // What aborted the client is the cause; the client's own error only says that it was aborted.
@@ -106,7 +110,7 @@ export async function attempt(options: AttemptOptions): Promise<Closed> {
     stopped.signal.throwIfAborted();
     throw error;
   } finally {
-    await mediator.stop(options.stopGraceMs);
+    await Promise.allSettled([bubble, mediator.stop(options.stopGraceMs)]);
     await folder.close();
     await rm(socket, { force: true });
   }

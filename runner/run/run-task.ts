@@ -9,10 +9,12 @@ import type { RunState } from "../mediator/output-line.ts";
 import { stateFiles } from "../mediator/record-store.ts";
 import type { Closed } from "../protocol.ts";
 import { isReadable } from "../sandbox/readable-mounts.ts";
+import { removeTree } from "../sandbox/remove-tree.ts";
 import type { SandboxLimits } from "../sandbox/sandbox-limits.ts";
 import { sandboxEnvironment } from "../settings/codex-environment.ts";
 import { mediatorEnvironment as mediatorSchema, readSettings, SettingsError } from "../settings.ts";
 import { signIn } from "../sign-in.ts";
+import { agentFolder } from "./agent-process.ts";
 import { attempt } from "./attempt.ts";
 import { startChild } from "./child-process.ts";
 import {
@@ -85,8 +87,13 @@ export async function runTask(options: RunTaskOptions): Promise<RunTaskResult> {
   const { task, signal, log } = options;
   checkSettings(options);
   const state = await takeStateFolder(options.stateFolder, signal);
+  const closing = closeTask(options, state);
+  // What the agent had is not needed any more, and may be large: it goes while the end is told.
+  const remove = () => removeTree(agentFolder(state), options.settings.path);
+  const removed = closing.then(remove, remove);
+  removed.catch(() => {});
   try {
-    const closed = await closeTask(options, state);
+    const closed = await closing;
     const result =
       task.dryRun || closed.dryRun ? await dryRunResult(state, closed) : await report(options, state, closed);
     // The clone is of no more use. The record stays, so that a message that comes again finds the task done; by hand there
@@ -96,7 +103,7 @@ export async function runTask(options: RunTaskOptions): Promise<RunTaskResult> {
     log.info({ outcome: result.outcome, code: result.code }, "task ended");
     return result;
   } finally {
-    await state.release();
+    await removed.finally(() => state.release());
   }
 }
 
