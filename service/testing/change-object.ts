@@ -41,7 +41,7 @@ export function setVariable(objects: Objects, key: string, container: string, na
 }
 
 /** What stands at a path; undefined where nothing does. */
-export function fieldOf(objects: Objects, key: string, path: string): unknown {
+export function fieldOf(objects: ReadonlyMap<string, KubernetesObject>, key: string, path: string): unknown {
   return path
     .split(".")
     .reduce<unknown>(

@@ -1,7 +1,7 @@
 import { check } from "../../checks/finding.ts";
 import { generalRefusal } from "../../checks/github/ask-github.ts";
 import type { Finding } from "../doctor-report.ts";
-import { type HookFacts, isOurs, type SeenDelivery, type SeenHook, webhookPath } from "./read-webhook.ts";
+import { type HookFacts, hookIn, type SeenDelivery, type SeenHook, webhookPath } from "./read-webhook.ts";
 
 const neededEvents = ["issues", "issue_comment"] as const;
 /** Older deliveries may be of a time when something else was wrong. Milliseconds. */
@@ -19,7 +19,7 @@ export function judgeWebhook(facts: HookFacts, now: number): Finding[] {
     const because = generalRefusal(hooks)?.found ?? "the service's token may not read webhooks, and does not have to";
     return [here.skipped(because, byAnAdministrator(owner)), skipped("the webhook was not seen")];
   }
-  const hook = hooks.data.find(isOurs);
+  const hook = hookIn(hooks.data, facts.expectedId);
   if (!hook)
     return [
       here.warning(

@@ -31,15 +31,19 @@ export interface HookFacts {
   /** The id that `watch` is told to ask for deliveries again. */
   expectedId?: number | undefined;
   hooks: GitHubAnswer<readonly SeenHook[]>;
-  /** Of the first one that is ours, newest first. */
+  /** Of ours, newest first. */
   deliveries?: GitHubAnswer<readonly SeenDelivery[]>;
 }
 
 /** The path that `serve` takes webhooks at. */
 export const webhookPath = "/webhooks/github";
 
-export function isOurs({ config }: SeenHook): boolean {
-  return URL.parse(config.url ?? "")?.pathname === webhookPath;
+/** The webhook that is for us: the one that `watch` looks after, or the first that leads to `serve`. Pure. */
+export function hookIn(hooks: readonly SeenHook[], expectedId: number | undefined): SeenHook | undefined {
+  return (
+    hooks.find(({ id }) => id === expectedId) ??
+    hooks.find(({ config }) => URL.parse(config.url ?? "")?.pathname === webhookPath)
+  );
 }
 
 /** Asks for webhooks and their last hundred deliveries. Whose token it is must be an administrator's, or have Webhooks: read. */
@@ -52,7 +56,7 @@ export async function readWebhook(github: GitHub, owner: string, setting?: HookS
       : github.rest.repos.listWebhooks({ owner: first, repo, ...page }),
   );
   const facts: HookFacts = { owner, hooks, expectedId: setting?.id };
-  const ours = hooks.kind === "answer" ? hooks.data.find(isOurs) : undefined;
+  const ours = hooks.kind === "answer" ? hookIn(hooks.data, setting?.id) : undefined;
   if (!ours) return facts;
   const deliveries = await askGitHub<readonly SeenDelivery[]>(() =>
     repo === undefined
