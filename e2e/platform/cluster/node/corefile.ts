@@ -1,7 +1,7 @@
 import type { ClusterLayout } from "../layout.ts";
 import type { ClusterNetwork } from "../network.ts";
 
-/** CoreDNS's configuration: names of the cluster alone; the rest of the world is refused. */
+/** CoreDNS's configuration: names of the cluster alone, there are no others. */
 export const corefile = (layout: ClusterLayout, { domain, dnsAddress }: ClusterNetwork): string => `.:53 {
   bind ${dnsAddress}
   errors
