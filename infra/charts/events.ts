@@ -24,13 +24,14 @@ export class Events extends Chart {
     super(scope, id, chartProps);
     const { service, workflows: namespace } = settings.namespaces;
     const ca = kafkaCa(settings);
-    const { replicas, volumeGi, storageClass } = settings.eventBus;
+    const { replicas, volumeGi, storageClass, server, sidecar, eventSource, sensor } = settings.eventBus;
     new CodexEventBus(this, "bus", {
-      ...{ name: names.eventBus, namespace, replicas, volumeGi },
+      ...{ name: names.eventBus, namespace, replicas, volumeGi, server, sidecar },
       ...(storageClass !== undefined && { storageClass }),
     });
     new KafkaEventSource(this, "source", {
       ...{ name: names.events, namespace, eventBus: names.eventBus, event: names.event },
+      resources: eventSource,
       bootstrapServers: bootstrapServers(settings),
       topic: topics.codexTasks,
       consumerGroup,
@@ -40,6 +41,7 @@ export class Events extends Chart {
     });
     new TaskSensor(this, "sensor", {
       ...{ name: names.events, namespace, eventBus: names.eventBus, eventSource: names.events, event: names.event },
+      resources: sensor,
       deadLettersUrl: `http://${names.deadLetters}.${service}.svc:${ports.deadLetters}${deadLetterPath}`,
       ...(settings.service.deadLetterToken && { deadLettersToken: secretKey(settings, "deadLetters", "token") }),
     });

@@ -48,6 +48,8 @@ export class Runs extends Chart {
       semaphore: names.semaphore,
       mediatorResources: runs.mediator,
       agentResources: runs.agent,
+      reportResources: runs.report,
+      executorResources: runs.executor,
       workspace: runs.workspace,
       proveNetwork: runs.proveNetwork,
       currency: codex.prices === undefined ? undefined : parsePrices(codex.prices)?.currency,

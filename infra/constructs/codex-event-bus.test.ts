@@ -3,7 +3,10 @@ import { at } from "../references/tree.ts";
 import { synthConstruct, yamlOf } from "../testing/synth-construct.ts";
 import { CodexEventBus, type CodexEventBusProps } from "./codex-event-bus.ts";
 
-const required: CodexEventBusProps = { name: "codex", namespace: "runs", replicas: 3, volumeGi: 10 };
+const required: CodexEventBusProps = {
+  ...{ name: "codex", namespace: "runs", replicas: 3, volumeGi: 10 },
+  ...{ server: { cpu: "500m", memory: "512Mi" }, sidecar: { cpu: "100m", memory: "64Mi" } },
+};
 const synth = (props: Partial<CodexEventBusProps> = {}) =>
   synthConstruct((chart) => new CodexEventBus(chart, "bus", { ...required, ...props }));
 const bus = (props: Partial<CodexEventBusProps> = {}) => synth(props).filter(({ kind }) => kind === "EventBus");

@@ -5,7 +5,7 @@ import { Construct } from "constructs";
 import { keptForever, syncWave } from "./annotations.ts";
 import { components, labelsOf, selectorOf } from "./labels.ts";
 import { restrictedContainer, restrictedPod } from "./pod-security.ts";
-import { resources } from "./resources.ts";
+import { type ResourceProps, resources } from "./resources.ts";
 
 export interface CodexEventBusProps {
   name: string;
@@ -14,6 +14,9 @@ export interface CodexEventBusProps {
   replicas: number;
   /** Volume of each server, in GiB. */
   volumeGi: number;
+  server: ResourceProps;
+  /** Each of the two containers beside it: one reloads its configuration, one shows its metrics. */
+  sidecar: ResourceProps;
   /** StorageClass of the volumes. @default - the cluster's default */
   storageClass?: string;
 }
@@ -33,7 +36,7 @@ export class CodexEventBus extends Construct {
       );
     if (volumeGi < 4) throw new Error(`event bus ${name}: volumeGi must be at least 4, not ${volumeGi}`);
     const podLabels = selectorOf(components.eventBus);
-    const small = { securityContext: restrictedContainer(), resources: resources({ cpu: "100m", memory: "64Mi" }) };
+    const small = { securityContext: restrictedContainer(), resources: resources(props.sidecar) };
     new k8s.KubeServiceAccount(this, "account", {
       metadata: { name: `${name}-event-bus`, namespace, annotations: syncWave("platform") },
       automountServiceAccountToken: false,
@@ -63,7 +66,7 @@ export class CodexEventBus extends Construct {
           securityContext: restrictedPod(),
           containerTemplate: {
             securityContext: restrictedContainer(),
-            resources: resources({ cpu: "500m", memory: "512Mi" }),
+            resources: resources(props.server),
           },
           reloaderContainerTemplate: small,
           metricsContainerTemplate: small,

@@ -14,6 +14,8 @@ const required: CodexWorkflowTemplateProps = {
   ...{ codexDeadlineMinutes: 60, retries: 1, semaphore: { name: "runs", key: "concurrency" } },
   mediatorResources: { cpu: "1", memory: "1Gi" },
   agentResources: { cpu: "2", memory: "4Gi" },
+  reportResources: { cpu: "250m", memory: "256Mi" },
+  executorResources: { cpu: "300m", memory: "256Mi", cpuRequest: "20m" },
 };
 const synth = (props: Partial<CodexWorkflowTemplateProps> = {}) =>
   synthConstruct((chart) => new CodexWorkflowTemplate(chart, "template", { ...required, ...props }));
@@ -84,7 +86,17 @@ test("each pod runs its image with the resources it was given", () => {
   expect(template("agent")).toMatchObject({
     container: { image: "agent:1", resources: { limits: { memory: "4Gi" } } },
   });
-  expect(template("report")).toMatchObject({ container: { image: "runner:1" } });
+  expect(template("report")).toMatchObject({
+    container: { image: "runner:1", resources: { limits: { cpu: "250m" } } },
+  });
+  for (const name of ["mediator", "agent", "report"]) {
+    const patch = JSON.parse(textAt(template(name), "podSpecPatch") ?? "") as Record<string, { resources: unknown }[]>;
+    for (const { resources } of [...(patch["initContainers"] ?? []), ...(patch["containers"] ?? [])])
+      expect(resources).toEqual({
+        requests: { cpu: "20m", memory: "256Mi" },
+        limits: { cpu: "300m", memory: "256Mi" },
+      });
+  }
 });
 
 test.each([

@@ -42,6 +42,9 @@ export interface CodexWorkflowTemplateProps {
   semaphore: { name: string; key: string };
   mediatorResources: ResourceProps;
   agentResources: ResourceProps;
+  reportResources: ResourceProps;
+  /** Each of Argo's own containers in those pods. */
+  executorResources: ResourceProps;
   /** Room for a working copy. */
   workspace: string;
   /** Whether each agent proves that it can reach nothing but its mediator, and else does not begin. */
@@ -116,6 +119,7 @@ export class CodexWorkflowTemplate extends Construct {
           },
           mediatorTemplate("mediator", {
             image: props.runnerImage,
+            executor: props.executorResources,
             gitHub: props.gitHub,
             authorities: props.authorities,
             openaiKey: props.openaiKey,
@@ -126,6 +130,7 @@ export class CodexWorkflowTemplate extends Construct {
           }),
           agentTemplate("agent", {
             image: props.agentImage,
+            executor: props.executorResources,
             resources: props.agentResources,
             room: props.workspace,
             deadlineSeconds: deadlines.agent,
@@ -133,6 +138,8 @@ export class CodexWorkflowTemplate extends Construct {
           }),
           reportTemplate("report", {
             image: props.runnerImage,
+            executor: props.executorResources,
+            resources: props.reportResources,
             gitHub: props.gitHub,
             authorities: props.authorities,
             settings: props.githubSettings,

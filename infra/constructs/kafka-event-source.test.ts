@@ -6,6 +6,7 @@ import { KafkaEventSource, type KafkaEventSourceProps } from "./kafka-event-sour
 const required: KafkaEventSourceProps = {
   ...{ name: "github-codex", namespace: "runs", eventBus: "codex", event: "tasks" },
   ...{ bootstrapServers: "kafka:9092", topic: "github.codex.tasks", consumerGroup: "runs" },
+  resources: { cpu: "250m", memory: "256Mi" },
   username: { name: "credentials", key: "username" },
   password: { name: "credentials", key: "password" },
 };

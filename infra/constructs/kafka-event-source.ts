@@ -5,7 +5,7 @@ import { syncWave } from "./annotations.ts";
 import type { SecretKey } from "./environment.ts";
 import { components, labelsOf, selectorOf } from "./labels.ts";
 import { restrictedContainer, restrictedPod } from "./pod-security.ts";
-import { resources } from "./resources.ts";
+import { type ResourceProps, resources } from "./resources.ts";
 import { movesSoon } from "./tolerations.ts";
 
 export interface KafkaEventSourceProps {
@@ -21,6 +21,7 @@ export interface KafkaEventSourceProps {
   consumerGroup: string;
   username: SecretKey;
   password: SecretKey;
+  resources: ResourceProps;
   /** The brokers' certificate authority, which turns TLS on. @default - no TLS */
   certificateAuthority?: SecretKey;
 }
@@ -50,7 +51,7 @@ export class KafkaEventSource extends Construct {
           serviceAccountName: account,
           securityContext: restrictedPod(),
           container: {
-            resources: resources({ cpu: "250m", memory: "256Mi" }),
+            resources: resources(props.resources),
             securityContext: restrictedContainer(),
           },
           tolerations: movesSoon(),

@@ -5,6 +5,7 @@ import { TaskSensor, type TaskSensorProps } from "./task-sensor.ts";
 
 const required: TaskSensorProps = {
   ...{ name: "github-codex", namespace: "runs", eventBus: "codex", eventSource: "github-codex", event: "tasks" },
+  resources: { cpu: "250m", memory: "256Mi" },
   deadLettersUrl: "http://dead-letters.service.svc:8081/dead-letters",
 };
 const synth = (props: Partial<TaskSensorProps> = {}) =>

@@ -6,7 +6,7 @@ import type { SecretKey } from "./environment.ts";
 import { Grant } from "./grant.ts";
 import { components, labelsOf, selectorOf } from "./labels.ts";
 import { restrictedContainer, restrictedPod } from "./pod-security.ts";
-import { resources } from "./resources.ts";
+import { type ResourceProps, resources } from "./resources.ts";
 import { deadLetterMapping, taskMapping, workflowOf } from "./task-mapping.ts";
 import { movesSoon } from "./tolerations.ts";
 
@@ -19,6 +19,7 @@ export interface TaskSensorProps {
   event: string;
   /** Where it hands over a message that became no Workflow. */
   deadLettersUrl: string;
+  resources: ResourceProps;
   /** What it shows there, as the whole `Authorization` header. @default - nothing */
   deadLettersToken?: SecretKey;
 }
@@ -56,7 +57,7 @@ export class TaskSensor extends Construct {
           serviceAccountName: account.name,
           securityContext: restrictedPod(),
           container: {
-            resources: resources({ cpu: "250m", memory: "256Mi" }),
+            resources: resources(props.resources),
             securityContext: restrictedContainer(),
           },
           tolerations: movesSoon(),

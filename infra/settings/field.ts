@@ -11,6 +11,9 @@ function isBare(address: string): boolean {
   return !username && !password && !search && !hash && !/[{}]/.test(address);
 }
 
+/** Of processor time. */
+const millis = (cpu: string) => (cpu.endsWith("m") ? Number.parseInt(cpu, 10) : Number(cpu) * 1000);
+
 /** Fields of the settings, each refused with what it must be. */
 export const field = {
   text: (what: string, pattern: RegExp) => z.string(must(what)).regex(pattern, must(what)),
@@ -54,8 +57,17 @@ export const field = {
   resources: (cpu: string, memory: string) =>
     z
       .strictObject({
-        cpu: field.processors().default(cpu).meta({ description: "Processor time: requested, and at most" }),
+        cpu: field.processors().default(cpu).meta({ description: "Processor time: at most, and requested" }),
+        cpuRequest: field.processors().optional().meta({
+          description:
+            "Processor time requested, where that is less: for nodes that have less than all could use at once",
+        }),
         memory: field.bytes("memory").default(memory).meta({ description: "Memory: requested, and at most" }),
       })
+      .refine(
+        // What is no processor time at all is told by its own field.
+        ({ cpu: most, cpuRequest = most }) => !(millis(cpuRequest) > millis(most)),
+        must("resources with a cpuRequest that is at most cpu"),
+      )
       .prefault({}),
 };

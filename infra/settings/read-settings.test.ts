@@ -132,6 +132,11 @@ test.each<[string, Partial<SettingsInput>, string]>([
     { runs: { apiServerCidrs: ["2600::/16"] } },
     "runs.apiServerCidrs.0: must be an address range",
   ],
+  [
+    "more set aside than may be used",
+    { service: { serve: { cpu: "500m", cpuRequest: "1" } } },
+    "service.serve: must be resources with a cpuRequest that is at most cpu",
+  ],
   ["a token sent in the clear", { github: { apiUrl: "http://github.example.com/api/v3" } }, "github.apiUrl: must be"],
   ["a password in an address", { codex: { openaiUrl: "https://u:p@models.example.com" } }, "codex.openaiUrl: must be"],
   ["an address that Argo evaluates", { codex: { openaiUrl: "https://m.example/{{a}}" } }, "codex.openaiUrl: must be"],

@@ -100,6 +100,8 @@ export const runs = z.strictObject(
       .meta({ description: "How often a failed attempt is begun again" }),
     mediator: resources("1", "1Gi").meta({ description: "The pod of a mediator" }),
     agent: resources("2", "4Gi").meta({ description: "The pod of an agent" }),
+    report: resources("250m", "256Mi").meta({ description: "The pod that tells a run's end" }),
+    executor: resources("250m", "256Mi").meta({ description: "Each of Argo's own two containers in those pods" }),
     proveNetwork: flag().default(true).meta({
       description:
         "Each agent proves that it reaches nothing but its mediator, and else does not begin; `false` where the cluster's network plugin enforces no NetworkPolicies: then the ledger of each run says that this is not proven",
@@ -125,4 +127,8 @@ export const eventBus = z.strictObject({
   storageClass: name("a StorageClass")
     .optional()
     .meta({ description: "Its StorageClass; left out: the cluster's default" }),
+  server: resources("500m", "512Mi").meta({ description: "A server of the event bus" }),
+  sidecar: resources("100m", "64Mi").meta({ description: "Each of the two containers beside a server" }),
+  eventSource: resources("250m", "256Mi").meta({ description: "The pod of the EventSource" }),
+  sensor: resources("250m", "256Mi").meta({ description: "The pod of the Sensor" }),
 });

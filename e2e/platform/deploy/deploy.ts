@@ -15,7 +15,6 @@ import { firstRepository, openaiKey } from "../simulated/world.ts";
 import { type Deployment, deploymentLayout, openDeployment, writePrivately } from "./deployment.ts";
 import { e2eSettings } from "./e2e-settings.ts";
 import { applySecrets, type DrawnSecrets, drawSecrets, secretManifests } from "./secrets.ts";
-import { smallRequests } from "./small-requests.ts";
 import { sync } from "./sync.ts";
 import { untilPodsReady } from "./until-pods-ready.ts";
 
@@ -54,7 +53,7 @@ export async function deploy(cluster: Cluster, options: DeployOptions): Promise<
   });
   const settings = readSettings(input);
   synthesize(input, layout.manifests);
-  const manifests = smallRequests(readManifests(join(layout.manifests, folders.synced)));
+  const manifests = readManifests(join(layout.manifests, folders.synced));
   const { namespaces } = settings;
 
   const drawn = await keptSecrets(layout.secrets);

@@ -11,8 +11,8 @@ export interface PlatformFacts {
   caConfigMap: string;
 }
 
-/** Small: two processors and one machine have to do for everything at once. */
-const small = { cpu: "100m", memory: "256Mi" };
+/** Two processors have to do for everything at once: little is set aside, and all may be used. */
+const shared = (memory: string) => ({ cpu: "2", cpuRequest: "20m", memory });
 
 /**
  * The settings of the platform's own deployment: the defaults, but for what a single node asks for, and for where the
@@ -26,16 +26,18 @@ export function e2eSettings({ images, githubApi, openai, apiServerCidrs, caConfi
     github: { apiUrl: githubApi },
     images,
     kafka: { cluster: "kafka" },
-    service: { replicas: 2, serve: small, watch: small },
+    service: { replicas: 2, serve: shared("256Mi"), watch: shared("256Mi") },
     codex: { openaiUrl: openai, deadlineMinutes: 10, idleMinutes: 5, runsPerDay: 1000 },
     runs: {
       apiServerCidrs: [...apiServerCidrs],
       concurrency: 4,
-      mediator: { cpu: "250m", memory: "512Mi" },
-      agent: { cpu: "500m", memory: "1Gi" },
+      ...{ mediator: shared("512Mi"), agent: shared("1Gi"), report: shared("256Mi"), executor: shared("128Mi") },
       workspace: "1Gi",
     },
-    eventBus: { replicas: 1, volumeGi: 4 },
+    eventBus: {
+      ...{ replicas: 1, volumeGi: 4, server: shared("256Mi"), sidecar: shared("64Mi") },
+      ...{ eventSource: shared("256Mi"), sensor: shared("256Mi") },
+    },
     argoCd: { repoUrl: "https://github.example.org/gregkonush/lab.git" },
   };
 }

@@ -12,6 +12,8 @@ export const mediatorAddress = "mediatorAddress";
 
 export interface AgentTemplateProps {
   image: string;
+  /** Each of Argo's own containers beside. */
+  executor: ResourceProps;
   resources: ResourceProps;
   /** Room for the working copy. */
   room: string;
@@ -38,7 +40,7 @@ export function agentTemplate(name: string, props: AgentTemplateProps): ITemplat
     metadata: { labels: labelsOf(components.agent) },
     archiveLocation: { archiveLogs: false },
     securityContext: restrictedPod(podUsers.agent),
-    podSpecPatch: podSpecPatch(),
+    podSpecPatch: podSpecPatch(props.executor),
     volumes: scratchVolumes(folders),
     container: {
       name: "main",

@@ -15,6 +15,8 @@ export const mediatorPort = 8080;
 
 export interface MediatorTemplateProps {
   image: string;
+  /** Each of Argo's own containers beside. */
+  executor: ResourceProps;
   gitHub: GitHubSignIn;
   /** ConfigMap with authorities to trust besides the public ones. @default - none */
   authorities?: string | undefined;
@@ -38,7 +40,7 @@ export function mediatorTemplate(name: string, props: MediatorTemplateProps): IT
     activeDeadlineSeconds: props.deadlineSeconds,
     metadata: { labels: labelsOf(components.mediator) },
     // Longer than it takes to finish the publish in hand: the pod's end must not cut it.
-    podSpecPatch: podSpecPatch({ terminationGracePeriodSeconds: mediatorGraceSeconds }),
+    podSpecPatch: podSpecPatch(props.executor, { terminationGracePeriodSeconds: mediatorGraceSeconds }),
     volumes: [...scratchVolumes(folders), ...authorityVolumes(props.authorities), ...signInVolumes(props.gitHub)],
     container: {
       name: "main",

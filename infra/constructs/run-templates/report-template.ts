@@ -5,7 +5,7 @@ import { environment, type Variables } from "../environment.ts";
 import { type GitHubSignIn, signInMounts, signInVariables, signInVolumes } from "../github-sign-in.ts";
 import { components, labelsOf } from "../labels.ts";
 import { restrictedContainer } from "../pod-security.ts";
-import { resources } from "../resources.ts";
+import { type ResourceProps, resources } from "../resources.ts";
 import { scratchMounts, scratchVolumes } from "../scratch-folder.ts";
 import { reportDeadlineSeconds } from "./deadlines.ts";
 import { podSpecPatch } from "./pod-spec-patch.ts";
@@ -16,6 +16,9 @@ const outputsFolder = "/outputs";
 
 export interface ReportTemplateProps {
   image: string;
+  /** Each of Argo's own containers beside. */
+  executor: ResourceProps;
+  resources: ResourceProps;
   gitHub: GitHubSignIn;
   /** ConfigMap with authorities to trust besides the public ones. @default - none */
   authorities?: string | undefined;
@@ -34,7 +37,7 @@ export function reportTemplate(name: string, props: ReportTemplateProps): ITempl
     name,
     activeDeadlineSeconds: reportDeadlineSeconds,
     metadata: { labels: labelsOf(components.report) },
-    podSpecPatch: podSpecPatch(),
+    podSpecPatch: podSpecPatch(props.executor),
     volumes: [...scratchVolumes(folders), ...authorityVolumes(props.authorities), ...signInVolumes(props.gitHub)],
     // 2: wrong settings, which would be wrong again. 1: GitHub could not be reached.
     retryStrategy: {
@@ -54,7 +57,7 @@ export function reportTemplate(name: string, props: ReportTemplateProps): ITempl
         ...props.settings,
         ...taskIdVariables(),
       }),
-      resources: resources({ cpu: "250m", memory: "256Mi" }),
+      resources: resources(props.resources),
       securityContext: restrictedContainer(),
       volumeMounts: [...scratchMounts(folders), ...authorityMounts(props.authorities), ...signInMounts(props.gitHub)],
     },
