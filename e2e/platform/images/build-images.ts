@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { installImageTools, runImageTools } from "../../../scripts/images/testing/image-tools.ts";
@@ -31,12 +32,16 @@ export async function buildImages(root: string, report: (line: string) => void):
     return { image, use: image.use, reference, archive: join(cache, `${image.name}-${hash}.tar`) };
   });
   const missing = wanted.filter(({ archive }) => !existsSync(archive));
-  if (missing.length > 0) await build(cache, missing, report);
+  const storage = join(
+    cache,
+    `storage-${createHash("sha256").update(JSON.stringify(machine)).digest("hex").slice(0, 16)}`,
+  );
+  if (missing.length > 0) await build({ cache, storage }, missing, report);
   return wanted.map(({ use, reference, archive }) => ({ use, reference, archive }));
 }
 
 async function build(
-  cache: string,
+  { cache, storage }: { cache: string; storage: string },
   wanted: readonly { image: ProjectImage; reference: string; archive: string }[],
   report: (line: string) => void,
 ): Promise<void> {
@@ -46,7 +51,8 @@ async function build(
   mkdirSync(cache, { recursive: true });
   const workshop = await openImageWorkshop({
     pnpmVersion: await runTool("pnpm", ["--version"], process.env),
-    debian: wanted.some(({ image }) => image.use !== "service"),
+    debian: true,
+    storage,
   });
   const fresh = mkdtempSync(join(cache, "new-"));
   try {
@@ -57,11 +63,21 @@ async function build(
       const file = join(fresh, `${image.name}.tar`);
       await workshop.store.save(built, file, reference);
       renameSync(file, archive);
+      forgetOld(cache, image.name);
     }
   } finally {
     rmSync(fresh, { recursive: true, force: true });
     await workshop.close();
   }
+}
+
+/** Archives are large, and of another checkout's state soon: the latest two of each image stay. */
+function forgetOld(cache: string, image: string): void {
+  const archives = readdirSync(cache)
+    .filter((name) => name.startsWith(`${image}-`) && name.endsWith(".tar"))
+    .map((name) => join(cache, name))
+    .sort((one, other) => statSync(other).mtimeMs - statSync(one).mtimeMs);
+  for (const old of archives.slice(2)) rmSync(old, { force: true });
 }
 
 function releaseOfSystem(): string {

@@ -35,11 +35,12 @@ export interface BuildOptions {
   volumes?: Readonly<Record<string, string>>;
 }
 
-/** buildah with a storage of its own in a temporary folder: nothing of it is left afterwards. */
+/** buildah with a storage of its own. */
 export interface ImageStore {
   /** Makes a base image out of folders and archives of a root filesystem, laid one over the other. */
   importRoot(name: string, parts: readonly string[], environment?: Readonly<Record<string, string>>): Promise<void>;
-  /** Builds without anything kept of an earlier build; answers the image's name. */
+  has(image: string): Promise<boolean>;
+  /** Builds, without anything kept of an earlier build unless the storage is kept; answers the image's name. */
   build(name: string, options: BuildOptions): Promise<string>;
   config(image: string): Promise<ImageConfig>;
   /** Writes an archive (Docker's form) that container runtimes import under that name. */
@@ -49,11 +50,15 @@ export interface ImageStore {
   close(): Promise<void>;
 }
 
-export async function openImageStore(): Promise<ImageStore> {
-  const folder = mkdtempSync(join(tmpdir(), "froussard-images-"));
+/**
+ * @param kept folder of a storage that stays, with every step of a build; for one user at a time. Without it the storage is a
+ * temporary folder, of which nothing is left afterwards.
+ */
+export async function openImageStore(kept?: string): Promise<ImageStore> {
+  const folder = kept ?? mkdtempSync(join(tmpdir(), "froussard-images-"));
   const places = ["--root", join(folder, "storage"), "--runroot", join(folder, "run")];
   const env = { ...process.env, BUILDAH_ISOLATION: "chroot", TMPDIR: join(folder, "tmp") };
-  mkdirSync(env.TMPDIR);
+  mkdirSync(env.TMPDIR, { recursive: true });
   const buildah = (driver: string, args: readonly string[]) =>
     runTool("buildah", ["--storage-driver", driver, ...places, ...args], env);
   // Copies every layer, but works where overlays do not, as inside a container.
@@ -71,11 +76,12 @@ export async function openImageStore(): Promise<ImageStore> {
         await run("config", "--env", `${key}=${value}`, container);
       await run("commit", "--quiet", "--rm", container, name);
     },
+    has: async (image) => (await run("images", "--quiet", "--filter", `reference=${image}`)) !== "",
     build: async (name, { dockerfile, context, target, network = "none", arguments: args = {}, volumes = {} }) => {
       await run(
         "build",
         "--quiet",
-        "--no-cache",
+        kept === undefined ? "--no-cache" : "--layers",
         "--pull-never",
         `--network=${network}`,
         ...(target === undefined ? [] : ["--target", target]),
@@ -95,7 +101,7 @@ export async function openImageStore(): Promise<ImageStore> {
       await run("rm", "--all").catch(() => "what it holds is unmounted and deleted below");
       // The innermost first; the storage's own folder is one of them.
       for (const mount of mountsUnder(folder).toReversed()) await runTool("umount", ["--lazy", mount], env);
-      rmSync(folder, { recursive: true, force: true });
+      if (kept === undefined) rmSync(folder, { recursive: true, force: true });
     },
   };
 }

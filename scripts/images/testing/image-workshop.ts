@@ -29,15 +29,21 @@ export interface WorkshopOptions {
    * network for it. @default false
    */
   debian?: boolean;
+  /** Folder of a storage that stays, for builds of these same bases: see `openImageStore`. @default nothing stays */
+  storage?: string;
 }
 
 /** Builds our Dockerfiles as they are: bases and npm's packages come from this machine, Debian's from its mirror. */
-export async function openImageWorkshop({ pnpmVersion, debian = false }: WorkshopOptions): Promise<ImageWorkshop> {
+export async function openImageWorkshop({
+  pnpmVersion,
+  debian = false,
+  storage,
+}: WorkshopOptions): Promise<ImageWorkshop> {
   const cache = await packageCache(pnpmVersion);
   const folder = mkdtempSync(join(tmpdir(), "froussard-roots-"));
   const base = join(folder, "base");
   const context = join(folder, "context");
-  const store = await openImageStore();
+  const store = await openImageStore(storage);
   const close = async () => {
     await store.close();
     rmSync(folder, { recursive: true });
@@ -45,17 +51,19 @@ export async function openImageWorkshop({ pnpmVersion, debian = false }: Worksho
   try {
     copySources(context);
     makeBase(base);
-    (debian ? addNode : makeNodeBase)(join(folder, "node"), cache.npm);
-    await store.importRoot("localhost/base", [base]);
-    await store.importRoot("localhost/node", [...(debian ? [await debianArchive()] : []), join(folder, "node")], {
-      PATH: "/usr/local/bin:/usr/bin:/bin",
-      npm_config_offline: "true",
-      npm_config_cache: "/npm-cache",
-      pnpm_config_offline: "true",
-      pnpm_config_store_dir: "/pnpm-store",
-      // How old each package is would be asked for in the registry; it was, when this checkout installed them.
-      pnpm_config_minimum_release_age: "0",
-    });
+    if (!(await store.has("localhost/node"))) {
+      (debian ? addNode : makeNodeBase)(join(folder, "node"), cache.npm);
+      await store.importRoot("localhost/base", [base]);
+      await store.importRoot("localhost/node", [...(debian ? [await debianArchive()] : []), join(folder, "node")], {
+        PATH: "/usr/local/bin:/usr/bin:/bin",
+        npm_config_offline: "true",
+        npm_config_cache: "/npm-cache",
+        pnpm_config_offline: "true",
+        pnpm_config_store_dir: "/pnpm-store",
+        // How old each package is would be asked for in the registry; it was, when this checkout installed them.
+        pnpm_config_minimum_release_age: "0",
+      });
+    }
   } catch (error) {
     await close();
     throw error;
