@@ -23,7 +23,8 @@ const described = ({ registry }: Metrics) =>
 const head = `# Metrics
 
 \`serve\` (at \`PORT\`) and \`watch\` (at \`WATCH_PORT\`) show these at \`/metrics\`, in Prometheus' text form; each process counts
-its own work, so sum over the replicas. What the process itself uses (\`process_…\`, \`nodejs_…\`) comes with them.
+its own work, so sum over the replicas. What the process itself uses (\`process_…\`, \`nodejs_…\`) comes with them. What runs
+came to is counted by Argo's controller; [alerts and dashboard](alerts.md) tell how, and what is made of all this.
 This page is written by \`service/metrics.test.ts\` from the help texts; \`vitest run --project service service/metrics -u\` renews it.
 
 | name | type | labels | what it tells |

@@ -101,6 +101,12 @@ describe("the dashboard", () => {
     expect(unknownIn(lines)).toEqual([]);
   });
 
+  test("the page about it tells each metric that the platform counts for us", () => {
+    expect([...page.matchAll(/^\| `(argo_workflows_codex_\w+)`/gm)].map(([, name]) => name).toSorted()).toEqual(
+      [...new Set(ofRuns)].toSorted(),
+    );
+  });
+
   test("shows each metric of ours but those of the process", () => {
     const shown = new Set(lines.flatMap(namedMetrics).map((name) => name.replace(/_bucket$/, "")));
     const left = [...ofService, ...ofRuns].filter((name) => !shown.has(name));
