@@ -42,6 +42,10 @@ export function clusterObjects(): ClusterObjects {
     ...variants(settings)
       .flatMap(declaredSecrets)
       .map(({ namespace, name }) => `Secret/${namespace}/${name}`),
+    // Strimzi's user operator makes them, named like the users.
+    ...manifests
+      .filter(({ kind }) => kind === "KafkaUser")
+      .map(({ metadata }) => `Secret/${metadata?.namespace}/${metadata?.name}`),
     `Kafka/${settings.namespaces.kafka}/${settings.kafka.cluster}`,
     "Service/default/kubernetes",
     "Endpoints/default/kubernetes",
