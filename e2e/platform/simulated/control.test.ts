@@ -12,7 +12,7 @@ let world: World;
 let control: { url: string; close(): Promise<void> };
 let simulated: Simulated;
 beforeAll(async () => {
-  world = await startWorld({ listening: {}, ports: { github: 0, model: 0 }, folder });
+  world = await startWorld({ listening: {}, ports: { github: 0, model: 0 }, folder, githubToken: "ghp_known" });
   control = await startControl(world, 0);
   simulated = controlClient(control.url);
 });

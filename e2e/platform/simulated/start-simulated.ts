@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
@@ -33,7 +34,10 @@ export async function startSimulated(cluster: Cluster, places: Places): Promise<
   if (!existsSync(places.settings)) {
     const { keyStore } = makeCertificates(places.tls, 2, [`IP:${host}`]);
     const [github = 0, model = 0, control = 0] = await freePorts(3);
-    const settings: SimulatedSettings = { host, ports: { github, model, control }, folder: places.folder, keyStore };
+    const settings: SimulatedSettings = {
+      ...{ host, ports: { github, model, control }, folder: places.folder, keyStore },
+      githubToken: `ghp_${randomBytes(18).toString("hex")}`,
+    };
     writePrivately(places.settings, settings);
   }
   const { ports } = JSON.parse(readFileSync(places.settings, "utf8")) as SimulatedSettings;

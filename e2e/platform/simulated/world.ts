@@ -28,11 +28,13 @@ export interface WorldOptions {
   ports: { github: number; model: number };
   /** Of the git repositories. */
   folder: string;
+  /** The automation account's, the same after a restart. */
+  githubToken: string;
 }
 
 const sampleProject = join(import.meta.dirname, "../../../simulators/sample-project");
 
-export async function startWorld({ listening, ports, folder }: WorldOptions): Promise<World> {
+export async function startWorld({ listening, ports, folder, githubToken }: WorldOptions): Promise<World> {
   const directives: Directive[] = [];
   const github = await startGitHub({ ...listening, port: ports.github, folder });
   const script = directed(directives, colleague);
@@ -43,7 +45,7 @@ export async function startWorld({ listening, ports, folder }: WorldOptions): Pr
     github,
     model,
     directives,
-    githubToken: github.token(people.automation),
+    githubToken: github.token(people.automation, { value: githubToken }),
     close: async () => {
       await github.close();
       await model.close();

@@ -13,6 +13,8 @@ export interface TokenOptions {
   repositories?: readonly Repository[];
   /** Milliseconds, by the simulator's clock. @default never */
   expiresAt?: number;
+  /** Its text, where that must be known beforehand. @default drawn */
+  value?: string;
 }
 
 const everything: Permissions = {
@@ -38,7 +40,7 @@ export class Tokens {
   issue(user: User, options: TokenOptions = {}): string {
     const fine = options.permissions !== undefined || options.repositories !== undefined;
     return this.#keep({
-      value: `${fine ? "github_pat" : "ghp"}_${secret()}`,
+      value: options.value ?? `${fine ? "github_pat" : "ghp"}_${secret()}`,
       user,
       scopes: fine ? null : (options.scopes ?? ["repo"]),
       permissions: fine ? (options.permissions ?? everything) : null,
