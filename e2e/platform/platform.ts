@@ -8,7 +8,7 @@ import { machineFaults } from "./cluster/machine/machine-faults.ts";
 import { missingPackages } from "./cluster/machine/packages.ts";
 import { clusterNetwork } from "./cluster/network.ts";
 import { isRunning } from "./cluster/process.ts";
-import { type ClusterState, readState, writeState } from "./cluster/state.ts";
+import { type ClusterState, readState, removeState, UnreadableState, writeState } from "./cluster/state.ts";
 import { takeDown } from "./cluster/take-down.ts";
 import { installControllers } from "./controllers/install-controllers.ts";
 import { makeVolumes } from "./controllers/volumes.ts";
@@ -54,14 +54,13 @@ export async function upPlatform(options: PlatformOptions): Promise<Cluster> {
   const programs = await buildPrograms({ cache, env, report, signal });
   report("programs are built");
   try {
-    const cluster = await bringUp({ folder, network, programs, path, report, signal });
-    const images = await importPlatformImages(cluster.state, {
-      programs,
-      folder: join(folder, "images"),
-      path,
-      signal,
+    const cluster = await bringUp({
+      ...{ folder, network, programs, path, report, signal },
+      async onContainerd({ state }) {
+        const images = await importPlatformImages(state, { programs, folder: join(folder, "images"), path, signal });
+        report(`${images} images are on the node`);
+      },
     });
-    report(`${images} images are on the node`);
     await makeVolumes(cluster, layout.volumes, signal);
     await installControllers(cluster, signal);
     report("the controllers of Argo Events and Argo Workflows are available");
@@ -91,7 +90,13 @@ export async function deployPipeline({ cache, report, signal }: PlatformOptions)
 /** Takes the platform down; where none is up, what one may have left behind. */
 export async function downPlatform({ cache, report }: Pick<PlatformOptions, "cache" | "report">): Promise<void> {
   const layout = clusterLayout(platformFolder(cache));
-  refuseBesideOther(readState(layout.state));
+  try {
+    refuseBesideOther(readState(layout.state));
+  } catch (error) {
+    if (!(error instanceof UnreadableState)) throw error;
+    report(`${error.message}: what it names is looked for`);
+    removeState(layout.state);
+  }
   await takeDown(layout, report);
   report("the platform is down");
 }

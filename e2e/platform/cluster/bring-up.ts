@@ -19,7 +19,19 @@ export interface BringUpOptions {
   /** Where programs of the machine's are looked for. */
   path: string;
   report(line: string): void;
+  /** What needs containerd alone, done while the rest starts. */
+  onContainerd(cluster: Cluster): Promise<void>;
   signal: AbortSignal;
+}
+
+/** What others need before they can start; each stage's processes start at the same time. */
+const stages = { first: ["etcd", "containerd"], second: "kube-apiserver" };
+
+/** Resolves when all have; waits for all of them also when one fails, so that none goes on behind the back of who cleans up. */
+async function allOf(promises: readonly Promise<void>[]): Promise<void> {
+  const ends = await Promise.allSettled(promises);
+  const failed = ends.find((end) => end.status === "rejected");
+  if (failed) throw failed.reason;
 }
 
 /**
@@ -27,7 +39,15 @@ export interface BringUpOptions {
  * is, for `takeDown`.
  * @throws Error that names the process that did not start, with its log's last lines
  */
-export async function bringUp({ folder, network, programs, path, report, signal }: BringUpOptions): Promise<Cluster> {
+export async function bringUp({
+  folder,
+  network,
+  programs,
+  path,
+  report,
+  onContainerd,
+  signal,
+}: BringUpOptions): Promise<Cluster> {
   const layout = clusterLayout(folder);
   rmSync(layout.logs, { recursive: true, force: true });
   for (const made of [layout.logs, layout.node, layout.volumes]) mkdirSync(made, { recursive: true, mode: 0o711 });
@@ -52,12 +72,24 @@ export async function bringUp({ folder, network, programs, path, report, signal 
   forwardPackets();
   const [client = 0, peer = 0] = await freePorts(2);
   const cluster = openCluster(folder);
-  for (const spec of processSpecs({ layout, network, programs, etcdPorts: { client, peer } })) {
+  const specs = processSpecs({ layout, network, programs, etcdPorts: { client, peer } });
+  const start = async (inStage: (name: string) => boolean) => {
     signal.throwIfAborted();
-    await cluster.start(spec, signal);
-    report(`${spec.name} is ready`);
-    if (spec.name === "kube-apiserver") await cluster.kubectl(["apply", "--server-side", "--filename=-"], rights());
-  }
+    const launches = specs
+      .filter(({ name }) => inStage(name))
+      .map(async (spec) => {
+        await cluster.start(spec, signal);
+        report(`${spec.name} is ready`);
+      });
+    await allOf(launches);
+  };
+  await start((name) => stages.first.includes(name));
+  const rest = async () => {
+    await start((name) => name === stages.second);
+    await cluster.kubectl(["apply", "--server-side", "--filename=-"], rights());
+    await start((name) => name !== stages.second && !stages.first.includes(name));
+  };
+  await allOf([rest(), onContainerd(cluster)]);
   await cluster.kubectl(["wait", "--for=condition=Ready", `node/${nodeName}`, "--timeout=60s"], { timeoutMs: 65_000 });
   report(`${nodeName} is ready`);
   return cluster;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { readCluster } from "./cluster.ts";
 import { clusterLayout } from "./layout.ts";
-import { type ClusterState, readState, removeState, writeState } from "./state.ts";
+import { type ClusterState, readState, removeState, UnreadableState, writeState } from "./state.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -46,5 +46,6 @@ test.each(["starting", "stopping"] as const)("a cluster that is %s is none to wo
 test.each(["", "{", '{"phase":"up"}'])("fails with the file's name when it holds %j", (text) => {
   const { state: path } = clusterLayout(folder);
   writeFileSync(path, text);
+  expect(() => readState(path)).toThrow(UnreadableState);
   expect(() => readState(path)).toThrow(path);
 });

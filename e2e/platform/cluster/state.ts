@@ -57,7 +57,14 @@ const clusterState = z.strictObject({
 });
 export type ClusterState = z.infer<typeof clusterState>;
 
-/** The state as it was written, or undefined where there is none. @throws Error when the file is not one of ours */
+/** A file that holds no cluster's state, or that of another version of this program. */
+export class UnreadableState extends Error {
+  constructor(path: string, cause: unknown) {
+    super(`${path} is no state of a cluster that this version knows`, { cause });
+  }
+}
+
+/** The state as it was written, or undefined where there is none. @throws UnreadableState when the file is not one of ours */
 export function readState(path: string): ClusterState | undefined {
   let text: string;
   try {
@@ -69,7 +76,7 @@ export function readState(path: string): ClusterState | undefined {
   try {
     return clusterState.parse(JSON.parse(text));
   } catch (error) {
-    throw new Error(`${path} is not a cluster's state (remove it, then run \`npm run e2e -- down\`)`, { cause: error });
+    throw new UnreadableState(path, error);
   }
 }
 

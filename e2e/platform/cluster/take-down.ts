@@ -4,7 +4,7 @@ import { restoreKernelSettings } from "./machine/kernel-settings.ts";
 import { unmountBeneath } from "./machine/mounts.ts";
 import { removeNodeInterface } from "./machine/node-interface.ts";
 import { removeKubernetesChains } from "./machine/packet-rules.ts";
-import { endPodProcesses, endShims } from "./machine/pod-processes.ts";
+import { endPodProcesses, endProcessesWith } from "./machine/pod-processes.ts";
 import { cniNetwork } from "./node/cni-config.ts";
 import { endProcess, isRunning, thisProcess } from "./process.ts";
 import { runCommand } from "./run-command.ts";
@@ -33,26 +33,31 @@ export async function takeDown(layout: ClusterLayout, report: (line: string) => 
 }
 
 function steps(layout: ClusterLayout, state: ClusterState | undefined): [what: string, undo: () => unknown][] {
-  const { containerd, kubelet, node } = layout;
-  const processes = [...(state?.processes ?? [])].reverse();
-  /** They would start again what is being ended. */
-  const starters = ["kubelet", "kube-proxy"];
-  const first = processes.filter(({ name }) => starters.includes(name));
-  // etcd was started first: an API server without it would not end.
-  const rest = processes.filter(({ name }) => !starters.includes(name));
+  const { containerd, node } = layout;
+  const processes = state?.processes ?? [];
+  const endAll = (which: (name: string) => boolean) =>
+    Promise.all(
+      processes.filter(({ name }) => which(name)).map((one) => endProcess({ ...one, limitSeconds: patience })),
+    );
   return [
-    ...first.map((one): [string, () => unknown] => [one.name, () => endProcess(one)]),
+    ["processes whose record is lost", () => state ?? endProcessesWith(node)],
+    ["what starts pods again", () => endAll((name) => starters.includes(name))],
     ["containers", () => removeContainers(containerd.socket, state)],
     ["processes of pods", () => endPodProcesses()],
-    ...rest.map((one): [string, () => unknown] => [one.name, () => endProcess(one)]),
-    ["containers' keepers", () => endShims(containerd.socket)],
+    ["processes", () => endAll((name) => !starters.includes(name))],
+    ["containers' keepers", () => endProcessesWith(containerd.socket)],
     ["mounts", () => unmountBeneath(node)],
     ["packet rules", removeKubernetesChains],
     ["the node's interface", removeNodeInterface],
     ["kernel settings", () => state && restoreKernelSettings(state.kernelSettings)],
-    ["files", () => removeFiles([node, kubelet.root, ...globSync(`/var/lib/cni/results/${cniNetwork}-*`)])],
+    ["files", () => removeFiles([node, ...globSync(`/var/lib/cni/results/${cniNetwork}-*`)])],
   ];
 }
+
+const starters = ["kubelet", "kube-proxy"];
+
+/** Seconds that a process may take to end: what they keep is thrown away, and an API server waits for those who watch it. */
+const patience = 5;
 
 /**
  * Where containerd still answers it removes containers itself, and ends their keepers as it should. It does so on its own too

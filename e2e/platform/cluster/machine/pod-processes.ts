@@ -43,12 +43,24 @@ function removeGroups(): boolean {
   return true;
 }
 
-/** Ends the programs that hold containers for containerd: those that were started with its socket's address. */
-export function endShims(socket: string): void {
-  for (const path of globSync("/proc/[0-9]*/cmdline")) {
-    const words = read(path).split("\0");
-    if (words[0]?.includes("containerd-shim") && words.includes(socket)) kill(Number(path.split("/")[2]));
-  }
+/**
+ * Ends every process that has a path in its arguments, alone or after `--name=`: those that hold containers for containerd are
+ * known by its socket alone, and the cluster's own by their configuration, should their record be lost.
+ */
+export function endProcessesWith(path: string): void {
+  for (const file of globSync("/proc/[0-9]*/cmdline"))
+    if (
+      read(file)
+        .split("\0")
+        .some((word) => hasPath(word, path))
+    )
+      kill(Number(file.split("/")[2]));
+}
+
+/** Whether an argument is this path or one beneath it. */
+export function hasPath(word: string, path: string): boolean {
+  const value = word.replace(/^--?[a-z-]+=/, "");
+  return value === path || value.startsWith(`${path}/`);
 }
 
 function kill(pid: number): void {
