@@ -1,8 +1,6 @@
-import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import process from "node:process";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { readChangelog } from "./changelog.ts";
 import { filesOf, releaseFaults } from "./release-faults.ts";
@@ -21,17 +19,6 @@ test("every package names the licence", () => {
   );
   expect(packages.length).toBeGreaterThan(11);
   for (const each of packages) expect(each).toMatchObject({ license: "Apache-2.0" });
-});
-
-test.each([
-  ["service/main.ts", []],
-  ["runner/main.ts", []],
-  ["local/main.ts", []],
-])("%s tells it with --version", (path, args: string[]) => {
-  const { stdout, status } = spawnSync(process.execPath, [join(root, path), ...args, "--version"], {
-    encoding: "utf8",
-  });
-  expect([status, stdout]).toEqual([0, `${version}\n`]);
 });
 
 describe("in a copy that is", () => {
