@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { randomBytes } from "node:crypto";
 import { users } from "../../../service/testing/broker/users.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { manifestList } from "../controllers/manifest.ts";
@@ -73,13 +74,17 @@ const notReady = (message: string) => ({
 });
 
 async function passwordOf(cluster: Cluster, { metadata, spec }: KafkaUser): Promise<string> {
-  const { name, key } = spec.authentication.password.valueFrom.secretKeyRef;
-  const { data = {} } = await cluster.kubectlJson<{ data?: Record<string, string> }>([
-    ...["get", "secret", name, `--namespace=${metadata.namespace}`],
+  const named = spec.authentication.password?.valueFrom.secretKeyRef;
+  // One that was drawn is kept in the user's own Secret.
+  const { name, key } = named ?? { name: metadata.name, key: "password" };
+  const shown = await cluster.kubectl([
+    ...["get", "secret", name, `--namespace=${metadata.namespace}`, "--ignore-not-found", "--output=json"],
   ]);
+  const { data = {} }: { data?: Record<string, string> } = shown === "" ? {} : JSON.parse(shown);
   const value = data[key];
-  if (!value) throw new Error(`Secret ${name} has no key ${key} with the password of the user ${metadata.name}`);
-  return Buffer.from(value, "base64").toString("utf8");
+  if (value) return Buffer.from(value, "base64").toString("utf8");
+  if (!named) return randomBytes(24).toString("base64url");
+  throw new Error(`Secret ${name} has no key ${key} with the password of the user ${metadata.name}`);
 }
 
 /** The user's own Secret, with the keys that Strimzi writes. */

@@ -46,11 +46,14 @@ const kafkaUser = z.object({
   spec: z.strictObject({
     authentication: z.strictObject({
       type: z.literal("scram-sha-512"),
-      password: z.strictObject({
-        valueFrom: z.strictObject({
-          secretKeyRef: z.strictObject({ name: z.string().min(1), key: z.string().min(1) }),
-        }),
-      }),
+      /** Left out: the operator draws one. */
+      password: z
+        .strictObject({
+          valueFrom: z.strictObject({
+            secretKeyRef: z.strictObject({ name: z.string().min(1), key: z.string().min(1) }),
+          }),
+        })
+        .optional(),
     }),
     authorization: z.strictObject({ type: z.literal("simple"), acls: z.array(acl) }),
   }),

@@ -62,10 +62,9 @@ describe("the specification's manual test flow", () => {
 
   test("argo list, get and logs show it", async () => {
     const namespace = ["--namespace", namespaces.workflows];
-    const [planning = "", implementation = ""] = (await story.runs())
-      .map(({ metadata }) => metadata.name)
-      .toSorted()
-      .toReversed();
+    const names = (await story.runs()).map(({ metadata }) => metadata.name);
+    const nameOf = (stage: string) => names.find((name) => name.startsWith(`codex-${stage}-`)) ?? "(none)";
+    const [planning, implementation] = [nameOf("planning"), nameOf("implementation")];
     const listed = await argo("list", ...namespace);
     expect(listed).toContain(planning);
     expect(listed).toContain(implementation);
