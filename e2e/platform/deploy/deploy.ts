@@ -12,6 +12,7 @@ import { startBroker } from "../kafka/start-broker.ts";
 import { controlClient } from "../simulated/control-client.ts";
 import { startSimulated } from "../simulated/start-simulated.ts";
 import { firstRepository, openaiKey } from "../simulated/world.ts";
+import { installDeployTools } from "./deploy-tools.ts";
 import { type Deployment, deploymentLayout, openDeployment, writePrivately } from "./deployment.ts";
 import { e2eSettings } from "./e2e-settings.ts";
 import { applySecrets, type DrawnSecrets, drawSecrets, secretManifests } from "./secrets.ts";
@@ -38,6 +39,7 @@ const caConfigMap = "simulated-authority";
 export async function deploy(cluster: Cluster, options: DeployOptions): Promise<Deployment> {
   const { folder, report } = options;
   const layout = deploymentLayout(folder);
+  installDeployTools();
   const images = options.images ?? (await buildImages(root, report));
   await importImages(images, ["ctr", "--address", cluster.state.containerdSocket, "--namespace", "k8s.io"], report);
   const named = Object.fromEntries(images.map(({ use, reference }) => [use, reference]));

@@ -2,11 +2,9 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { installImageTools, runImageTools } from "../../../scripts/images/testing/image-tools.ts";
 import { openImageWorkshop } from "../../../scripts/images/testing/image-workshop.ts";
 import { runTool } from "../../../scripts/images/testing/run-tool.ts";
 import { cacheFolder } from "../../../service/testing/cache-folder.ts";
-import { missingTool } from "../../../service/testing/tools.ts";
 import { imageHash, type ProjectImage, projectImages } from "./image-inputs.ts";
 
 /** An image of ours, as an archive that a container runtime takes. */
@@ -21,7 +19,7 @@ export interface BuiltImage {
 /**
  * Builds our Dockerfiles as `scripts/build-images.sh` has them built, or takes the archives of an earlier build of the same
  * files from the cache. The bases are made on this machine (docs/images.md, "How they are tested").
- * @throws Error when a tool is missing, saying how to install it
+ * @throws Error with what the builder said
  */
 export async function buildImages(root: string, report: (line: string) => void): Promise<BuiltImage[]> {
   const cache = join(cacheFolder, "images", "platform");
@@ -45,9 +43,6 @@ async function build(
   wanted: readonly { image: ProjectImage; reference: string; archive: string }[],
   report: (line: string) => void,
 ): Promise<void> {
-  installImageTools();
-  const tool = missingTool(runImageTools);
-  if (tool) throw new Error(tool);
   mkdirSync(cache, { recursive: true });
   const workshop = await openImageWorkshop({
     pnpmVersion: await runTool("pnpm", ["--version"], process.env),
