@@ -21,6 +21,12 @@ test("no relative link is dead, and no anchor", () => {
   expect(deadLinks(pages, { exists })).toEqual([]);
 });
 
+test("every page of docs/ can be found from their index", () => {
+  const linked = pages.find(({ path }) => path === "docs/README.md")?.links.map(({ text }) => `docs/${text}`) ?? [];
+  const top = pages.map(({ path }) => path).filter((path) => /^docs\/[^/]+\.md$/.test(path));
+  expect(top.filter((path) => path !== "docs/README.md" && !linked.includes(path))).toEqual([]);
+});
+
 test("every block for a shell is run by a test, or says why it is not, and names only what is there", () => {
   const cluster = clusterObjects();
   const faults = pages

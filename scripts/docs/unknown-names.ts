@@ -62,7 +62,7 @@ function faultOf(text: string, known: KnownNames, exists: (path: string) => bool
   const [group = ""] = text.split(".");
   if (isDotted && known.settings.has(group) && !known.settings.has(text) && !known.others.has(text))
     return "is no setting";
-  const isFile = /^[a-z0-9-]+(?:\/[A-Za-z0-9._-]+)+\.[a-z]{1,4}$/.test(text);
+  const isFile = /^[a-z0-9-]+(?:\/[A-Za-z0-9._-]+)+\.(?:ts|mjs|sh|md|yaml)$/.test(text);
   if (isFile && exists(group.split("/")[0] ?? "") && !exists(text)) return "is no file of the repository";
   return undefined;
 }
