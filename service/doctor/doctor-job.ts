@@ -1,6 +1,7 @@
 import { componentLabel, defaultNamespaces, type Namespaces } from "./deployed-names.ts";
 import type { Kind } from "./kubernetes/cluster-reader.ts";
 import { kinds } from "./kubernetes/kinds.ts";
+import type { PodSpec } from "./kubernetes/objects.ts";
 
 const name = "froussard-doctor";
 const labels = { "app.kubernetes.io/part-of": "froussard", [componentLabel]: "doctor" };
@@ -46,9 +47,9 @@ function namespaceFlags(namespaces: Namespaces): string[] {
 
 /**
  * A Job that looks from inside, with an account that may read exactly what is looked at, and a NetworkPolicy that lets it
- * out; the service's namespace lets nobody out by itself. Pure.
+ * out; the service's namespace lets nobody out by itself. Image and trusted authorities are those of `serve`. Pure.
  */
-export function doctorJob(namespaces: Namespaces, image: string): object {
+export function doctorJob(namespaces: Namespaces, serve: PodSpec): object {
   const { service } = namespaces;
   const metadata = { name, namespace: service, labels };
   return {
@@ -76,7 +77,7 @@ export function doctorJob(namespaces: Namespaces, image: string): object {
           backoffLimit: 0,
           activeDeadlineSeconds: 300,
           ttlSecondsAfterFinished: 3600,
-          template: { metadata: { labels }, spec: podOf(namespaces, image) },
+          template: { metadata: { labels }, spec: podOf(namespaces, serve) },
         },
       },
     ],
@@ -104,7 +105,9 @@ function rightsIn(namespaces: Namespaces): object[] {
   });
 }
 
-function podOf(namespaces: Namespaces, image: string): object {
+function podOf(namespaces: Namespaces, { containers: [main], volumes }: PodSpec): object {
+  const authorities = volumes.filter(({ configMap }) => configMap);
+  const isAuthority = ({ name }: { name: string }) => authorities.some((each) => each.name === name);
   return {
     restartPolicy: "Never",
     serviceAccountName: name,
@@ -116,11 +119,14 @@ function podOf(namespaces: Namespaces, image: string): object {
       runAsGroup: 65532,
       seccompProfile: { type: "RuntimeDefault" },
     },
+    volumes: authorities,
     containers: [
       {
         name: "doctor",
-        image,
+        image: main?.image,
         args: ["doctor", ...namespaceFlags(namespaces)],
+        env: main?.env.filter((variable) => variable.name === "NODE_EXTRA_CA_CERTS"),
+        volumeMounts: main?.volumeMounts.filter(isAuthority).map((mount) => ({ ...mount, readOnly: true })),
         securityContext: {
           allowPrivilegeEscalation: false,
           readOnlyRootFilesystem: true,

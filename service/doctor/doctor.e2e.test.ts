@@ -321,6 +321,13 @@ describeWith(brokerTools, "froussard doctor, over a deployment that lives", () =
     }
   });
 
+  test("of globs the repositories that they stand for are looked at, and a glob that stands for none is told", async () => {
+    everyProgram("CODEX_REPOSITORIES", "gregkonush/*,acme/*");
+    const { report: found } = await report();
+    expect(named(found, "fault", "warning")).toEqual(["warning repository acme/*"]);
+    expect(named(found, "ok")).toEqual(expect.arrayContaining([`ok repository ${served}`, `ok webhook ${served}`]));
+  });
+
   test("without rights, from outside, and without somebody's token it says what was not looked at, and is no fault", async () => {
     const { cluster, broker } = deployment;
     for (const each of ["secrets in kafka", "pods/proxy in froussard", "workflows in argo-workflows"])

@@ -43,13 +43,13 @@ export async function lookAndTell(
   const server = config.getCurrentCluster()?.server;
   if (given.job || given.dryRunTask) {
     const deployment = foundIn(await reader.get(kinds.deployments, namespaces.service, deployedNames.serve));
-    const container = deployment?.spec.template.spec.containers[0];
-    if (!container)
+    const spec = deployment?.spec.template.spec;
+    if (!spec)
       return fail(`there is no Deployment ${namespaces.service}/${deployedNames.serve} to be seen at ${server}`);
     output.write(
       given.job
-        ? `${JSON.stringify(doctorJob(namespaces, container.image), null, 2)}\n`
-        : `${dryRunLines(namespaces, container.env.find(({ name }) => name === "CODEX_REPOSITORIES")?.value)}\n`,
+        ? `${JSON.stringify(doctorJob(namespaces, spec), null, 2)}\n`
+        : `${dryRunLines(namespaces, spec.containers[0]?.env.find(({ name }) => name === "CODEX_REPOSITORIES")?.value)}\n`,
     );
     return 0;
   }

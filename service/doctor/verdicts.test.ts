@@ -17,6 +17,7 @@ import { judgeHealth } from "./judge/judge-health.ts";
 import { consumerRights, serviceRights } from "./judge/needed-rights.ts";
 import { judgeKafka } from "./kafka/judge-kafka.ts";
 import type { KafkaFacts, TopicFacts } from "./kafka/read-kafka.ts";
+import { podSpec } from "./kubernetes/objects.ts";
 
 const short = ({ status, id, found }: Finding) => `${status} ${id}: ${found}`;
 const answer = <T>(data: T): GitHubAnswer<T> => ({ kind: "answer", data, headers: {} });
@@ -326,7 +327,31 @@ describe("what the service says of itself", () => {
 
 test("the Job may read what is looked at, and nothing else; it is let out, and told other namespaces", () => {
   const other = { service: "s", workflows: "argo-workflows", kafka: "k" };
-  const text = JSON.stringify(doctorJob(other, "example.org/froussard:1"));
+  const serve = podSpec.parse({
+    volumes: [
+      { name: "authorities", configMap: { name: "ours", items: [{ key: "ca.crt", path: "ca.crt" }] } },
+      { name: "github-app", secret: { secretName: "github-app" } },
+    ],
+    containers: [
+      {
+        image: "example.org/froussard:1",
+        env: [
+          { name: "GITHUB_TOKEN", valueFrom: { secretKeyRef: { name: "github-token", key: "token" } } },
+          { name: "NODE_EXTRA_CA_CERTS", value: "/etc/authorities/ca.crt" },
+        ],
+        volumeMounts: [
+          { name: "authorities", mountPath: "/etc/authorities" },
+          { name: "github-app", mountPath: "/etc/github-app" },
+        ],
+      },
+    ],
+  });
+  const text = JSON.stringify(doctorJob(other, serve));
+  expect(text).toContain('"image":"example.org/froussard:1"');
+  // It trusts whom serve trusts, and gets nothing else of it.
+  expect(text).toContain('"env":[{"name":"NODE_EXTRA_CA_CERTS","value":"/etc/authorities/ca.crt"}]');
+  expect(text).toContain('"volumeMounts":[{"name":"authorities","mountPath":"/etc/authorities","readOnly":true}]');
+  expect(text).not.toMatch(/GITHUB_TOKEN|github-app/);
   const verbs = [...text.matchAll(/"verbs":(\[[^\]]*\])/g)].map(([, list]) => list);
   expect(new Set(verbs)).toEqual(new Set(['["get","list"]']));
   expect(text).toContain('"args":["doctor","--service-namespace=s","--kafka-namespace=k"]');

@@ -34,6 +34,14 @@ describe("people and repositories", () => {
     expect(level.data).toMatchObject({ permission: "write", role_name: "write", user: { login: "robot" } });
   });
 
+  test("one's own repositories, and those that one was let in to", async () => {
+    const namesOf = async (login: string) =>
+      (await world.client(login).rest.repos.listForAuthenticatedUser()).data.map(({ full_name }) => full_name);
+    expect(await namesOf("ada")).toEqual(["ada/lab"]);
+    expect(await namesOf("robot")).toEqual(["ada/lab"]);
+    expect(await namesOf("eve")).toEqual([]);
+  });
+
   test("a renamed repository redirects, reads and writes alike, and answers by id", async () => {
     const client = world.client("robot");
     world.github.as("ada").renameRepository(world.repository, "works");

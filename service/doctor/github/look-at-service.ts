@@ -38,7 +38,12 @@ export async function lookAtService(facts: ClusterFacts, look: GitHubLook): Prom
   const apiBaseUrl = settings.GITHUB_API_BASE_URL ?? "https://api.github.com";
   const as = (credential: Credential) => askingOnce({ credential, apiBaseUrl, timeoutMs: look.timeoutMs });
   const github = as(signIn.credential);
-  const repositories = await servedRepositories(github, settings.CODEX_REPOSITORIES);
+  const words = githubWords(facts.namespaces);
+  const { names: repositories, findings } = await servedRepositories(
+    github,
+    settings.CODEX_REPOSITORIES,
+    words.repository,
+  );
   const owner = (client: GitHub): Promise<Owner> => askGitHub(() => client.rest.users.getAuthenticated());
   const [seen, owners, hooks] = await Promise.all([
     lookAtGitHub({
@@ -46,7 +51,7 @@ export async function lookAtService(facts: ClusterFacts, look: GitHubLook): Prom
       approvers: settings.CODEX_TRIGGER_LOGINS,
       baseBranch: settings.CODEX_BASE_BRANCH,
       branchPrefix: settings.CODEX_BRANCH_PREFIX,
-      words: githubWords(facts.namespaces),
+      words,
     }),
     "credential" in runs && "token" in runs.credential && "token" in signIn.credential
       ? Promise.all([owner(github), owner(as(runs.credential))])
@@ -62,6 +67,7 @@ export async function lookAtService(facts: ClusterFacts, look: GitHubLook): Prom
     return unasked(`${apiBaseUrl} cannot be reached from here`, `look from inside:\n${look.insideLine}`);
   return [
     ...seen.findings,
+    ...findings,
     judgeSameAccount(signIn, runs, owners && { service: owners[0], runs: owners[1] }),
     ...hooks.flat(),
   ];
@@ -90,10 +96,15 @@ export function webhookOwners(
   ];
 }
 
-/** Those that are named, and the first that globs find. */
-async function servedRepositories(github: GitHub, patterns: readonly string[]): Promise<string[]> {
+/** Those that are named, and the first that globs find; of a glob that finds none, a finding. */
+async function servedRepositories(
+  github: GitHub,
+  patterns: readonly string[],
+  fix: string,
+): Promise<{ names: string[]; findings: Finding[] }> {
   const exact = patterns.filter(isExactName);
-  if (exact.length === patterns.length) return exact;
+  const globs = patterns.filter((pattern) => !isExactName(pattern));
+  if (globs.length === 0) return { names: exact, findings: [] };
   const page = { per_page: 100 };
   const { repos, apps } = github.rest;
   const listed = await askGitHub(async () => {
@@ -101,9 +112,12 @@ async function servedRepositories(github: GitHub, patterns: readonly string[]): 
     const { data, headers } = await apps.listReposAccessibleToInstallation(page);
     return { data: data.repositories, headers };
   });
-  const found = listed.kind === "answer" ? listed.data.map(({ full_name }) => full_name) : [];
-  return [...new Set([...exact, ...found.filter(repositoryFilter(patterns))])].slice(
-    0,
-    Math.max(exact.length, mostRepositories),
-  );
+  // Whoever is refused here hears of it as the sign-in.
+  if (listed.kind !== "answer") return { names: exact, findings: [] };
+  const all = listed.data.map(({ full_name }) => full_name);
+  const findings = globs
+    .filter((glob) => !all.some(repositoryFilter([glob])))
+    .map((glob) => check("repository", glob).warning("no repository that the account was let in to is called so", fix));
+  const found = [...new Set([...exact, ...all.filter(repositoryFilter(patterns))])];
+  return { names: found.slice(0, Math.max(exact.length, mostRepositories)), findings };
 }

@@ -75,9 +75,9 @@ function judgeImages({ serve, watch, template }: ClusterFacts): Finding[] {
   if (one !== other)
     return [here.fault(`serve is ${one}, watch is ${other}`, "sync dist/ again, and wait until both are rolled out")];
   const runs = (foundIn(template)?.spec.templates ?? []).flatMap(({ container }) => container?.image ?? []);
-  const tag = tagOf(one);
+  const version = versionOf(one);
   const others = [...new Set(runs)].filter(
-    (image) => tag !== undefined && tagOf(image) !== undefined && tagOf(image) !== tag,
+    (image) => version !== undefined && versionOf(image) !== undefined && versionOf(image) !== version,
   );
   if (others.length > 0)
     return [
@@ -89,7 +89,7 @@ function judgeImages({ serve, watch, template }: ClusterFacts): Finding[] {
   return [here.ok([...new Set([one, ...runs])].join(", "))];
 }
 
-/** Of an image by digest there is nothing to compare. */
-function tagOf(image: string): string | undefined {
-  return image.includes("@") ? undefined : /:([^:/]+)$/.exec(image)?.[1];
+/** The version that a tag names; of a digest, and of a tag that is none, there is nothing to compare. */
+function versionOf(image: string): string | undefined {
+  return image.includes("@") ? undefined : /:v?(\d+\.\d[^:/]*)$/.exec(image)?.[1];
 }

@@ -14,9 +14,10 @@ export function judgeReferences({
   serviceAccounts,
 }: Pick<ClusterFacts, "referred" | "configMaps" | "serviceAccounts">): Finding[] {
   const accounts = Map.groupBy(referred.serviceAccounts, ({ namespace, name }) => `${namespace}/${name}`);
+  const configMapsOf = Map.groupBy(referred.configMaps, ({ namespace, name }) => `${namespace}/${name}`);
   return [
-    ...referred.configMaps.map((reference) =>
-      judgeConfigMap(reference, configMaps.get(`${reference.namespace}/${reference.name}`) ?? { kind: "absent" }),
+    ...[...configMapsOf].map(([place, references]) =>
+      judgeConfigMap(place, references, configMaps.get(place) ?? { kind: "absent" }),
     ),
     ...[...accounts].map(([place, of]) => {
       const here = check("service-account", place);
@@ -31,24 +32,24 @@ export function judgeReferences({
   ];
 }
 
-function judgeConfigMap(
-  { namespace, name, key, by, isSemaphore }: Referred["configMaps"][number],
-  reading: Reading<ConfigMap>,
-): Finding {
-  const here = check("config-map", `${namespace}/${name}`);
+function judgeConfigMap(place: string, references: Referred["configMaps"], reading: Reading<ConfigMap>): Finding {
+  const here = check("config-map", place);
   const obstacle = obstacleTo(reading);
   if (obstacle) return here.skipped(obstacle.because, obstacle.fix);
-  const fix = isSemaphore
-    ? "set runs.concurrency in infra/settings.ts, run npm run synth, and sync dist/"
-    : "create it";
+  const by = [...new Set(references.map((each) => each.by))].join(", ");
+  const semaphore = references.find(({ isSemaphore }) => isSemaphore);
+  const fix = semaphore ? "set runs.concurrency in infra/settings.ts, run npm run synth, and sync dist/" : "create it";
   if (reading.kind !== "found")
+    return here.fault(`it is not there, and ${by} refers to it`, semaphore ? `${sync}; without it no run begins` : fix);
+  const { data } = reading.value;
+  const missing = references.find(({ key }) => key !== undefined && data[key] === undefined);
+  if (missing) return here.fault(`it has no key ${missing.key}, which ${missing.by} refers to`, fix);
+  if (!semaphore) return here.ok(`there, for ${by}`);
+  const value = data[semaphore.key ?? ""];
+  if (!/^[1-9][0-9]{0,5}$/.test(value ?? ""))
     return here.fault(
-      `it is not there, and ${by} refers to it`,
-      isSemaphore ? `${sync}; without it no run begins` : fix,
+      `${semaphore.key} is ${JSON.stringify(value)}: no run begins unless it is a whole number from 1 on`,
+      fix,
     );
-  const value = key === undefined ? undefined : reading.value.data[key];
-  if (key !== undefined && value === undefined) return here.fault(`it has no key ${key}, which ${by} refers to`, fix);
-  if (isSemaphore && !/^[1-9][0-9]{0,5}$/.test(value ?? ""))
-    return here.fault(`${key} is ${JSON.stringify(value)}: no run begins unless it is a whole number from 1 on`, fix);
-  return here.ok(isSemaphore ? `${value} runs at the same time` : `there, for ${by}`);
+  return here.ok(`${value} runs at the same time`);
 }

@@ -30,6 +30,7 @@ const container = z.object({
   image: z.string().default(""),
   env: z.array(variable).default([]),
   ports: z.array(z.object({ name: z.string().optional(), containerPort: z.number() })).default([]),
+  volumeMounts: z.array(z.object({ name: z.string(), mountPath: z.string() })).default([]),
 });
 export type Container = z.infer<typeof container>;
 
@@ -40,11 +41,12 @@ const volume = z.object({
   configMap: z.object({ name: z.string(), items: z.array(item).optional() }).optional(),
 });
 
-const podSpec = z.object({
+export const podSpec = z.object({
   serviceAccountName: z.string().optional(),
   containers: z.array(container).default([]),
   volumes: z.array(volume).default([]),
 });
+export type PodSpec = z.infer<typeof podSpec>;
 
 export const deployment = z.object({
   metadata,
