@@ -29,6 +29,7 @@ describe("environments", () => {
       PATH: "/usr/bin",
       LANG: "C.UTF-8",
       NODE_COMPILE_CACHE: "/state/compiled",
+      MALLOC_ARENA_MAX: "1",
       HOME: "/state/home",
       GITHUB_TOKEN: "canary-github",
       OPENAI_API_KEY: "canary-openai",
