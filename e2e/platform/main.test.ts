@@ -11,9 +11,9 @@ beforeEach(() => {
 afterEach(() => rmSync(cache, { recursive: true }));
 
 test.each([
-  ["a word that is no command", ["uo"], 'error: no command "uo": see --help\n'],
+  ["a word that is no command", ["uo"], 'no command "uo": see --help\n'],
   ["kubectl where no cluster is up", ["kubectl", "get", "pods", "--help"], "no cluster is up: npm run e2e -- up\n"],
-  ["the log of a process that there is not", ["logs", "kubelet"], 'error: no process "kubelet": see status\n'],
+  ["the log of a process that there is not", ["logs", "kubelet"], 'no process "kubelet": see status\n'],
 ])("fails with %s, and starts nothing", (_, args, said) => {
   const env = { ...process.env, FROUSSARD_CACHE: cache };
   const { status, stderr } = spawnSync("node", [join(import.meta.dirname, "main.ts"), ...args], {

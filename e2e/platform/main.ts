@@ -4,7 +4,7 @@ import { cacheFolder } from "../../infra/platform/cache-folder.ts";
 import { readCluster } from "./cluster/cluster.ts";
 import { clusterLayout, platformFolder } from "./cluster/layout.ts";
 import { readState } from "./cluster/state.ts";
-import { deployPipeline, downPlatform, upPlatform } from "./platform.ts";
+import { downPlatform } from "./down-platform.ts";
 import { runForeground } from "./run-foreground.ts";
 import { runSuite } from "./run-suite.ts";
 import { showStatus } from "./show-status.ts";
@@ -29,6 +29,11 @@ const takeDownWhenStopped = () => {
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => stop(name));
 };
 
+/** These bring the whole project with them, for which `kubectl` need not wait. */
+const bringUp = async (nodeAddress?: string) =>
+  await (await import("./up-platform.ts")).upPlatform({ ...options, ...(nodeAddress && { nodeAddress }) });
+const deploy = async () => await (await import("./deploy-pipeline.ts")).deployPipeline(options);
+
 function tellFailure(error: unknown): void {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
@@ -50,8 +55,8 @@ program
     takeDownWhenStopped();
     let summary = "0 passed, 1 failed";
     try {
-      await upPlatform({ ...options, ...(nodeAddress && { nodeAddress }) });
-      await deployPipeline(options);
+      await bringUp(nodeAddress);
+      await deploy();
       const suite = await runSuite(args, process.env, stopped.signal);
       summary = suite.summary;
       process.exitCode = suite.ok && !stopped.signal.aborted ? 0 : 1;
@@ -67,17 +72,17 @@ program
   .description("brings the platform up with the pipeline on it, and leaves it up")
   .option("--node-address <address>", "address of the node, where 10.254.0.1 is taken")
   .option("--no-deploy", "only the platform: Kubernetes, Argo Events, Argo Workflows")
-  .action(async ({ nodeAddress, deploy }: { nodeAddress?: string; deploy: boolean }) => {
+  .action(async ({ nodeAddress, deploy: pipeline }: { nodeAddress?: string; deploy: boolean }) => {
     takeDownWhenStopped();
-    const cluster = await upPlatform({ ...options, ...(nodeAddress && { nodeAddress }) });
-    if (deploy) await deployPipeline(options);
+    const cluster = await bringUp(nodeAddress);
+    if (pipeline) await deploy();
     console.log(showStatus(cluster.state));
   });
 
 program
   .command("deploy")
   .description("brings the pipeline onto the platform that is up, again after a change of the source")
-  .action(() => deployPipeline(options));
+  .action(deploy);
 
 program
   .command("down")

@@ -8,23 +8,14 @@ import { machineFaults } from "./cluster/machine/machine-faults.ts";
 import { missingPackages } from "./cluster/machine/packages.ts";
 import { clusterNetwork } from "./cluster/network.ts";
 import { isRunning } from "./cluster/process.ts";
-import { type ClusterState, readState, removeState, UnreadableState, writeState } from "./cluster/state.ts";
+import { refuseBesideOther } from "./cluster/refuse-beside-other.ts";
+import { type ClusterState, readState, writeState } from "./cluster/state.ts";
 import { takeDown } from "./cluster/take-down.ts";
 import { installControllers } from "./controllers/install-controllers.ts";
 import { makeVolumes } from "./controllers/volumes.ts";
-import { deploy } from "./deploy/deploy.ts";
 import { importPlatformImages } from "./platform-images/import-platform-images.ts";
+import type { PlatformOptions } from "./platform-options.ts";
 import { buildPrograms } from "./programs/build-programs.ts";
-
-export interface PlatformOptions {
-  /** The project's, outside the checkout. */
-  cache: string;
-  env: NodeJS.ProcessEnv;
-  /** @default 10.254.0.1 */
-  nodeAddress?: string;
-  report(line: string): void;
-  signal: AbortSignal;
-}
 
 /**
  * Brings the platform up, or finds it up already: programs, node, images, controllers. What an earlier run left behind is taken
@@ -74,37 +65,5 @@ export async function upPlatform(options: PlatformOptions): Promise<Cluster> {
   }
 }
 
-/**
- * Brings the pipeline onto the platform that is up; where it is there already, what has changed since.
- * @throws Error that names what did not become healthy; the platform stays as it is then, to be looked at
- */
-export async function deployPipeline({ cache, report, signal }: PlatformOptions): Promise<void> {
-  const folder = platformFolder(cache);
-  const stopped = new Promise<never>((_, reject) =>
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true }),
-  );
-  await Promise.race([deploy(readCluster(folder), { folder, report }), stopped]);
-  report("the pipeline is deployed");
-}
-
-/** Takes the platform down; where none is up, what one may have left behind. */
-export async function downPlatform({ cache, report }: Pick<PlatformOptions, "cache" | "report">): Promise<void> {
-  const layout = clusterLayout(platformFolder(cache));
-  try {
-    refuseBesideOther(readState(layout.state));
-  } catch (error) {
-    if (!(error instanceof UnreadableState)) throw error;
-    report(`${error.message}: what it names is looked for`);
-    removeState(layout.state);
-  }
-  await takeDown(layout, report);
-  report("the platform is down");
-}
-
 /** One whose processes ended, as after the machine's restart, is up no more. */
 const isUp = (state: ClusterState) => state.phase === "up" && state.processes.every(isRunning);
-
-function refuseBesideOther(state: ClusterState | undefined): void {
-  if (state && state.phase !== "up" && state.owner.pid !== process.pid && isRunning(state.owner))
-    throw new Error(`process ${state.owner.pid} is bringing the platform up or taking it down: wait for it, or end it`);
-}
