@@ -22,6 +22,8 @@ type input struct {
 	// Documents in YAML or JSON.
 	Templates []string `json:"templates"`
 	Workflows []string `json:"workflows"`
+	// Nodes that have ended, whose metrics are counted, in this order.
+	Nodes []node `json:"nodes"`
 }
 
 // run is a Workflow as its pods would see it.
@@ -37,6 +39,8 @@ type run struct {
 type output struct {
 	Problems []string `json:"problems"`
 	Runs     []run    `json:"runs"`
+	// What Prometheus would read of the metrics of nodes.
+	Counted string `json:"counted"`
 }
 
 // templates are the WorkflowTemplates of one namespace, by name.
@@ -91,6 +95,13 @@ func check(in input) output {
 				out.Problems = append(out.Problems, fmt.Sprintf("WorkflowTemplate %s: %v", name, err))
 			}
 		}
+	}
+	if len(in.Nodes) > 0 {
+		counted, err := count(in.Nodes, "argo_workflows_codex_")
+		if err != nil {
+			out.Problems = append(out.Problems, err.Error())
+		}
+		out.Counted = counted
 	}
 	for _, text := range in.Workflows {
 		wf := &wfv1.Workflow{}
