@@ -42,7 +42,7 @@ describe("what people write reaches the model intact, crosses Argo nowhere, and 
         "--output=json",
       ]);
       expect(kept).not.toContain(JSON.stringify(body.slice(0, 30)).slice(1, -1));
-      expect(kept).not.toContain(name);
+      expect(kept).not.toContain(wish.title);
     }
     await story.expectOneOfEach("planning");
   });
