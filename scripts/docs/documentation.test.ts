@@ -27,6 +27,16 @@ test("every page of docs/ can be found from their index", () => {
   expect(top.filter((path) => path !== "docs/README.md" && !linked.includes(path))).toEqual([]);
 });
 
+test("pages that programs speak of are there, with the headings that they name", () => {
+  // What comments speak of may be another repository's.
+  const told = known.sources.map((text) => text.replaceAll(/^\s*(?:\*|\/\/).*$/gm, ""));
+  const named = new Set(told.flatMap((text) => text.match(/\bdocs\/[a-z][\w-]*\.md(?:#[a-z0-9-]+)?/g) ?? []));
+  expect(named.size).toBeGreaterThan(5);
+  const links = [...named].map((text) => ({ text, line: 0 }));
+  const programs = { path: "sources", anchors: new Set<string>(), links, codes: [], blocks: [] };
+  expect(deadLinks([...pages, programs], { exists })).toEqual([]);
+});
+
 test("every block for a shell is run by a test, or says why it is not, and names only what is there", () => {
   const cluster = clusterObjects();
   const faults = pages

@@ -27,9 +27,11 @@ export function knownNames(): KnownNames {
     "{contract,github,service,runner,local,infra,simulators,scripts,e2e,bench}/**/{*.ts,*.mjs,Dockerfile}",
     {
       cwd: root,
-      exclude: (path) => /node_modules|sample-project|\.test\.ts$|^infra\/platform\/.*\/testing/.test(String(path)),
+      exclude: (path) => /node_modules|sample-project/.test(path),
     },
-  ).map((path) => readFileSync(join(root, path), "utf8"));
+  )
+    .filter((path) => !/\.test\.ts$|[/\\](?:testing|attacks)[/\\]/.test(path))
+    .map((path) => readFileSync(join(root, path), "utf8"));
   const words = new Set(sources.flatMap((text) => text.match(wordForm) ?? []));
   const { scripts } = z
     .object({ scripts: z.record(z.string(), z.string()) })

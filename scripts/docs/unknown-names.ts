@@ -4,7 +4,8 @@ import type { Page, Spot } from "./page.ts";
 import { readScript } from "./shell-commands.ts";
 
 /** Names of others' programs, which no source of ours has to know. */
-const foreignWords = /^(?:ARGO|KUBE|CODEX_HOME$|HTTPS?_PROXY$|NO_PROXY$|NOT_ENOUGH|SCRAM_|XDG_|SENSOR_OBJECT$|JAVA_)/;
+const foreignWords =
+  /^(?:ARGO|KUBE|CODEX_HOME$|HTTPS?_PROXY$|NO_PROXY$|NOT_ENOUGH|SCRAM_|SASL_|XDG_|SENSOR_OBJECT$|JAVA_)/;
 
 /**
  * Names in the code of a page's prose that nothing has, a line each: an environment variable, a metric, a setting, a label,
