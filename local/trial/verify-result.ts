@@ -91,7 +91,7 @@ export function verifyResult(facts: TrialFacts): Check[] {
     check(
       "changes",
       (pull?.changedFiles ?? 0) > 0,
-      `${pull?.changedFiles} files changed`,
+      `${pull?.changedFiles} ${pull?.changedFiles === 1 ? "file" : "files"} changed`,
       pull ? "it changes no file" : noPull,
     ),
     commitsCheck(pull, expected?.taskIds ?? []),
