@@ -44,6 +44,7 @@ async function build(
   report: (line: string) => void,
 ): Promise<void> {
   mkdirSync(cache, { recursive: true });
+  await forgetSteps(storage);
   const workshop = await openImageWorkshop({
     pnpmVersion: await runTool("pnpm", ["--version"], process.env),
     debian: true,
@@ -65,6 +66,17 @@ async function build(
     await workshop.close();
   }
 }
+
+/** Steps of earlier states pile up in the storage; a large one is begun anew. */
+async function forgetSteps(storage: string): Promise<void> {
+  if (!existsSync(storage)) return;
+  const kibibytes = Number.parseInt(
+    await runTool("du", ["--summarize", "--one-file-system", storage], process.env),
+    10,
+  );
+  if (kibibytes > mostKibibytes) rmSync(storage, { recursive: true, force: true });
+}
+const mostKibibytes = 20 * 1024 ** 2;
 
 /** Archives are large, and of another checkout's state soon: the latest two of each image stay. */
 function forgetOld(cache: string, image: string): void {
