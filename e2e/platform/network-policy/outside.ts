@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import type { Network } from "./in-network.ts";
 
 /** What lies behind the node's gateway, as far as a pod can tell. */
@@ -12,15 +12,18 @@ export interface Outside {
   close(): void;
 }
 
-/** Makes a network with both addresses, to which the node routes. Needs root, and IP forwarding. */
+/**
+ * Makes a network with both addresses, to which the node routes; what a test left behind that was killed is replaced, so there
+ * is one at a time. Needs root, and IP forwarding.
+ */
 export function openOutside(): Outside {
-  const id = randomBytes(3).toString("hex");
-  const [name, outer, inner] = [`frsd-${id}`, `frsd-${id}-o`, `frsd-${id}-i`];
+  const [name, outer, inner] = ["froussard-beyond", "frsd-beyond-o", "frsd-beyond-i"] as const;
   // Addresses that are set apart for documentation.
   const [node, gateway, web, metadata] = ["198.51.100.1", "198.51.100.2", "203.0.113.10", "169.254.169.254"] as const;
   const ip = (...args: readonly string[]) => execFileSync("ip", args, { stdio: ["ignore", "ignore", "pipe"] });
   // Its end of the wire goes with it, and the routes with the wire.
   const close = () => void ip("netns", "delete", name);
+  if (existsSync(`/run/netns/${name}`)) close();
   ip("netns", "add", name);
   try {
     ip("link", "add", outer, "type", "veth", "peer", "name", inner, "netns", name);

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, readlinkSync, renameSync, writeFileSync } from "node:fs";
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { cacheFolder } from "../../../infra/platform/cache-folder.ts";
 import { platformFolder } from "../cluster/layout.ts";
 import { apiPort, clusterNetwork } from "../cluster/network.ts";
@@ -27,15 +27,16 @@ const patience = { timeout: 120_000, interval: 500 };
 let outside: Outside;
 let beyond: Listener;
 const directed: string[] = [];
+/** Its run is tried several times, minutes apart; meanwhile the others have theirs. */
+let forged: Awaited<ReturnType<typeof issueWith>>;
 
 beforeAll(async () => {
+  forged = await issueWith(forgeEnd);
   outside = openOutside();
   beyond = await listenIn(outside.network, beyondTargets());
 });
-afterEach(async () => {
-  for (const match of directed.splice(0)) await simulated.undirect({ match });
-});
 afterAll(async () => {
+  for (const match of directed.splice(0)) await simulated.undirect({ match });
   await beyond?.close();
   outside?.close();
 });
@@ -161,6 +162,13 @@ describe("a hostile program in the agent's pod", () => {
     );
   });
 
+  /** Lets the model go on with its work. */
+  const goOn = () => writeFileSync(`/proc/${processOf(agent, "main")}/root${goAhead}`, "");
+  // Also where a test in between has failed: nobody would end the run otherwise.
+  afterAll(() => {
+    if (agent && existsSync(`/proc/${processOf(agent, "main")}/root/tmp`)) goOn();
+  });
+
   test("finds no credential: not in an environment, not in a file, not where Kubernetes puts them", () => {
     const environment = report.processes.flatMap((each) => each.environment);
     expect(report.processes.map(({ command }) => command).join("\n")).toContain("codex");
@@ -222,7 +230,8 @@ describe("a hostile program in the agent's pod", () => {
 
   test("can not become more than it is", () => {
     expect(Object.keys(report.rights).length).toBeGreaterThan(4);
-    for (const [what, came] of Object.entries(report.rights)) expect(came, what).not.toMatch(/^done/);
+    for (const [what, came] of Object.entries(report.rights))
+      expect(came, what).toMatch(/not permitted|must be superuser|read-only/i);
   });
 
   test("is held by the kernel, as are all containers of a run", () => {
@@ -241,7 +250,7 @@ describe("a hostile program in the agent's pod", () => {
   });
 
   test("in the end the run has done its work, and nothing that was planted has become a result", async () => {
-    writeFileSync(`/proc/${processOf(agent, "main")}/root${goAhead}`, "");
+    goOn();
     const ended = await runOf(issue.number, hasEnded, { timeout: 240_000, interval: 1_000 });
     expect(ended.status?.phase).toBe("Succeeded");
     for (const outputs of outputsOf(ended, "agent")) {
@@ -266,10 +275,9 @@ describe("a hostile program in the agent's pod", () => {
 });
 
 test("an end that is forged convinces nobody: the report looks at GitHub, and tells that there is no plan", async () => {
-  const issue = await issueWith(forgeEnd);
-  const ended = await runOf(issue.number, hasEnded, { timeout: 540_000, interval: 1_000 });
+  const ended = await runOf(forged.number, hasEnded, { timeout: 540_000, interval: 1_000 });
   expect(outputsOf(ended, "agent").length).toBeGreaterThan(0);
-  const { comments, labels } = await simulated.issue({ repository, number: issue.number });
+  const { comments, labels } = await simulated.issue({ repository, number: forged.number });
   expect(comments.filter(({ body }) => body.startsWith("<!-- codex:plan -->"))).toEqual([]);
   expect(comments.filter(({ body }) => body.startsWith("<!-- codex:result -->"))).toHaveLength(1);
   expect(labels).toContain("codex:failed");

@@ -55,7 +55,8 @@ const target = (role: Role, who: string, host: string, port: number, rest: Parti
 
 beforeAll(async () => {
   ports = await setPorts(cluster, { service, workflows });
-  await cluster.kubectl(["create", "namespace", strangers]);
+  const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: strangers } };
+  await cluster.kubectl(["apply", "--filename", "-"], { input: JSON.stringify(namespace) });
   const tried = new Set([53, 80, 443, 4222, 6222, 6443, 7777, 8080, 8081, 9090, ...Object.values(ports)]);
   standIns = await startStandIns(cluster, busyboxImage, cast, [...tried]);
   outside = openOutside();

@@ -17,5 +17,6 @@ export function attackCommand(orders: AttackOrders): string {
  */
 export const forgeEnd = [
   "cd /var/run/argo/ctr/main && printf 0 > exitcode && chmod 444 exitcode",
-  `for process in /proc/[0-9]*; do tr '\\0' ' ' < $process/cmdline | grep -q -- 'agent --alone' && kill -9 \${process#/proc/}; done`,
+  // Spelt so that the shell, whose command line holds this, is not taken for it.
+  `for process in /proc/[0-9]*; do tr '\\0' ' ' < $process/cmdline | grep -q -- '[a]gent --alone' && kill -9 \${process#/proc/}; done`,
 ].join("\n");

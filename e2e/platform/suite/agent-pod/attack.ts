@@ -144,7 +144,7 @@ function takeRights(): Record<string, string> {
     "become root": outcome(run("setpriv", "--reuid=0", "id")),
     "write to the image": outcome(() => writeFileSync("/usr/local/bin/node-too", "")),
     "write a kernel setting": outcome(() => writeFileSync("/proc/sys/kernel/core_pattern", "|/tmp/x")),
-    "raw packets": outcome(run("ping", "-c1", "-W1", "127.0.0.1")),
+    "raw packets": outcome(run("perl", "-MSocket", "-e", "socket(S, PF_INET, SOCK_RAW, 1) or die $!")),
   };
 }
 
