@@ -7,5 +7,6 @@ export default defineConfig({
     exclude: ["**/node_modules/**"],
     globalSetup: "infra/platform/testing/build-tools.ts",
     testTimeout: 60_000,
+    hookTimeout: 90_000,
   },
 });

@@ -12,5 +12,7 @@ export const settings: SettingsInput = {
     // Service and endpoints of the API server: kubectl get service,endpoints kubernetes -n default
     apiServerCidrs: ["10.96.0.1/32"],
   },
+  // Needs the Prometheus operator's kinds, and Grafana's sidecar for the dashboard; without them take this out.
+  monitoring: { serviceMonitor: true, alerts: true, dashboard: { enabled: true } },
   argoCd: { repoUrl: "https://github.com/gregkonush/lab.git" },
 };
