@@ -24,8 +24,8 @@ export interface BringUpOptions {
   signal: AbortSignal;
 }
 
-/** What others need before they can start; each stage's processes start at the same time. */
-const stages = { first: ["etcd", "containerd"], second: "kube-apiserver" };
+/** What others need before they can start, and what needs the node; each stage's processes start at the same time. */
+const stages = { first: ["etcd", "containerd"], second: "kube-apiserver", last: "network-policies" };
 
 /** Resolves when all have; waits for all of them also when one fails, so that none goes on behind the back of who cleans up. */
 async function allOf(promises: readonly Promise<void>[]): Promise<void> {
@@ -87,11 +87,14 @@ export async function bringUp({
   const rest = async () => {
     await start((name) => name === stages.second);
     await cluster.kubectl(["apply", "--server-side", "--filename=-"], rights());
-    await start((name) => name !== stages.second && !stages.first.includes(name));
+    await start((name) => ![...stages.first, stages.second, stages.last].includes(name));
+    const ready = ["wait", "--for=condition=Ready", `node/${nodeName}`, "--timeout=60s"];
+    await cluster.kubectl(["wait", "--for=create", `node/${nodeName}`, "--timeout=60s"], { timeoutMs: 65_000 });
+    await cluster.kubectl(ready, { timeoutMs: 65_000 });
+    report(`${nodeName} is ready`);
+    await start((name) => name === stages.last);
   };
   await allOf([rest(), onContainerd(cluster)]);
-  await cluster.kubectl(["wait", "--for=condition=Ready", `node/${nodeName}`, "--timeout=60s"], { timeoutMs: 65_000 });
-  report(`${nodeName} is ready`);
   return cluster;
 }
 

@@ -21,7 +21,10 @@ export async function takeDown(layout: ClusterLayout, report: (line: string) => 
   const failed: unknown[] = [];
   for (const [what, undo] of steps(layout, state)) {
     try {
+      const started = performance.now();
       await undo();
+      const seconds = Math.round((performance.now() - started) / 1000);
+      if (seconds >= 2) report(`${what}: ended after ${seconds} s`);
     } catch (error) {
       report(`${what}: ${error instanceof Error ? error.message : error}`);
       failed.push(error);
