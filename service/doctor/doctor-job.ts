@@ -132,7 +132,7 @@ function podOf(namespaces: Namespaces, { containers: [main], volumes }: PodSpec)
           readOnlyRootFilesystem: true,
           capabilities: { drop: ["ALL"] },
         },
-        resources: { requests: { cpu: "250m", memory: "256Mi" }, limits: { cpu: "1", memory: "512Mi" } },
+        resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "1", memory: "512Mi" } },
       },
     ],
   };

@@ -82,6 +82,9 @@ function loadConfig({ kubeconfig, context }: DoctorArguments): KubeConfig {
       throw new Error(`there is no context ${context}; there are: ${known.join(", ") || "none"}`);
     config.setCurrentContext(context);
   }
+  // What the library takes when it finds nothing at all.
+  if (kubeconfig === undefined && config.getCurrentCluster()?.server === "http://localhost:8080")
+    throw new Error("there is no kubeconfig: set --kubeconfig or KUBECONFIG");
   if (!config.getCurrentCluster())
     throw new Error("the kubeconfig names no cluster: set --context, or current-context in it");
   return config;

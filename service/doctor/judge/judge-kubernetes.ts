@@ -54,7 +54,7 @@ function judgeInstalled({ served }: ClusterFacts): Finding[] {
     if (missing.length === 0) return here.ok(`${api.slice("apis/".length)} is served`);
     return here.fault(
       `${api.slice("apis/".length)} does not serve ${missing.join(", ")}`,
-      `install ${by}, with its custom resource definitions (README: prerequisites)`,
+      `install ${by}, with its custom resource definitions (docs/prerequisites.md)`,
     );
   });
 }

@@ -84,13 +84,14 @@ export function clusterReader(config: KubeConfig, timeoutMs: number): ClusterRea
       );
       return found.kind === "found" ? { kind: "found", value: found.value.items } : found;
     },
-    path: (path, schema) => read(path, { verb: "get", resource: `/${path}` }, schema),
+    path: (path, schema) => read(path, { verb: "get", resource: `/${path}`, path: `/${path}` }, schema),
     async throughPod(namespace, pod, port, path) {
-      const answer = await ask(`api/v1/namespaces/${namespace}/pods/${pod}:${port}/proxy${path}`);
+      const proxied = `api/v1/namespaces/${namespace}/pods/${pod}:${port}/proxy${path}`;
+      const answer = await ask(proxied);
       if ("reason" in answer) return { kind: "failed", reason: answer.reason };
-      if (answer.status === 403)
-        return { kind: "forbidden", question: { verb: "get", resource: "pods/proxy", namespace, name: pod } };
-      return { kind: "found", value: answer };
+      if (answer.status !== 403) return { kind: "found", value: answer };
+      const question = { verb: "get", resource: "pods/proxy", namespace, name: pod, path: `/${proxied}` } as const;
+      return { kind: "forbidden", question };
     },
   };
 }

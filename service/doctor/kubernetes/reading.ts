@@ -13,6 +13,8 @@ export interface KubectlQuestion {
   resource: string;
   namespace?: string | undefined;
   name?: string | undefined;
+  /** What is no object: its path, for `kubectl get --raw`. */
+  path?: string | undefined;
 }
 
 /** The line by which a person finds out whether they may look. Pure. */
@@ -21,7 +23,8 @@ export function canILine({ verb, resource, namespace, name }: KubectlQuestion): 
 }
 
 /** The line by which somebody who may look sees the same. Pure. */
-export function lookLine({ resource, namespace, name }: KubectlQuestion): string {
+export function lookLine({ resource, namespace, name, path }: KubectlQuestion): string {
+  if (path !== undefined) return `kubectl get --raw ${path}`;
   return `kubectl get ${resource}${name === undefined ? "" : ` ${name}`}${namespace === undefined ? "" : ` -n ${namespace}`}`;
 }
 

@@ -50,7 +50,11 @@ export interface Deployment {
 export async function startDeployment(): Promise<Deployment> {
   const folder = mkdtempSync(join(tmpdir(), "froussard-doctor-"));
   const modelKey = "sk-key-of-the-mediators";
-  const [github, model, broker] = await Promise.all([startGitHub(), startModel({ apiKey: modelKey }), startBroker()]);
+  const [github, model, broker] = await Promise.all([
+    startGitHub(),
+    startModel({ apiKey: modelKey, models: ["gpt-6.1-sol"] }),
+    startBroker(),
+  ]);
   for (const login of [approver, automation, "eve"]) github.addUser({ login });
   const repository = await github.addRepository({
     ...{ owner: approver, name: "lab", collaborators: { [automation]: "write" }, protectedBranches: ["main"] },
