@@ -65,6 +65,8 @@ test("packages import only what lies below them", () => {
 
 /** Programs of their own that are not called `main.ts`, each with why it reads the environment. */
 const otherPrograms: Readonly<Record<string, string>> = {
+  "e2e/platform/suite/agent-pod/attack.ts":
+    "runs inside the agent's pod, and tells what the model's commands find there",
   "runner/sandbox/probe.ts": "runs inside the sandbox, and tells what the model's commands would find in theirs",
 };
 

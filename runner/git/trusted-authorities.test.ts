@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gitUrl } from "@froussard/github/client";
 import { startGitHub } from "@froussard/simulators/github/start";
+import { makeCertificates } from "@froussard/simulators/testing/certificates";
 import { afterAll, expect, test } from "vitest";
-import { makeCertificates } from "../../service/testing/broker/certificates.ts";
 import { createGitRepository } from "./git-repository.ts";
 import { writeTrustedAuthorities } from "./trusted-authorities.ts";
 

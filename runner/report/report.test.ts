@@ -3,7 +3,15 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { currentPlan, type IssueSnapshot, markerPrefix, markers, parseRunIds, RunFailure } from "@froussard/contract";
+import {
+  currentPlan,
+  type IssueSnapshot,
+  markerPrefix,
+  markers,
+  parseRunIds,
+  RunFailure,
+  reportOutputs,
+} from "@froussard/contract";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createGitHubFacts } from "../mediator/github-facts.ts";
 import type { RunContext } from "../mediator/ports.ts";
@@ -403,7 +411,14 @@ describe("the command", () => {
       const { planCommentUrl } = JSON.parse(stdout) as { planCommentUrl: string };
       expect(planCommentUrl).toContain("#issuecomment-");
       const { usage = "", ...others } = outputs;
-      expect({ code, ...others }).toEqual({ code: 0, planCommentUrl, pullRequestUrl: "" });
+      expect(code).toBe(0);
+      expect(others).toMatchObject({
+        planCommentUrl,
+        pullRequestUrl: "",
+        stage: "planning",
+        outcome: "done",
+        code: "none",
+      });
       expect(accountSchema.parse(JSON.parse(usage))).toEqual(accountOf(closed, "planning", { outcome: "done" }));
     });
 
@@ -415,7 +430,15 @@ describe("the command", () => {
 
     test("are all there and empty when nothing could be told", async () => {
       const { code, outputs } = await outputsOf({});
-      expect({ code, outputs }).toEqual({ code: 2, outputs: { planCommentUrl: "", pullRequestUrl: "", usage: "" } });
+      expect(code).toBe(2);
+      expect(Object.keys(outputs).toSorted()).toEqual(reportOutputs.toSorted());
+      expect(outputs).toMatchObject({
+        planCommentUrl: "",
+        pullRequestUrl: "",
+        usage: "",
+        outcome: "none",
+        code: "none",
+      });
     });
   });
 

@@ -4,10 +4,10 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, createServer } from "node:tls";
+import { makeCertificates } from "@froussard/simulators/testing/certificates";
 import { MultipleErrors, NetworkError, ProtocolError, TimeoutError } from "@platformatic/kafka";
 import { expect, test } from "vitest";
 import { openssl } from "../testing/broker/broker-tools.ts";
-import { makeCertificates } from "../testing/broker/certificates.ts";
 import { describeWith } from "../testing/needs-tools.ts";
 import { explainKafkaError } from "./explain-kafka-error.ts";
 

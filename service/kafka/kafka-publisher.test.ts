@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { headers, topics } from "@froussard/contract";
+import { makeCertificates } from "@froussard/simulators/testing/certificates";
 import { producerSendsChannel } from "@platformatic/kafka";
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from "vitest";
 import { brokerTools } from "../testing/broker/broker-tools.ts";
-import { makeCertificates } from "../testing/broker/certificates.ts";
 import { readTopic } from "../testing/broker/read-topic.ts";
 import { type Broker, startBroker } from "../testing/broker/start-broker.ts";
 import { users } from "../testing/broker/users.ts";

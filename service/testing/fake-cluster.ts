@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { makeCertificates } from "./broker/certificates.ts";
+import { makeCertificates } from "@froussard/simulators/testing/certificates";
 
 /** An object of Kubernetes, as the API shows it. */
 export interface KubernetesObject {

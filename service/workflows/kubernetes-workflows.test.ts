@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { makeCertificates } from "@froussard/simulators/testing/certificates";
 import { KubeConfig } from "@kubernetes/client-node";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { systemClock } from "../clock.ts";
 import { errorFields } from "../error-fields.ts";
-import { makeCertificates } from "../testing/broker/certificates.ts";
 import { type FakeKubernetes, startFakeKubernetes } from "../testing/fake-kubernetes.ts";
 import { describeWith } from "../testing/needs-tools.ts";
 import { inClusterConfig, kubernetesWorkflows } from "./kubernetes-workflows.ts";

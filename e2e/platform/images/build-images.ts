@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSy
 import { join } from "node:path";
 import process from "node:process";
 import { openImageWorkshop } from "../../../scripts/images/testing/image-workshop.ts";
-import { runTool } from "../../../scripts/images/testing/run-tool.ts";
 import { cacheFolder } from "../../../service/testing/cache-folder.ts";
+import { runCommand } from "../cluster/run-command.ts";
 import { imageHash, type ProjectImage, projectImages } from "./image-inputs.ts";
 
 /** An image of ours, as an archive that a container runtime takes. */
@@ -46,7 +46,7 @@ async function build(
   mkdirSync(cache, { recursive: true });
   await forgetSteps(storage);
   const workshop = await openImageWorkshop({
-    pnpmVersion: await runTool("pnpm", ["--version"], process.env),
+    pnpmVersion: (await runCommand("pnpm", ["--version"])).trim(),
     debian: true,
     storage,
   });
@@ -70,10 +70,7 @@ async function build(
 /** Steps of earlier states pile up in the storage; a large one is begun anew. */
 async function forgetSteps(storage: string): Promise<void> {
   if (!existsSync(storage)) return;
-  const kibibytes = Number.parseInt(
-    await runTool("du", ["--summarize", "--one-file-system", storage], process.env),
-    10,
-  );
+  const kibibytes = Number.parseInt(await runCommand("du", ["--summarize", "--one-file-system", storage]), 10);
   if (kibibytes > mostKibibytes) rmSync(storage, { recursive: true, force: true });
 }
 const mostKibibytes = 20 * 1024 ** 2;

@@ -1,4 +1,4 @@
-import { runTool } from "../../../scripts/images/testing/run-tool.ts";
+import { runCommand } from "../cluster/run-command.ts";
 import type { BuiltImage } from "./build-images.ts";
 
 /** Puts images into the node's container runtime, those that are there already left out; answers which were new. */
@@ -7,7 +7,7 @@ export async function importImages(
   [program = "", ...options]: readonly string[],
   report: (line: string) => void,
 ): Promise<BuiltImage[]> {
-  const ctr = (...args: string[]) => runTool(program, [...options, "images", ...args], process.env);
+  const ctr = (...args: string[]) => runCommand(program, [...options, "images", ...args], { timeoutMs: 300_000 });
   const present = new Set((await ctr("ls", "--quiet")).split("\n"));
   const missing = images.filter(({ reference }) => !present.has(reference));
   for (const { reference, archive } of missing) {

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { makeCertificates } from "../../../service/testing/broker/certificates.ts";
+import { makeCertificates } from "@froussard/simulators/testing/certificates";
 import { freePorts } from "../../../service/testing/broker/free-ports.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { isRunning } from "../cluster/process.ts";

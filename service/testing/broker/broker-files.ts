@@ -13,10 +13,10 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { makeCertificates } from "@froussard/simulators/testing/certificates";
 import { cacheFolder } from "../cache-folder.ts";
 import { missingTool } from "../tools.ts";
 import { brokerTools } from "./broker-tools.ts";
-import { makeCertificates } from "./certificates.ts";
 import { freePorts } from "./free-ports.ts";
 import { runJava } from "./run-java.ts";
 import { serverProperties } from "./server-properties.ts";

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { topicSettings, topics } from "@froussard/contract";
+import { makeCertificates } from "@froussard/simulators/testing/certificates";
 import {
   type AclFilter,
   AclOperations,
@@ -13,7 +14,6 @@ import {
   ResourceTypes,
 } from "@platformatic/kafka";
 import { brokerFiles } from "./broker-files.ts";
-import { makeCertificates } from "./certificates.ts";
 import { freePorts } from "./free-ports.ts";
 import { type JavaProcess, runJava } from "./run-java.ts";
 import { serverProperties } from "./server-properties.ts";

@@ -29,14 +29,14 @@ export function makeCertificates(folder: string, days = 2, names: readonly strin
     "-subj",
     "/CN=test authority",
   );
-  openssl("req", ...newKey, "-keyout", at("broker.key"), "-out", at("broker.csr"), "-subj", "/CN=localhost");
-  writeFileSync(at("broker.ext"), `subjectAltName=${names.join(",")}\n`);
-  const signed = ["-CA", at("ca.pem"), "-CAkey", at("ca.key"), "-CAcreateserial", "-extfile", at("broker.ext")];
-  openssl("x509", "-req", "-in", at("broker.csr"), ...signed, "-days", String(days), "-out", at("broker.crt"));
-  const keyStore = at("broker.pem");
+  openssl("req", ...newKey, "-keyout", at("server.key"), "-out", at("server.csr"), "-subj", "/CN=localhost");
+  writeFileSync(at("server.ext"), `subjectAltName=${names.join(",")}\n`);
+  const signed = ["-CA", at("ca.pem"), "-CAkey", at("ca.key"), "-CAcreateserial", "-extfile", at("server.ext")];
+  openssl("x509", "-req", "-in", at("server.csr"), ...signed, "-days", String(days), "-out", at("server.crt"));
+  const keyStore = at("server.pem");
   writeFileSync(
     keyStore,
-    ["broker.crt", "ca.pem", "broker.key"].map((name) => readFileSync(at(name), "utf8")).join(""),
+    ["server.crt", "ca.pem", "server.key"].map((name) => readFileSync(at(name), "utf8")).join(""),
   );
   return { caFile: at("ca.pem"), keyStore };
 }
