@@ -7,9 +7,9 @@ Looks at a deployment on Kubernetes and says of each check whether it is ok, a w
 is not well what to do (docs/doctor.md). It changes nothing anywhere, and shows no secret.
 
 Examples:
-  $ froussard doctor
-  $ froussard doctor --context production --json | jq '.findings[] | select(.status == "fault")'
-  $ froussard doctor --job | kubectl apply -f -       # the same from inside the cluster, for what is seen only from there
+  $ npm run doctor
+  $ npm run --silent doctor -- --context production --json | jq '.findings[] | select(.status == "fault")'
+  $ npm run --silent doctor -- --job | kubectl apply -f -   # from inside the cluster, for what is seen only from there
 
 Environment:
   KUBECONFIG             as kubectl has it

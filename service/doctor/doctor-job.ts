@@ -35,7 +35,7 @@ export function insideLine(namespaces: Namespaces): string {
   const flags = namespaceFlags(namespaces)
     .map((flag) => ` ${flag}`)
     .join("");
-  const job = `froussard doctor${flags} --job`;
+  const job = `npm run --silent doctor --${flags} --job`;
   return `${job} | kubectl apply -f - && kubectl logs -n ${namespaces.service} -f --pod-running-timeout=1m job/${name}; ${job} | kubectl delete -f -`;
 }
 

@@ -354,7 +354,7 @@ describeWith(brokerTools, "froussard doctor, over a deployment that lives", () =
     ]);
     const fixes = found.findings.map(({ fix }) => fix ?? "").join("\n");
     expect(fixes).toContain("kubectl auth can-i get secrets/froussard-kafka-password -n kafka");
-    expect(fixes).toContain("froussard doctor --job | kubectl apply -f -");
+    expect(fixes).toContain("npm run --silent doctor -- --job | kubectl apply -f -");
     expect(fixes).toContain("set DOCTOR_GITHUB_TOKEN to the token of somebody who administers gregkonush/lab");
     expect(broker.ports.plain).toBeGreaterThan(0);
   });

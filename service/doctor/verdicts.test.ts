@@ -357,7 +357,9 @@ test("the Job may read what is looked at, and nothing else; it is let out, and t
   expect(text).toContain('"args":["doctor","--service-namespace=s","--kafka-namespace=k"]');
   expect(text).toContain('"resources":["pods","pods/proxy"]');
   expect(insideLine(other)).toContain(
-    "froussard doctor --service-namespace=s --kafka-namespace=k --job | kubectl apply",
+    
+    "npm run --silent doctor -- --service-namespace=s --kafka-namespace=k --job | kubectl apply",
+  ,
   );
 });
 
