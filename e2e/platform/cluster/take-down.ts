@@ -19,7 +19,7 @@ export async function takeDown(layout: ClusterLayout, report: (line: string) => 
   const state = readState(layout.state);
   if (state) writeState(layout.state, { ...state, phase: "stopping", owner: thisProcess() });
   const failed: unknown[] = [];
-  for (const [what, undo] of steps(layout, state)) {
+  for (const [what, undo] of steps(layout, state, report)) {
     try {
       const started = performance.now();
       await undo();
@@ -35,7 +35,11 @@ export async function takeDown(layout: ClusterLayout, report: (line: string) => 
   removeState(layout.state);
 }
 
-function steps(layout: ClusterLayout, state: ClusterState | undefined): [what: string, undo: () => unknown][] {
+function steps(
+  layout: ClusterLayout,
+  state: ClusterState | undefined,
+  report: (line: string) => void,
+): [what: string, undo: () => unknown][] {
   const { containerd, node } = layout;
   const processes = state?.processes ?? [];
   const endAll = (which: (name: string) => boolean) =>
@@ -45,8 +49,8 @@ function steps(layout: ClusterLayout, state: ClusterState | undefined): [what: s
   return [
     ["processes whose record is lost", () => state ?? endProcessesWith(node)],
     ["what starts pods again", () => endAll((name) => starters.includes(name))],
-    ["containers", () => removeContainers(containerd.socket, state)],
     ["processes of pods", () => endPodProcesses()],
+    ["containers", () => removeContainers(containerd.socket, state, report)],
     ["processes", () => endAll((name) => !starters.includes(name))],
     ["containers' keepers", () => endProcessesWith(containerd.socket)],
     ["mounts", () => unmountBeneath(node)],
@@ -63,23 +67,24 @@ const starters = ["kubelet", "kube-proxy"];
 const patience = 5;
 
 /**
- * Where containerd still answers it removes containers itself, and ends their keepers as it should. It does so on its own too
- * once it sees that one ended, so that a removal may find nothing to remove: what counts is that none is left.
+ * Where containerd still answers it removes the containers, whose processes have ended, and ends their keepers as it should. It does
+ * so on its own too, so that a removal may find nothing to remove. What it leaves is ended and unmounted after it.
  */
-async function removeContainers(socket: string, state: ClusterState | undefined): Promise<void> {
+async function removeContainers(socket: string, state: ClusterState | undefined, report: (line: string) => void) {
   const containerd = state?.processes.find(({ name }) => name === "containerd");
   if (!containerd || !isRunning(containerd)) return;
-  const ctr = (...args: string[]) => runCommand("ctr", ["--address", socket, "--namespace", "k8s.io", ...args]);
+  const ctr = (...args: string[]) =>
+    runCommand("ctr", ["--address", socket, "--namespace", "k8s.io", ...args], { timeoutMs: 15_000 });
   const left = async () => (await ctr("tasks", "ls", "--quiet")).split("\n").filter(Boolean);
-  let failure: unknown;
-  for (let tries = 0; tries < 5; tries++) {
+  try {
     const tasks = await left();
-    if (tasks.length === 0) return;
-    await ctr("tasks", "rm", "--force", ...tasks).catch((error: unknown) => {
-      failure = error;
-    });
+    if (tasks.length > 0)
+      await ctr("tasks", "rm", "--force", ...tasks).catch(async (error: unknown) => {
+        if ((await left()).length > 0) throw error;
+      });
+  } catch (error) {
+    report(`containerd does not remove its containers: ${error instanceof Error ? error.message : error}`);
   }
-  if ((await left()).length > 0) throw failure;
 }
 
 function removeFiles(paths: readonly string[]): void {
