@@ -357,9 +357,7 @@ test("the Job may read what is looked at, and nothing else; it is let out, and t
   expect(text).toContain('"args":["doctor","--service-namespace=s","--kafka-namespace=k"]');
   expect(text).toContain('"resources":["pods","pods/proxy"]');
   expect(insideLine(other)).toContain(
-    
     "npm run --silent doctor -- --service-namespace=s --kafka-namespace=k --job | kubectl apply",
-  ,
   );
 });
 
