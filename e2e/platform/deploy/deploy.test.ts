@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Manifest } from "../controllers/manifest.ts";
 import { e2eSettings } from "./e2e-settings.ts";
 import { healthOf } from "./health.ts";
+import { differ } from "./out-of-sync.ts";
 import { secretManifests } from "./secrets.ts";
 import { syncWaves } from "./sync-order.ts";
 
@@ -56,6 +57,14 @@ describe("the order of a sync", () => {
       ...[-3, -1, -1, 0, 1, 2],
     ]);
   });
+});
+
+test("only what an application would change is applied: what the server counts by itself is no change", () => {
+  const live = { apiVersion: "v1", kind: "Service", metadata: { name: "a", resourceVersion: "7", labels: { a: "1" } } };
+  expect(differ(live, { ...live, metadata: { ...live.metadata, resourceVersion: "8", generation: 2 } })).toBe(false);
+  expect(differ(live, { ...live, metadata: { ...live.metadata, labels: { a: "2" } } })).toBe(true);
+  expect(differ(live, { ...live, spec: {} })).toBe(true);
+  expect(differ(undefined, live)).toBe(true);
 });
 
 describe("health", () => {

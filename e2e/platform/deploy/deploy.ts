@@ -15,6 +15,7 @@ import { firstRepository, openaiKey } from "../simulated/world.ts";
 import { installDeployTools } from "./deploy-tools.ts";
 import { type Deployment, deploymentLayout, openDeployment, writePrivately } from "./deployment.ts";
 import { e2eSettings } from "./e2e-settings.ts";
+import { applyArguments } from "./out-of-sync.ts";
 import { applySecrets, type DrawnSecrets, drawSecrets, secretManifests } from "./secrets.ts";
 import { sync } from "./sync.ts";
 import { untilPodsReady } from "./until-pods-ready.ts";
@@ -135,8 +136,5 @@ async function keptSecrets(file: string): Promise<DrawnSecrets> {
 async function applyNamespaces(cluster: Cluster, manifests: readonly Manifest[], kafka: string): Promise<void> {
   const ours = manifests.filter(({ kind }) => kind === "Namespace");
   const brokers = { apiVersion: "v1", kind: "Namespace", metadata: { name: kafka } };
-  await cluster.kubectl(
-    ["apply", "--server-side", "--force-conflicts", "--field-manager=argocd-controller", "--filename=-"],
-    { input: manifestList([...ours, brokers]) },
-  );
+  await cluster.kubectl(applyArguments, { input: manifestList([...ours, brokers]) });
 }

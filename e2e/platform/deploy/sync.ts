@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Cluster } from "../cluster/cluster.ts";
 import { type Manifest, manifestList } from "../controllers/manifest.ts";
 import { healthOf } from "./health.ts";
+import { applyArguments, itemsOf, outOfSync } from "./out-of-sync.ts";
 import { type SyncWave, syncWaves } from "./sync-order.ts";
 
 export interface SyncOptions {
@@ -15,18 +16,16 @@ export interface SyncOptions {
 const lookMs = 500;
 
 /**
- * Applies manifests as Argo CD with `ServerSideApply=true`: wave after wave, kinds in its order, under its name as the fields'
- * owner; each wave has to be healthy before the next. What was there already and is no longer wanted stays: nothing is pruned.
+ * Applies manifests as Argo CD does with the options of our Application: wave after wave, kinds in its order, only what differs;
+ * each wave has to be healthy before the next. What was there already and is no longer wanted stays: nothing is pruned.
  * @throws Error that names what did not become healthy, with the reason
  */
 export async function sync(cluster: Cluster, manifests: readonly Manifest[], options: SyncOptions): Promise<void> {
   for (const wave of syncWaves(manifests)) {
-    await cluster.kubectl(
-      ["apply", "--server-side", "--force-conflicts", "--field-manager=argocd-controller", "--filename=-"],
-      { input: manifestList(wave.objects), timeoutMs: 120_000 },
-    );
+    const changed = await outOfSync(cluster, wave.objects);
+    if (changed.length > 0) await cluster.kubectl(applyArguments, { input: manifestList(changed), timeoutMs: 120_000 });
     await untilHealthy(cluster, wave, options);
-    options.report(`wave ${wave.wave}: ${wave.objects.length} objects applied and healthy`);
+    options.report(`wave ${wave.wave}: ${changed.length} of ${wave.objects.length} objects changed, all healthy`);
   }
 }
 
@@ -53,8 +52,7 @@ async function unhealthy(cluster: Cluster, objects: readonly Manifest[]): Promis
   const answer = await cluster.kubectlJson<Observed | { items: Observed[] }>(["get", "--filename=-"], {
     input: manifestList(objects),
   });
-  // One object alone comes without a list round it.
-  return ("items" in answer ? answer.items : [answer]).flatMap((item) => {
+  return itemsOf(answer).flatMap((item) => {
     const { status, message } = healthOf(item);
     return status === "Healthy" ? [] : [`${item.kind} ${item.metadata.name}: ${status}, ${message}`];
   });
