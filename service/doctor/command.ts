@@ -49,7 +49,7 @@ export function doctorCommand(signal: AbortSignal): Command {
     .option("--problems", "leave out what is ok")
     .option("--json", "one JSON document")
     .option("--job", "print a Job that does this inside the cluster, with the rights that it needs, and end")
-    .option("--dry-run-task", "print the lines that would run a task whose result is only printed, and end")
+    .option("--dry-run-task", "print the lines that run a task of which nothing is posted or pushed, and end")
     .addHelpText("after", help)
     .action(async (given: DoctorArguments) => {
       signal.addEventListener("abort", () => process.exit(130), { once: true });
