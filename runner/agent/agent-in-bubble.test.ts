@@ -15,13 +15,13 @@ describe.skipIf(process.platform !== "linux")("the agent in its bubble, with the
       repository: { "README.md": "a canary sings\n" },
       script: () =>
         scriptOf(function* () {
-          const { stdout } = yield exec("cat README.md; touch new.txt || echo cannot write");
+          const { stdout } = yield exec("cat README.md; touch new.txt 2> /dev/null || echo cannot write");
           return JSON.stringify({ ...plan, summary: stdout });
         }),
     });
     expect(run.result, run.log).toMatchObject({
       kind: "plan",
-      plan: { summary: expect.stringMatching(/^a canary sings\n.*cannot write\n$/s) },
+      plan: { summary: "a canary sings\ncannot write\n" },
       usage: { input_tokens: expect.any(Number) },
     });
     expect(run.exitCode).toBe(0);
