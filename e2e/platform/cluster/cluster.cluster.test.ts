@@ -48,7 +48,18 @@ beforeAll(async () => {
   await wait("create", "serviceaccount/default");
   await apply({ apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "runs" } });
 });
-afterAll(() => cluster.kubectl(["delete", "namespace", namespace, "--timeout=60s"], { timeoutMs: 65_000 }));
+afterAll(async () => {
+  await cluster.kubectl(["delete", "namespace", namespace, "--timeout=60s"], { timeoutMs: 65_000 });
+  // A volume whose claim is gone is given to no other until somebody says so.
+  interface Volume {
+    metadata: { name: string };
+    spec: { claimRef?: { namespace: string } };
+  }
+  const { items } = await cluster.kubectlJson<{ items: Volume[] }>(["get", "persistentvolumes"]);
+  for (const { metadata, spec } of items)
+    if (spec.claimRef?.namespace === namespace)
+      await cluster.kubectl(["patch", "persistentvolume", metadata.name, "--patch", '{"spec":{"claimRef":null}}']);
+});
 
 describe("the cluster itself", () => {
   test("a pod of two containers shares a volume, and neither sees the other's secrets", async () => {
