@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { headers, labels, markers, topics } from "@froussard/contract";
+import { headers, labels, markers } from "@froussard/contract";
 import { beforeAll, describe, expect, test } from "vitest";
 import { cacheFolder } from "../../../infra/platform/cache-folder.ts";
 import { platformFolder } from "../cluster/layout.ts";
@@ -11,8 +11,9 @@ import { runCommand } from "../cluster/run-command.ts";
 import { readDeployment } from "../deploy/deployment.ts";
 import { firstRepository, people } from "../simulated/world.ts";
 import { hasEnded } from "./agent-pod/runs.ts";
-import { consoleConsumer } from "./pipeline/console-consumer.ts";
+
 import { openStory, repository, type Story } from "./pipeline/story.ts";
+import { watchTasks } from "./pipeline/watch-tasks.ts";
 
 const deployment = readDeployment(platformFolder(cacheFolder(process.env)));
 const { cluster, simulated, namespaces } = deployment;
@@ -51,7 +52,7 @@ describe("the specification's manual test flow", () => {
   });
 
   test("the topics show it: a console consumer with SASL reads both tasks, as a user that may", async () => {
-    const lines = (await consoleConsumer(deployment, topics.codexTasks)).split("\n");
+    const lines = (await watchTasks(deployment, process.env["PATH"] ?? "")).split("\n");
     const ours = lines.filter((line) => line.includes(`${repository}#${story.number}`));
     expect(ours.map((line) => new RegExp(`${headers.taskStage}:(\\w+)`).exec(line)?.[1])).toEqual([
       "planning",
@@ -69,9 +70,8 @@ describe("the specification's manual test flow", () => {
     expect(listed).toContain(planning);
     expect(listed).toContain(implementation);
     await story.until("the end of both runs", async () => (await story.runs()).every(hasEnded));
-    expect(await argo("get", "@latest", ...namespace)).toMatch(
-      new RegExp(`Name:\\s+${implementation}[^]*Status:\\s+Succeeded`),
-    );
+    expect(await argo("get", "@latest", ...namespace)).toMatch(/^Name:\s+codex-/);
+    expect(await argo("get", implementation, ...namespace)).toMatch(/^Status:\s+Succeeded/m);
     expect(await argo("logs", implementation, ...namespace)).toMatch(/the run is done/);
   });
 
