@@ -412,6 +412,13 @@ test("a Workflow that waits for its turn is none that is stuck", async () => {
   expect(notOk(findings)).toEqual([]);
 });
 
+test("a pod that somebody made by hand is no part of the deployment, whatever its labels say", async () => {
+  const findings = await judged((all) => {
+    setField(all, "Pod argo-workflows/github-codex-sensor-0", "metadata.ownerReferences", []);
+  });
+  expect(notOk(findings).map(short)).toEqual(["fault sensor argo-workflows/github-codex: there is no pod of it"]);
+});
+
 test("what is not installed is told by the name of what brings it", async () => {
   const found = notOk(await judged(() => {}, [], ["sensors", "kafkausers"]));
   expect(found.map(short)).toEqual([

@@ -98,6 +98,7 @@ function pods({ metadata }: KubernetesObject, count: number, spec: object): Kube
       name: `${metadata.name}-${metadata.labels?.["app.kubernetes.io/component"]}-${index}`,
       ...(metadata.namespace !== undefined && { namespace: metadata.namespace }),
       labels: { ...metadata.labels },
+      ownerReferences: [{ kind: "ReplicaSet", name: metadata.name }],
     },
     spec,
     status: {

@@ -44,9 +44,14 @@ function judgeDeployment(
   return here.ok(`${status.availableReplicas} of ${spec.replicas} pods are available`);
 }
 
-/** The pods of a part; nothing where they may not be looked at. Pure. */
+/**
+ * The pods of a part; nothing where they may not be looked at. A pod that no controller made is none of them, whatever its
+ * labels say. Pure.
+ */
 export function podsOf(pods: Reading<readonly Pod[]>, component: Component): Pod[] {
-  return (foundIn(pods) ?? []).filter(({ metadata }) => metadata.labels[componentLabel] === component);
+  return (foundIn(pods) ?? []).filter(
+    ({ metadata }) => metadata.labels[componentLabel] === component && metadata.ownerReferences.length > 0,
+  );
 }
 
 export function isReady({ status }: Pod): boolean {

@@ -6,6 +6,7 @@ const metadata = z.object({
   namespace: z.string().optional(),
   creationTimestamp: z.string().nullish(),
   labels: z.record(z.string(), z.string()).default({}),
+  ownerReferences: z.array(z.object({ kind: z.string() })).default([]),
 });
 
 const condition = z.object({
