@@ -12,11 +12,11 @@ export type Network = string;
 export const nodeNetwork: Network = "/proc/self/ns/net";
 
 const program = (name: string) => join(import.meta.dirname, name);
-const enter = (network: Network, name: string, targets: readonly Target[]) => [
+const enter = (network: Network, name: string, ...args: readonly string[]) => [
   `--net=${network}`,
   process.execPath,
   program(name),
-  JSON.stringify(targets),
+  ...args,
 ];
 
 /**
@@ -24,7 +24,8 @@ const enter = (network: Network, name: string, targets: readonly Target[]) => [
  * leave from a program of the pod, whose image need not hold any tools.
  */
 export async function reachedFrom(network: Network, targets: readonly Target[]): Promise<string[]> {
-  const reached = await runCommand("nsenter", enter(network, "probe.ts", targets), { timeoutMs: 30_000 });
+  const options = { input: JSON.stringify(targets), timeoutMs: 30_000 };
+  const reached = await runCommand("nsenter", enter(network, "probe.ts"), options);
   return z.array(z.string()).parse(JSON.parse(reached));
 }
 
@@ -35,7 +36,9 @@ export interface Listener {
 
 /** Listens on these in that network. @throws Error with what was said when an address is taken */
 export async function listenIn(network: Network, targets: readonly Target[]): Promise<Listener> {
-  const child = spawn("nsenter", enter(network, "listen.ts", targets), { stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn("nsenter", enter(network, "listen.ts", JSON.stringify(targets)), {
+    stdio: ["pipe", "pipe", "pipe"],
+  });
   const exited = once(child, "exit");
   let said = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {

@@ -1,9 +1,10 @@
 /**
- * Tries to reach each target of `argv[2]` (JSON, a list of {@link Target}) from the network that it runs in, and prints the
+ * Tries to reach each target of its input (JSON, a list of {@link Target}) from the network that it runs in, and prints the
  * names of those that answered as a JSON list. A program of its own: it is started in a pod's network by `nsenter`.
  */
 import { createSocket } from "node:dgram";
 import { connect } from "node:net";
+import { text } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
 import * as z from "zod";
 import { nameOfTarget, type Target, targetSchema } from "./target.ts";
@@ -52,10 +53,10 @@ function answers({ host, port }: Target): Promise<boolean> {
   });
 }
 
-async function main(text: string): Promise<void> {
-  const targets = z.array(targetSchema).parse(JSON.parse(text));
+async function main(): Promise<void> {
+  const targets = z.array(targetSchema).parse(JSON.parse(await text(process.stdin)));
   const reached = await Promise.all(targets.map(reaches));
   process.stdout.write(JSON.stringify(targets.filter((_, index) => reached[index]).map(nameOfTarget)));
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await main(process.argv[2] ?? "");
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await main();

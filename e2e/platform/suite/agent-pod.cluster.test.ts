@@ -44,13 +44,13 @@ afterAll(async () => {
 const target = (who: string, host: string, port: number): Target => ({ who, host, port, protocol: "tcp" });
 const beyondTargets = () => [target("web", outside.web, 443), target("metadata", outside.metadata, 80)];
 
-/** Every door there is, whoever it is for. */
-async function doors(mediator: RunningPod): Promise<Target[]> {
+/** Every door there is, whoever it is for, but those of mediators: policies cannot tell runs apart, their bearers do. */
+async function doors(): Promise<Target[]> {
   const pods = (
     await Promise.all(Object.values(namespaces).map((namespace) => runningPods(cluster, namespace)))
   ).flat();
   const ofPods = pods
-    .filter(({ name }) => name !== mediator.name)
+    .filter(({ labels }) => labels["app.kubernetes.io/component"] !== "mediator")
     .flatMap(({ name, address, ports }) => ports.map((port) => target(name, address, port)));
   const all = [
     ...ofPods,
@@ -141,7 +141,7 @@ describe("a hostile program in the agent's pod", () => {
       target("mediator", mediator.address, 8080),
       target("API server", nodeAddress, apiPort),
       target("kubernetes", apiService, 443),
-      ...(await doors(mediator)),
+      ...(await doors()),
     ];
     const root = `/proc/${processOf(agent, "main")}/root`;
     const command = attackCommand({
@@ -152,6 +152,7 @@ describe("a hostile program in the agent's pod", () => {
         `froussard.${namespaces.service}.svc.cluster.local`,
       ],
       apiServer: `https://${apiService}`,
+      otherBearer: (await runOf(forged.number)).metadata.uid,
       report: reportFile,
     });
     writeFileSync(`${root}${orders}.new`, command);
@@ -182,12 +183,15 @@ describe("a hostile program in the agent's pod", () => {
   });
 
   test("has no credential to find: its container holds none, where the mediator's holds both", () => {
-    const writable = ["tmp", "workspace", "home", "codex", "var/run/argo", "etc", "root", "var/run/secrets"];
-    expect(findTexts(processOf(agent, "main"), writable, secrets)).toEqual([]);
+    const folders = ["tmp", "workspace", "home", "codex", "etc", "root", "run", "var"];
+    expect(findTexts(processOf(agent, "main"), folders, secrets)).toEqual([]);
+    // Looked for in the same way, what the program has planted is found.
+    const planted = { planted: "> /var/run/argo/stolen" };
+    expect(findTexts(processOf(agent, "main"), folders, planted).join()).toMatch(/run\/argo\/argoexec$/);
     const held = findTexts(processOf(mediator, "main"), [], secrets).map((found) => found.split(":")[0]);
     expect(new Set(held)).toEqual(new Set(["GitHub's token", "the model's key"]));
     // The executor's own container has what it needs, and shares only the folder that is looked into above.
-    expect(findTexts(processOf(agent, "wait"), ["var/run/secrets"], secrets).join()).toContain("the executor's token");
+    expect(findTexts(processOf(agent, "wait"), ["run", "var"], secrets).join()).toContain("the executor's token");
   });
 
   test("sees the processes of its own container alone", () => {
@@ -225,7 +229,7 @@ describe("a hostile program in the agent's pod", () => {
     const { "its own task": task, ...others } = report.mediator;
     expect(task).toBe(200);
     for (const [what, status] of Object.entries(others))
-      expect(status, what).toBe(/nobody|guessed|cut/.test(what) ? 401 : 404);
+      expect(status, what).toBe(/nobody|guessed|cut|another/.test(what) ? 401 : 404);
   });
 
   test("can not become more than it is", () => {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { namespaces } from "@froussard/contract";
 import { beforeAll, describe, expect, test } from "vitest";
 import { cacheFolder } from "../../../infra/platform/cache-folder.ts";
@@ -96,6 +97,19 @@ describe("the real pods", () => {
         });
         expect([...users, ...groups], `${name}/${container.name}`).not.toContain(0);
       }
+  });
+
+  test("hold a ServiceAccount's token where somebody asks the API server, and nowhere else", () => {
+    // Seen from here, a link from /var/run to /run would lead out of the container.
+    const places = ["run", "var/run"].map((folder) => `${folder}/secrets/kubernetes.io/serviceaccount/token`);
+    const holders = pods.flatMap(({ labels, containers }) =>
+      containers
+        .filter(({ process }) => places.some((token) => existsSync(`/proc/${process}/root/${token}`)))
+        .map(({ name }) => `${labels["app.kubernetes.io/component"]}/${name}`),
+    );
+    // Runs that are under way: the container that Argo puts beside ours.
+    const always = holders.filter((holder) => !/^(?:agent|mediator|report)\/wait$/.test(holder));
+    expect(new Set(always)).toEqual(new Set(["watch/main", "sensor/main"]));
   });
 
   test("the control: the kernel holds a pod that promises nothing to none of it", async () => {

@@ -27,6 +27,8 @@ export interface AttackOrders {
   /** Looked up with the pod's own resolver. */
   names: readonly string[];
   apiServer: string;
+  /** The bearer of another run. */
+  otherBearer: string;
   /** Where the report goes. */
   report: string;
 }

@@ -191,6 +191,7 @@ const report: AttackReport = {
   mediator: await statuses({
     "nobody's task": as(undefined, "/task"),
     "a guessed bearer's task": as("00000000-0000-4000-8000-000000000000", "/task"),
+    "another run's bearer": as(orders.otherBearer, "/task"),
     "a cut bearer's task": as(bearer.slice(0, -1), "/task"),
     "a guessed bearer's workspace": as("guessed", "/workspace"),
     "a guessed bearer's result": as("guessed", "/result", "POST"),

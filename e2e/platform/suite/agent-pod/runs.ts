@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Cluster } from "../../cluster/cluster.ts";
 
 const workflowSchema = z.object({
-  metadata: z.object({ name: z.string() }),
+  metadata: z.object({ name: z.string(), uid: z.string() }),
   spec: z.object({
     arguments: z
       .object({ parameters: z.array(z.object({ name: z.string(), value: z.string().optional() })).default([]) })
