@@ -164,4 +164,4 @@ function parameter(name: (typeof parameters)[number]) {
   };
 }
 
-const dryRun = "`true`: the result is only printed, nothing is posted or pushed";
+const dryRun = "`true`: the result is only printed, into the mediator's log; nothing is posted or pushed";

@@ -149,6 +149,37 @@ describe.skipIf(process.platform === "win32")("the mediator as a process", () =>
     expect(printed).not.toContain("Adds");
   });
 
+  const hostile = '\u001b[2J\n{"ledger":{}}\rover it';
+  test.each([
+    ["is shown alone: its pod's log is where people read it, without forged lines", {}, hostile, "done", true],
+    ["is not shown with a secret in it", {}, bearer, "failed", false],
+    ["is not shown to a parent, which reads the file", { MEDIATOR_PARENT: "stdin" }, hostile, "done", false],
+  ])("the result of a dry run %s", async (_, parent, detail, outcome, isShown) => {
+    const repository = await addIssue();
+    const { MEDIATOR_PARENT: __, ...alone } = environment({ TASK_DRY_RUN: "true" });
+    const { child, ready } = start({ ...alone, ...parent });
+    await ready;
+    let printed = "";
+    child.stdout.setEncoding("utf8").on("data", (chunk: string) => (printed += chunk));
+    await call("GET", "/task");
+    const answer = await call("POST", "/result", {
+      kind: "plan",
+      plan: { ...plan, steps: [{ title: "Greet", detail }] },
+    });
+    expect(answer.body).toMatchObject({ outcome, dryRun: true });
+    child.kill("SIGTERM");
+    await once(child, "close");
+    const lines = printed.split("\n").slice(0, -1);
+    const shown = lines.filter((line) => line.startsWith("|"));
+    expect(shown.includes("| 1. Greet") && shown.includes("| over it")).toBe(isShown);
+    expect(shown.length > 0).toBe(isShown);
+    const told = lines.filter((line) => !line.startsWith("|")).map((line) => outputLine.parse(JSON.parse(line)));
+    expect(told.filter((line) => "ledger" in line)).toHaveLength(1);
+    expect(printed).not.toMatch(/[\u001b\r]/);
+    expect(printed).not.toContain(bearer);
+    expect(github.comments(repository, 1)).toEqual([]);
+  });
+
   test("publishes all the same when nobody reads what it tells", async () => {
     await addIssue();
     const { child, ready } = start(environment());

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Command } from "commander";
 import pino, { type Logger } from "pino";
 import { mediatorEnvironment, readSettings, SettingsError } from "../settings.ts";
+import { dryRunLog } from "./dry-run-log.ts";
 import type { OutputLine, RunState } from "./output-line.ts";
 import { startMediator } from "./start-mediator.ts";
 
@@ -34,7 +35,8 @@ default: what passes is encrypted, so that each is a way to carry text out. Only
 CODEX_PROTECTED_PATHS lists what a change may not touch: default (what acts by itself: workflows, hooks, package managers'
 configuration, instructions for agents …), deploy/** or **/*.tf in addition, !docs/AGENTS.md to take out what is spelled so.
 CODEX_COMMIT_CHECKS=hold ends our commits with GitHub's skip-checks: true, so that Actions waits for a person's commit.
-Prints one line {"ready":true,"listen":"…"} when it listens, with MEDIATOR_PARENT=stdin then one {"state":…} for each change, at the end one {"ledger":{…}}, and ends on SIGTERM, SIGINT or, with MEDIATOR_PARENT=stdin,
+Prints one line {"ready":true,"listen":"…"} when it listens, with MEDIATOR_PARENT=stdin then one {"state":…} for each change, without it
+the result of a dry run in lines that begin with "| ", at the end one {"ledger":{…}}, and ends on SIGTERM, SIGINT or, with MEDIATOR_PARENT=stdin,
 when its standard input closes. What it finds is its answer to GET /task, not its exit code.`;
 
 async function run(log: Logger): Promise<void> {
@@ -42,9 +44,12 @@ async function run(log: Logger): Promise<void> {
   // A parent that has died reads nothing; a publish in hand is finished all the same.
   process.stdout.on("error", () => {});
   const print = (line: OutputLine) => process.stdout.write(`${JSON.stringify(line)}\n`);
-  // In a cluster standard output is the pod's log, where no text of the model belongs.
-  const onState = settings.MEDIATOR_PARENT === "stdin" ? (state: RunState) => print({ state }) : undefined;
-  const mediator = await startMediator(settings, log, onState);
+  // In a cluster standard output is the pod's log, where no text of the model belongs but the result of a dry run.
+  const told =
+    settings.MEDIATOR_PARENT === "stdin"
+      ? { onState: (state: RunState) => print({ state }) }
+      : { onDryRun: (text: string) => process.stdout.write(dryRunLog(text)) };
+  const mediator = await startMediator(settings, log, told);
   print({ ready: true, listen: mediator.listen });
   await asked(settings.MEDIATOR_PARENT === "stdin");
   const stopped = await Promise.race([mediator.stop().then(() => true), sleep(stopPatienceMs, false, { ref: false })]);

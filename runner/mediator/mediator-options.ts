@@ -41,6 +41,8 @@ export interface MediatorOptions {
   log: Logger;
   /** Hears how the run stands after each change, costs included; nothing of it leaves the machine. @default nobody listens */
   onState?(state: RunState): void;
+  /** Hears the result of a dry run, which is in the store then. @default nobody listens */
+  onDryRun?(text: string): void;
   /** The progress comment is edited at most this often. Milliseconds. */
   progressIntervalMs: number;
   /**

@@ -148,7 +148,15 @@ export function createMediator(options: MediatorOptions) {
     show({ state: "publishing" });
     const date = runLog.current?.resultAt ?? clock().toISOString();
     const git = () => clone.open(on.prepared.run);
-    const pending = { store, to: publishOptions(on), git, secrets, date, dryRun: on.dryRun };
+    const pending = {
+      store,
+      to: publishOptions(on),
+      git,
+      secrets,
+      date,
+      dryRun: on.dryRun,
+      onDryRun: options.onDryRun,
+    };
     const published = publishPending(pending).then(finish);
     publishing = published.catch(() => {});
     return published;

@@ -17,6 +17,8 @@ export interface PendingPublish {
   /** When the result was accepted, ISO 8601; the commit's date. */
   date: string;
   dryRun: boolean;
+  /** Hears the text of a dry run. */
+  onDryRun?: ((text: string) => void) | undefined;
 }
 
 /**
@@ -32,7 +34,9 @@ export async function publishPending(pending: PendingPublish): Promise<{ url: st
   const accepted = await cleanResult(acceptResult(run.stage, result), secrets);
   if (accepted.kind === "failure") throw accepted.failure;
   if (dryRun) {
-    store.writeDryRun(await dryRunText(accepted, { run, rules: to.rules }, git, date));
+    const text = await dryRunText(accepted, { run, rules: to.rules }, git, date);
+    store.writeDryRun(text);
+    pending.onDryRun?.(text);
     return { detail: "dry run: nothing was posted or pushed" };
   }
   const url =

@@ -15,10 +15,10 @@ import { createEgress } from "./egress/egress.ts";
 import { createGitHubFacts } from "./github-facts.ts";
 import { githubFailure } from "./github-failure.ts";
 import { createMediator, type Mediator } from "./mediator.ts";
+import type { MediatorOptions } from "./mediator-options.ts";
 import { createBudget } from "./model/budget.ts";
 import { createInFlight } from "./model/in-flight.ts";
 import { createModelProxy } from "./model/model-proxy.ts";
-import type { RunState } from "./output-line.ts";
 import type { RunRules } from "./prepare-run.ts";
 import { createRecordStore } from "./record-store.ts";
 import { mediatorRoutes } from "./routes.ts";
@@ -39,12 +39,12 @@ const minute = 60_000;
 
 /**
  * Puts the mediator of one run together from its settings; resolves when it listens. `onState` hears how the run stands
- * after each change.
+ * after each change, `onDryRun` the result of a run of which nothing is posted.
  */
 export async function startMediator(
   settings: MediatorEnvironment,
   log: Logger,
-  onState: (state: RunState) => void = () => {},
+  { onState, onDryRun }: Pick<MediatorOptions, "onState" | "onDryRun"> = {},
 ): Promise<RunningMediator> {
   const ending = new AbortController();
   const { signal } = ending;
@@ -95,7 +95,8 @@ export async function startMediator(
     store: createRecordStore(settings.MEDIATOR_STATE, (message) => log.warn(message)),
     clock: () => new Date(),
     log,
-    onState,
+    ...(onState && { onState }),
+    ...(onDryRun && { onDryRun }),
     progressIntervalMs: 5_000,
     wantedIntervalMs: 5_000,
     everyWantedLook: everyMs(15_000),
