@@ -5,7 +5,7 @@ import { markOf, shellBlocks } from "./block-mark.ts";
 import { blockFaults } from "./check-block.ts";
 import { clusterObjects } from "./cluster-objects.ts";
 import { deadLinks } from "./dead-links.ts";
-import { documentation, root, unmarked } from "./documentation.ts";
+import { documentation, root } from "./documentation.ts";
 import { knownNames } from "./known-names.ts";
 import { unknownLogLines, unknownNames } from "./unknown-names.ts";
 
@@ -39,20 +39,12 @@ test("pages that programs speak of are there, with the headings that they name",
 
 test("every block for a shell is run by a test, or says why it is not, and names only what is there", () => {
   const cluster = clusterObjects();
-  const faults = pages
-    .filter(({ path }) => !unmarked.has(path))
-    .flatMap((page) =>
-      shellBlocks(page).flatMap((block) =>
-        blockFaults(block, cluster).map((fault) => `${page.path}:${block.line}: ${fault}`),
-      ),
-    );
+  const faults = pages.flatMap((page) =>
+    shellBlocks(page).flatMap((block) =>
+      blockFaults(block, cluster).map((fault) => `${page.path}:${block.line}: ${fault}`),
+    ),
+  );
   expect(faults).toEqual([]);
-  // A page that has its marks is no exception any more: take it out of `unmarked`.
-  for (const page of pages.filter(({ path }) => unmarked.has(path)))
-    expect(
-      shellBlocks(page).some(({ comment }) => comment === undefined),
-      page.path,
-    ).toBe(true);
 });
 
 test("every mark belongs to a block of commands, and no two have one id", () => {

@@ -5,9 +5,6 @@ import { type Page, readPage } from "./page.ts";
 /** The repository's root. */
 export const root = join(import.meta.dirname, "../..");
 
-/** Pages whose blocks have no marks yet: nothing of them is run or held against the rules. */
-export const unmarked: ReadonlySet<string> = new Set(["README.md"]);
-
 /** Every Markdown file that people read: all of the repository but installed packages and the demo's sample project. */
 export function documentation(): Page[] {
   const exclude = (path: string) => /(^|[/\\])(node_modules|sample-project|\.[^/\\]+)([/\\]|$)/.test(path);

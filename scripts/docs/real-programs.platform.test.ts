@@ -6,20 +6,18 @@ import { beforeAll, expect, test } from "vitest";
 import { programs } from "../../e2e/platform/programs/programs.ts";
 import { shellBlocks } from "./block-mark.ts";
 import { type Help, unknownFlags } from "./command-line-flags.ts";
-import { documentation, unmarked } from "./documentation.ts";
+import { documentation } from "./documentation.ts";
 import { readScript, type ShellCommand } from "./shell-commands.ts";
 
 /** Every command of the pages for one of the platform's programs, with its place. */
 const commandsOf = (name: string) =>
-  documentation()
-    .filter(({ path }) => !unmarked.has(path))
-    .flatMap((page) =>
-      shellBlocks(page).flatMap(({ text, line }) =>
-        readScript(text)
-          .commands.filter(({ program }) => program === name)
-          .map((command) => ({ at: `${page.path}:${line}`, command })),
-      ),
-    );
+  documentation().flatMap((page) =>
+    shellBlocks(page).flatMap(({ text, line }) =>
+      readScript(text)
+        .commands.filter(({ program }) => program === name)
+        .map((command) => ({ at: `${page.path}:${line}`, command })),
+    ),
+  );
 
 describeWithTools("commands of the documentation, by the help of the real programs", ({ argo }) => {
   let kubectl: string;

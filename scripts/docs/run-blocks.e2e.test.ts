@@ -3,11 +3,10 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { markOf, shellBlocks } from "./block-mark.ts";
 import { type CleanCopy, cleanCopy } from "./clean-copy.ts";
-import { documentation, unmarked } from "./documentation.ts";
+import { documentation } from "./documentation.ts";
 
 /** Blocks without a mark, by page: each page's are run one after the other, as a reader does. */
 const pages = documentation()
-  .filter(({ path }) => !unmarked.has(path))
   .map((page) => ({ path: page.path, blocks: shellBlocks(page).filter((block) => markOf(block).kind === "run") }))
   .filter(({ blocks }) => blocks.length > 0);
 

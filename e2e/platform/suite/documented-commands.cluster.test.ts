@@ -14,9 +14,7 @@ import { openStory, repository, wish } from "./pipeline/story.ts";
 const deployment = readDeployment(platformFolder(cacheFolder(process.env)));
 const { cluster, githubToken } = deployment;
 
-/** What takes the deployment away, or puts another in its place. */
-const elsewhere = new Set(["uninstall", "install-namespaces"]);
-const commands = documentedCommands("cluster").filter(({ id }) => !elsewhere.has(id));
+const commands = documentedCommands("cluster");
 
 const programs = mkdtempSync(join(tmpdir(), "froussard-programs-"));
 let variables: Record<string, string>;
