@@ -131,7 +131,8 @@ describe("a hostile program in the agent's pod", () => {
       "the executor's token": Buffer.from(encoded, "base64").toString("utf8"),
     };
     // What is to be tried is only known once the run's mediator is there: the model waits for it.
-    const wait = (file: string) => `until [ -e ${file} ]; do sleep 0.2; done`;
+    // Three minutes at most: where this fails nobody would tell it.
+    const wait = (file: string) => `for i in $(seq 900); do [ -e ${file} ] && break; sleep 0.2; done`;
     const orders = "/tmp/orders.sh";
     issue = await issueWith(`${wait(orders)}; sh ${orders}`, wait(goAhead));
     run = await runOf(issue.number);
