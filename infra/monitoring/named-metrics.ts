@@ -1,6 +1,6 @@
 /** Functions and words of PromQL that our expressions use; whatever else is named like a metric must be one. */
 const words = new Set(
-  "and by clamp_min histogram_quantile increase label_replace max min min_over_time offset or rate sum unless vector".split(
+  "and by clamp_min histogram_quantile increase label_replace last_over_time max min min_over_time offset or rate sum unless vector".split(
     " ",
   ),
 );

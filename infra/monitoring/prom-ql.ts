@@ -9,10 +9,11 @@ export function selector(labels: Readonly<Record<string, string>>): string {
 
 /**
  * By how much a counter has grown in a window. Unlike `increase` alone it counts a series' first value too, where that
- * appeared within the window: a counter of rare events may be born with its first event.
+ * appeared within the window: a counter of rare events may be born with its first event. A series that was not read for
+ * less than a quarter of an hour before the window is an old one: one read that failed makes nothing new.
  */
 export function grown(series: string, window: string): string {
-  return `((${series} unless ${series} offset ${window}) or increase(${series}[${window}]))`;
+  return `((${series} unless last_over_time(${series}[15m] offset ${window})) or increase(${series}[${window}]))`;
 }
 
 /** The same as a rate over Grafana's own interval, for graphs. */

@@ -1,7 +1,7 @@
 import { limits } from "@froussard/contract";
 import { runDeadlines } from "../constructs/run-templates/deadlines.ts";
 import type { Alert } from "./alert.ts";
-import { grown } from "./prom-ql.ts";
+import { grown, selector } from "./prom-ql.ts";
 import type { Series } from "./sources.ts";
 
 /** By which the alerts about runs are measured. */
@@ -20,7 +20,8 @@ export function runAlerts({ serve, watch }: Series, { codexDeadlineMinutes, runs
   // Handed over in vain until its failure is told, or one attempt that uses up all its time.
   const answerMinutes = limits.abandonMinutes + runDeadlines(codexDeadlineMinutes, 1).run / 60;
   const [first] = limits.republishMinutes;
-  const runs = (labels: string) => `sum(${grown(`argo_workflows_codex_runs_total${labels}`, "6h")})`;
+  const runs = (outcome: string) => `sum(${grown(`argo_workflows_codex_runs_total${selector({ outcome })}`, "6h")})`;
+  const failed = runs("failed");
   return [
     {
       name: "FroussardTaskWithoutWorkflow",
@@ -69,10 +70,12 @@ export function runAlerts({ serve, watch }: Series, { codexDeadlineMinutes, runs
     {
       name: "FroussardRunsFailing",
       severity: "warning",
-      expression: `(${runs('{outcome="failed"}')} >= 4) and (${runs('{outcome="failed"}')} > 0.5 * ${runs("")})`,
+      // Refusals are cheap and may be many: they would hide that nothing works.
+      expression: `(${failed} >= 4) and (${failed} > 0.5 * ${runs("~done|failed")})`,
       forMinutes: 5,
       summary: "Most runs fail",
-      description: "{{ $value | humanize }} runs failed within 6 hours, more than half of all.",
+      description:
+        "{{ $value | humanize }} runs failed within 6 hours, more than half of those that were not refused or cancelled.",
     },
     {
       name: "FroussardDailyRunsNearLimit",

@@ -158,6 +158,18 @@ export const alertCases: readonly AlertCase[] = [
     at: [{ time: "1m", fires: { labels: { stage: "planning" }, values: ["planning", "1"] } }, { time: "2h" }],
   },
   {
+    alert: "FroussardDeadLetters",
+    name: "an old one, and a read that fails",
+    series: { [letters]: "1x20 stale 1x150" },
+    at: [{ time: "70m" }, { time: "70m30s" }, { time: "71m" }],
+  },
+  {
+    alert: "FroussardDeadLetters",
+    name: "an old one, and ten minutes without any read",
+    series: { [letters]: "1x20 _x20 1x150" },
+    at: [{ time: "72m" }, { time: "76m" }, { time: "80m" }],
+  },
+  {
     alert: "FroussardRunEndedUntold",
     name: "watch had to tell it",
     series: { [told("no-progress")]: "0x10 1x20" },
@@ -189,9 +201,15 @@ export const alertCases: readonly AlertCase[] = [
   },
   {
     alert: "FroussardRunsFailing",
-    name: "four of eight, and four refused",
-    series: { [runs("failed")]: "0 1 2 3 4x40", [runs("done")]: "4x44", [runs("refused")]: "0x44" },
+    name: "four of eight",
+    series: { [runs("failed")]: "0 1 2 3 4x40", [runs("done")]: "4x44" },
     at: [{ time: "20m" }],
+  },
+  {
+    alert: "FroussardRunsFailing",
+    name: "all four that were taken up, among many that were refused or cancelled",
+    series: { [runs("failed")]: "0 1 2 3 4x40", [runs("refused")]: "0+1x44", [runs("cancelled")]: "5x44" },
+    at: [{ time: "7m", fires: { values: ["4"] } }],
   },
   {
     alert: "FroussardRunsFailing",
