@@ -49,6 +49,16 @@ describe("a run", () => {
     for (const name of ["run", "mediator", "agent"]) expect(at(template(name), "retryStrategy")).toBeUndefined();
   });
 
+  test("is pulled with the Secrets that the settings name, and with none by default", () => {
+    const pulled = deployment(settingsWith({ images: { pullSecrets: { workflows: ["registry", "mirror"] } } }));
+    expect(at(object(pulled, "WorkflowTemplate"), "spec.imagePullSecrets")).toEqual([
+      { name: "registry" },
+      { name: "mirror" },
+    ]);
+    expect(under(object(pulled, "Deployment", "froussard-serve"), "imagePullSecrets")).toEqual([]);
+    expect(at(spec, "imagePullSecrets")).toBeUndefined();
+  });
+
   test("without retries there is no retry", () => {
     const none = deployment(settingsWith({ runs: { apiServerCidrs: ["10.0.0.1/32"], retries: 0 } }));
     expect(at(template("attempt", at(object(none, "WorkflowTemplate"), "spec")), "retryStrategy")).toBeUndefined();

@@ -38,6 +38,7 @@ export class Runs extends Chart {
       executorServiceAccount: names.executor,
       runnerImage: images.runner,
       agentImage: images.agent,
+      pullSecrets: images.pullSecrets.workflows,
       gitHub: gitHubSignIn(settings),
       authorities: settings.caConfigMap,
       openaiKey: secretKey(settings, "openai", "apiKey"),

@@ -36,6 +36,12 @@ test("watch is one pod that is gone before the next begins, and leaves a lost no
 describe.each(["froussard-serve", "froussard-watch"])("%s", (name) => {
   const pod = podOf(name);
 
+  test("is pulled with the Secrets that the settings name, and with none by default", () => {
+    const pulled = podOf(name, withSettings({ images: { pullSecrets: { service: ["registry"] } } }));
+    expect(at(pulled, "imagePullSecrets")).toEqual([{ name: "registry" }]);
+    expect(at(pod, "imagePullSecrets")).toBeUndefined();
+  });
+
   test("is asked for its health in three ways", () => {
     for (const probe of ["startupProbe", "livenessProbe", "readinessProbe"])
       expect(textAt(listAt(pod, "containers")[0], `${probe}.httpGet.path`)).toMatch(/^\/health\/(liveness|readiness)$/);

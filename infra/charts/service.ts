@@ -41,7 +41,14 @@ export class Service extends Chart {
     const namespace = settings.namespaces.service;
     const ca = kafkaCa(settings);
     new ProgramDeployment(this, "serve", {
-      ...{ name: names.serve, namespace, component: components.serve, image: images.service, args: ["serve"] },
+      ...{
+        name: names.serve,
+        namespace,
+        component: components.serve,
+        image: images.service,
+        pullSecrets: images.pullSecrets.service,
+        args: ["serve"],
+      },
       variables: {
         ...serviceVariables(settings),
         GITHUB_WEBHOOK_SECRET: secretKey(settings, "webhook", "current"),
@@ -75,7 +82,13 @@ export class Service extends Chart {
     const ca = kafkaCa(settings);
     const account = { name: names.watch, namespace: namespaces.service };
     new ProgramDeployment(this, "watch", {
-      ...{ ...account, component: components.watch, image: images.service, args: ["watch"] },
+      ...{
+        ...account,
+        component: components.watch,
+        image: images.service,
+        pullSecrets: images.pullSecrets.service,
+        args: ["watch"],
+      },
       variables: {
         ...serviceVariables(settings),
         GITHUB_HOOK_ID: settings.github.hooks.length > 0 ? settings.github.hooks.join(",") : undefined,

@@ -24,6 +24,8 @@ export interface CodexWorkflowTemplateProps {
   /** Image of mediator and report. */
   runnerImage: string;
   agentImage: string;
+  /** Secrets that the images of the pods are pulled with, Argo's own included. @default - none */
+  pullSecrets?: readonly string[];
   /** How mediator and report sign in to GitHub. */
   gitHub: GitHubSignIn;
   /** ConfigMap with authorities that both trust besides the public ones. @default - none */
@@ -66,6 +68,7 @@ const inParallel = (...steps: IWorkflowStep[]) => steps as unknown as IParallelS
 export class CodexWorkflowTemplate extends Construct {
   constructor(scope: Construct, id: string, props: CodexWorkflowTemplateProps) {
     super(scope, id);
+    const { pullSecrets = [] } = props;
     const deadlines = runDeadlines(props.codexDeadlineMinutes, props.retries + 1);
     addManifest<IWorkflowTemplate>(this, "template", {
       apiVersion: "argoproj.io/v1alpha1",
@@ -83,6 +86,7 @@ export class CodexWorkflowTemplate extends Construct {
         workflowMetadata: { labels: labelsOf("run") },
         serviceAccountName: props.serviceAccount,
         automountServiceAccountToken: false,
+        ...(pullSecrets.length > 0 && { imagePullSecrets: pullSecrets.map((name) => ({ name })) }),
         executor: { serviceAccountName: props.executorServiceAccount },
         securityContext: restrictedPod(),
         archiveLogs: false,

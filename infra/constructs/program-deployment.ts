@@ -19,6 +19,8 @@ export interface ProgramDeploymentProps {
   namespace: string;
   component: Component;
   image: string;
+  /** Secrets that the image is pulled with. @default - none */
+  pullSecrets?: readonly string[];
   /** Arguments of the image's entrypoint. */
   args: readonly string[];
   variables: Variables;
@@ -44,6 +46,7 @@ export class ProgramDeployment extends Construct {
   constructor(scope: Construct, id: string, props: ProgramDeploymentProps) {
     super(scope, id);
     const { name, namespace, component, replicas, usesKubernetes = false, shutdownGraceSeconds } = props;
+    const { pullSecrets = [] } = props;
     const metadata = { name, namespace, labels: labelsOf(component) };
     const selector = { matchLabels: selectorOf(component) };
     new k8s.KubeServiceAccount(this, "account", { metadata, automountServiceAccountToken: false });
@@ -68,6 +71,7 @@ export class ProgramDeployment extends Construct {
             serviceAccountName: name,
             automountServiceAccountToken: usesKubernetes,
             enableServiceLinks: false,
+            ...(pullSecrets.length > 0 && { imagePullSecrets: pullSecrets.map((name) => ({ name })) }),
             securityContext: restrictedPod(),
             terminationGracePeriodSeconds: drainSeconds + shutdownGraceSeconds + 10,
             ...(replicas === undefined

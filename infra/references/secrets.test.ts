@@ -19,6 +19,16 @@ describe("a broken link is named by both of its ends: Secrets and ConfigMaps", (
       "EventSource argo-workflows/github-codex: Secret argo-workflows/froussard-kafka is not declared",
     ],
     [
+      "a pull secret that nobody declared",
+      change("WorkflowTemplate", "github-codex-task", '"name":"mirror"', '"name":"miror"'),
+      "WorkflowTemplate argo-workflows/github-codex-task: Secret argo-workflows/miror is not declared",
+    ],
+    [
+      "a pull secret that nothing pulls with",
+      change("WorkflowTemplate", "github-codex-task", '{"name":"registry"},', ""),
+      "Secret argo-workflows/registry: nothing reads its key .dockerconfigjson",
+    ],
+    [
       "a Secret that nothing reads",
       change("Deployment", "froussard-serve", "webhook-secret-previous", "webhook-secret"),
       "Secret froussard/github-secret: nothing reads its key webhook-secret-previous",

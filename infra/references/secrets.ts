@@ -12,6 +12,12 @@ const keyFields = [
   "clientKeySecret",
 ];
 
+function pullSecretsOf(object: unknown): (string | undefined)[] {
+  return under(object, "imagePullSecrets")
+    .flat()
+    .map((each) => textAt(each, "name"));
+}
+
 /** Secrets and ConfigMaps that are named somewhere: each is declared or ours, with the key that is asked for. */
 export function secretFaults(
   objects: Objects,
@@ -40,6 +46,7 @@ export function secretFaults(
     return [
       ...under(object, ...keyFields).map((each) => secretFault(namespace, name(each), key(each))),
       ...under(object, "secretName").map((each) => secretFault(namespace, String(each), undefined)),
+      ...pullSecretsOf(object).map((each) => secretFault(namespace, each, undefined)),
       ...under(object, "configMapKeyRef").map((each) => configMapFault(namespace, name(each), key(each))),
       ...under(object, "configMap").map((each) => configMapFault(namespace, name(each), undefined)),
     ].flatMap((fault) => (fault === undefined ? [] : [`${nameOf(object)}: ${fault}`]));
@@ -82,7 +89,8 @@ export function unusedSecretFaults(objects: Objects, declared: readonly Declared
         object.kind !== "ExternalSecret" &&
         namespaceOf(object) === namespace &&
         (under(object, ...keyFields).some((each) => textAt(each, "name") === name && textAt(each, "key") === key) ||
-          under(object, "secretName").includes(name)),
+          under(object, "secretName").includes(name) ||
+          pullSecretsOf(object).includes(name)),
     );
   return declared.flatMap((secret) =>
     secret.keys

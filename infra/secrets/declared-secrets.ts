@@ -11,7 +11,7 @@ export interface DeclaredSecret {
   reader: string;
   /** What has to happen before a new value holds. */
   rotation: string;
-  /** Others write it, such as cert-manager; no store is asked for it. */
+  /** It is written in another way, such as by cert-manager; no store is asked for it, and no value. */
   isMadeElsewhere?: boolean;
 }
 
@@ -61,6 +61,11 @@ export function declaredSecrets(settings: Settings): DeclaredSecret[] {
       },
     ],
   };
+  const pullSecret = (namespace: string, reader: string) => (name: string) => ({
+    ...{ namespace, name, reader, isMadeElsewhere: true },
+    keys: [{ key: ".dockerconfigjson", holds: "what the registry of the images asks for", isFile: true }],
+    rotation: "the next pull uses it; how it is made is in [installation](installation.md#2-images)",
+  });
   return [
     {
       namespace: service,
@@ -115,6 +120,7 @@ export function declaredSecrets(settings: Settings): DeclaredSecret[] {
           },
         ]
       : []),
+    ...settings.images.pullSecrets.service.map(pullSecret(service, "the kubelet, for serve and watch")),
     {
       namespace: workflows,
       ...account("the same account's token: what the pipeline wrote is known by its account"),
@@ -136,6 +142,7 @@ export function declaredSecrets(settings: Settings): DeclaredSecret[] {
       rotation: `${sameAs(namespaces.kafka, names.consumerKafkaPassword)}; then ${restartSource}`,
     },
     ...(authority ? [{ namespace: workflows, ...authority, reader: "EventSource", rotation: restartSource }] : []),
+    ...settings.images.pullSecrets.workflows.map(pullSecret(workflows, "the kubelet, for the runs")),
     {
       namespace: namespaces.kafka,
       name: names.serviceKafkaPassword,

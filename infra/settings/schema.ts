@@ -65,6 +65,11 @@ const kafka = z.strictObject({
   }),
 });
 
+const pullSecrets = (pods: string) =>
+  list(name("the name of a Secret"), "names of Secrets")
+    .default([])
+    .meta({ description: `Pull secrets of ${pods}, in their namespace, for a registry that asks for a password` });
+
 const images = z.strictObject({
   service: image()
     .default("ghcr.io/gregkonush/froussard:0.1.0")
@@ -75,6 +80,13 @@ const images = z.strictObject({
   agent: image()
     .default("ghcr.io/gregkonush/codex-agent:0.1.0")
     .meta({ description: "Image of `codex-runner agent`: Codex, and the tools that the repositories need" }),
+  pullSecrets: z
+    .strictObject({
+      service: pullSecrets("`serve` and `watch`"),
+      workflows: pullSecrets("the runs, Argo's own containers included"),
+    })
+    .prefault({})
+    .meta({ description: "Secrets of type `kubernetes.io/dockerconfigjson` that images are pulled with" }),
 });
 
 const service = z.strictObject({

@@ -25,6 +25,7 @@ export const everythingOn: Partial<SettingsInput> = {
   caConfigMap: "company-authorities",
   github: { apiUrl: "https://github.example.com:8443/api/v3", baseBranch: "trunk", hooks: ["gregkonush/lab=7"] },
   kafka: { tls: true },
+  images: { pullSecrets: { service: ["registry"], workflows: ["registry", "mirror"] } },
   service: { deadLetterToken: true, otlpEndpoint: "http://collector.monitoring:4318" },
   ingress: { kind: "ingress", host: "froussard.example.com", className: "traefik", tlsSecret: "froussard-tls" },
   codex: {

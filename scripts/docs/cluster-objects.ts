@@ -25,11 +25,13 @@ const labelsByControllers = [
 
 /** Secrets that the pages name and only other settings ask for. */
 function variants(settings: Settings): Settings[] {
-  const { github, service, kafka } = settings;
+  const { github, service, kafka, images } = settings;
+  const pullSecrets = { service: ["registry"], workflows: ["registry"] };
   return [
     settings,
     { ...settings, github: { ...github, credential: "app" } },
     { ...settings, service: { ...service, deadLetterToken: true }, kafka: { ...kafka, tls: true } },
+    { ...settings, images: { ...images, pullSecrets } },
   ];
 }
 

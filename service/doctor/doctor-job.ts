@@ -47,7 +47,8 @@ function namespaceFlags(namespaces: Namespaces): string[] {
 
 /**
  * A Job that looks from inside, with an account that may read exactly what is looked at, and a NetworkPolicy that lets it
- * out; the service's namespace lets nobody out by itself. Image and trusted authorities are those of `serve`. Pure.
+ * out; the service's namespace lets nobody out by itself. Image, pull secrets and trusted authorities are those of `serve`.
+ * Pure.
  */
 export function doctorJob(namespaces: Namespaces, serve: PodSpec): object {
   const { service } = namespaces;
@@ -105,7 +106,7 @@ function rightsIn(namespaces: Namespaces): object[] {
   });
 }
 
-function podOf(namespaces: Namespaces, { containers: [main], volumes }: PodSpec): object {
+function podOf(namespaces: Namespaces, { containers: [main], volumes, imagePullSecrets }: PodSpec): object {
   const authorities = volumes.filter(({ configMap }) => configMap);
   const isAuthority = ({ name }: { name: string }) => authorities.some((each) => each.name === name);
   return {
@@ -113,6 +114,7 @@ function podOf(namespaces: Namespaces, { containers: [main], volumes }: PodSpec)
     serviceAccountName: name,
     automountServiceAccountToken: true,
     enableServiceLinks: false,
+    ...(imagePullSecrets && { imagePullSecrets }),
     securityContext: {
       runAsNonRoot: true,
       runAsUser: 65532,

@@ -328,6 +328,7 @@ describe("what the service says of itself", () => {
 test("the Job may read what is looked at, and nothing else; it is let out, and told other namespaces", () => {
   const other = { service: "s", workflows: "argo-workflows", kafka: "k" };
   const serve = podSpec.parse({
+    imagePullSecrets: [{ name: "registry" }],
     volumes: [
       { name: "authorities", configMap: { name: "ours", items: [{ key: "ca.crt", path: "ca.crt" }] } },
       { name: "github-app", secret: { secretName: "github-app" } },
@@ -352,6 +353,7 @@ test("the Job may read what is looked at, and nothing else; it is let out, and t
   expect(text).toContain('"env":[{"name":"NODE_EXTRA_CA_CERTS","value":"/etc/authorities/ca.crt"}]');
   expect(text).toContain('"volumeMounts":[{"name":"authorities","mountPath":"/etc/authorities","readOnly":true}]');
   expect(text).not.toMatch(/GITHUB_TOKEN|github-app/);
+  expect(text).toContain('"imagePullSecrets":[{"name":"registry"}]');
   const verbs = [...text.matchAll(/"verbs":(\[[^\]]*\])/g)].map(([, list]) => list);
   expect(new Set(verbs)).toEqual(new Set(['["get","list"]']));
   expect(text).toContain('"args":["doctor","--service-namespace=s","--kafka-namespace=k"]');

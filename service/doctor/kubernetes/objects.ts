@@ -44,6 +44,7 @@ const volume = z.object({
 
 export const podSpec = z.object({
   serviceAccountName: z.string().optional(),
+  imagePullSecrets: z.array(z.object({ name: z.string() })).optional(),
   containers: z.array(container).default([]),
   volumes: z.array(volume).default([]),
 });
