@@ -17,7 +17,7 @@ const ofDeployment = {
   deployment: "`serve` and `watch` are available; of a pod that is not, what holds it up",
   readiness: "`serve` and `watch` say themselves that they are ready, and what is wrong otherwise",
   "dead-letters": "No task message has become a dead letter since the pods of `serve` began",
-  unanswered: "No request for a plan waits for longer than a run may take",
+  unanswered: "No request for a plan waits for longer than a task takes to begin and Codex may work",
   "event-bus": "The event bus is deployed, and its servers are ready",
   "event-source": "The EventSource is deployed and its pod ready; topic, group and bus are those of the others",
   sensor:
@@ -25,7 +25,7 @@ const ofDeployment = {
   "workflow-template": "Its parameters are the contract's: names, order, allowed values",
   retention:
     "Finished Workflows are kept for longer than the topic keeps messages: one that comes again must meet its Workflow",
-  workflows: "No Workflow waits for something that nobody gives",
+  workflows: "No Workflow waits for something that nobody gives, and no pod of a run is kept from starting",
   "kafka-topic": "KafkaTopics are ready, and have the contract's settings",
   "kafka-user": "KafkaUsers are ready, with the rights that they need",
   "kafka-sign-in": "Each user signs in to Kafka with the password of its Secret",

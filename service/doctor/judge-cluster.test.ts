@@ -58,7 +58,8 @@ const faults: [name: string, plant: (objects: Objects) => unknown, found: string
     "a Secret without a key",
     (all) => setSecret(all, "froussard/github-token", "token", undefined),
     ["fault secret froussard/github-token, key token: the key is not there, and serve, watch asks for it"],
-    /^put the value there again.*:\n\(read -rsp "value: " v && kubectl create secret generic github-token -n froussard --from-file=token=/s,
+    // What was there stays: kubectl apply would take away every other key that it had put there before.
+    /^put the value there again.*:\n\(read -rsp "value: " v && kubectl create secret generic github-token -n froussard --from-file=token=<\(printf %s "\$v"\) --dry-run=client -o yaml \| kubectl patch secret github-token -n froussard --patch-file=\/dev\/stdin\)$/s,
   ],
   [
     "an empty key",
@@ -331,6 +332,17 @@ const faults: [name: string, plant: (objects: Objects) => unknown, found: string
     "argo get -n argo-workflows w",
   ],
   [
+    "an image of the runs that cannot be pulled",
+    (all) => {
+      addRunPod(all, "a", { minutes: 3, state: waiting("ImagePullBackOff", "401 Unauthorized") });
+      addRunPod(all, "b", { minutes: 1, state: waiting("ErrImagePull", "401 Unauthorized") });
+    },
+    [
+      "fault workflows argo-workflows: a pod of a run does not start: a, container main: ImagePullBackOff (401 Unauthorized)",
+    ],
+    "kubectl get events -n argo-workflows",
+  ],
+  [
     "a topic that cannot lose a broker",
     (all) =>
       setField(all, "KafkaTopic kafka/github.codex.tasks", "spec.config", {
@@ -392,6 +404,26 @@ function addWorkflow(
     status,
   });
 }
+
+function addRunPod(all: Objects, name: string, { minutes, state }: { minutes: number; state: unknown }) {
+  const creationTimestamp = new Date(Date.now() - minutes * 60_000).toISOString();
+  const labels = { "app.kubernetes.io/part-of": "froussard", "app.kubernetes.io/component": "agent" };
+  all.set(`Pod argo-workflows/${name}`, {
+    ...{ apiVersion: "v1", kind: "Pod" },
+    metadata: {
+      ...{ name, namespace: "argo-workflows", creationTimestamp, labels },
+      ownerReferences: [{ kind: "Workflow", name: "w" }],
+    },
+    status: { phase: "Pending", containerStatuses: state },
+  });
+}
+
+test("a pod of a run that has just been made is none that is held up", async () => {
+  const findings = await judged((all) =>
+    addRunPod(all, "a", { minutes: 1, state: waiting("ErrImagePull", "once more") }),
+  );
+  expect(notOk(findings)).toEqual([]);
+});
 
 test.each(faults)("%s", async (_, plant, expected, fix) => {
   const found = notOk(await judged(plant));

@@ -296,7 +296,7 @@ describe("what the service says of itself", () => {
     [
       "somebody waits for ever",
       judged([], [pod({ metrics: found(200, metrics(0, 9_000)) })]),
-      "fault unanswered: the oldest request waits for 150 minutes, and nobody will answer it any more after 135",
+      "warning unanswered: the oldest request waits for 150 minutes; a task has begun, and Codex has worked, in 135",
     ],
     [
       "a pod out of reach",

@@ -77,9 +77,10 @@ function judgeUnanswered(pods: readonly PodHealth[], deadlineMinutes: number): F
   const longest = deadlineMinutes + limits.abandonMinutes;
   if (minutes === 0) return here.ok("nobody waits");
   if (minutes <= longest) return here.ok(`the oldest request waits for ${minutes} minutes, of ${longest} that it may`);
-  return here.fault(
-    `the oldest request waits for ${minutes} minutes, and nobody will answer it any more after ${longest}`,
-    "look at what else is wrong here, then comment /retry on the issue; the log of watch names it",
+  // It may still be answered: runs wait for their turn, and for another attempt.
+  return here.warning(
+    `the oldest request waits for ${minutes} minutes; a task has begun, and Codex has worked, in ${longest}`,
+    "look at what else is wrong here, and whether its run waits for its turn or fails again and again: argo list; the log of watch names the issue",
   );
 }
 

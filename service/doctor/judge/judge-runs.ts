@@ -4,6 +4,7 @@ import type { Finding } from "../doctor-report.ts";
 import type { ClusterFacts } from "../kubernetes/cluster-facts.ts";
 import type { Workflow } from "../kubernetes/objects.ts";
 import { foundIn, obstacleTo } from "../kubernetes/reading.ts";
+import { podsOf, troubleOf } from "./judge-programs.ts";
 
 const day = 86_400;
 const sync = "sync dist/ again: it is part of it";
@@ -65,11 +66,23 @@ function judgeRetention({ template, topics: reading }: ClusterFacts): Finding {
   return here.ok(`Workflows are kept for ${days(kept)}, messages for ${days(messages)}`);
 }
 
-/** A Workflow that the controller has not seen for so long, or that waits without a lock. Milliseconds. */
+/** A Workflow that the controller has not seen, or a pod that has not started, for so long; one that waits without a lock. Milliseconds. */
 const unseenMs = 2 * 60_000;
 const pendingMs = 15 * 60_000;
 
-function judgeWorkflows({ workflows: reading, namespaces, at }: ClusterFacts): Finding {
+/** What keeps pods of runs from starting; for a moment every pod waits for something. */
+function heldUp({ workflowPods, at }: ClusterFacts): string | undefined {
+  const pods = (["mediator", "agent", "report"] as const).flatMap((part) => podsOf(workflowPods, part));
+  return troubleOf(
+    pods.filter(
+      ({ metadata, status }) =>
+        status.phase === "Pending" && at - Date.parse(metadata.creationTimestamp ?? "") > unseenMs,
+    ),
+  );
+}
+
+function judgeWorkflows(facts: ClusterFacts): Finding {
+  const { workflows: reading, namespaces, at } = facts;
   const { workflows: namespace } = namespaces;
   const here = check("workflows", namespace);
   const obstacle = obstacleTo(reading);
@@ -94,6 +107,12 @@ function judgeWorkflows({ workflows: reading, namespaces, at }: ClusterFacts): F
         .map(({ metadata, status }) => `${metadata.name} is pending: ${status?.message ?? "no reason is given"}`)
         .join("; "),
       `argo get -n ${namespace} ${stuck[0]?.metadata.name}`,
+    );
+  const held = heldUp(facts);
+  if (held)
+    return here.fault(
+      `a pod of a run does not start${held}`,
+      `kubectl get events -n ${namespace} --sort-by=.lastTimestamp; an image or its pull secret: docs/installation.md, room: docs/prerequisites.md`,
     );
   const waiting = open.filter(({ status }) => status?.phase === "Pending").length;
   return here.ok(`${open.length} not finished${waiting > 0 ? `, ${waiting} of them waiting for their turn` : ""}`);

@@ -71,13 +71,16 @@ function readers(needs: readonly SecretNeed[]): string {
   return [...new Set(needs.map(({ readBy }) => readBy))].join(", ");
 }
 
-/** Asks for the value, so that it stands in no history, and leaves the other keys as they are. */
+/**
+ * Asks for the value, so that it stands in no history, and leaves the other keys as they are: a patch does, `apply` would
+ * take away what the line before had put there.
+ */
 export function fixOf(place: string, key: string, holds: Holds): string {
   const [namespace, name] = place.split("/");
   if (holds === "serviceAccountToken")
     return `the controller of service-account tokens fills it: kubectl describe secret ${name} -n ${namespace}`;
   const put = (source: string) =>
-    `kubectl create secret generic ${name} -n ${namespace} --from-file=${key}=${source} --dry-run=client -o yaml | kubectl apply --server-side --force-conflicts -f -`;
+    `kubectl create secret generic ${name} -n ${namespace} --from-file=${key}=${source} --dry-run=client -o yaml | kubectl patch secret ${name} -n ${namespace} --patch-file=/dev/stdin`;
   const line = isFile(holds) ? put("<file>") : `(read -rsp "value: " v && ${put('<(printf %s "$v")')})`;
   return `put the value there again, in bash; what must restart then says docs/secrets.md:\n${line}`;
 }
