@@ -169,6 +169,44 @@ test("what is left out means the same here as in the programs", () => {
   }
 });
 
+test("the loop looks as often here as the program does by itself, and within the same limits", () => {
+  const watchOf = (settings = settingsWith()) => {
+    const [container] = listAt(
+      object(deployment(settings), "Deployment", "froussard-watch"),
+      "spec.template.spec.containers",
+    );
+    return environmentOf(container);
+  };
+  const given = watchOf();
+  const alone = Object.fromEntries(Object.entries(given).filter(([name]) => !/^WATCH_.*_(SECONDS|HOUR)$/.test(name)));
+  expect(Object.keys(given).length - Object.keys(alone).length).toBe(4);
+  expect(readWatchConfig(alone)).toEqual(readWatchConfig(given));
+  const ends = {
+    repositorySeconds: ["WATCH_REPOSITORY_SECONDS", 1, 3600],
+    freshPlanSeconds: ["WATCH_FRESH_PLAN_SECONDS", 1, 60],
+    oldPlanSeconds: ["WATCH_OLD_PLAN_SECONDS", 4, 3600],
+    pointsPerHour: ["WATCH_POINTS_PER_HOUR", 100, 15_000],
+  } as const;
+  for (const [setting, [variable, least, most]] of Object.entries(ends)) {
+    for (const value of [least, most])
+      expect(readWatchConfig(watchOf(settingsWith({ service: { loop: { [setting]: value } } })))).toMatchObject({
+        [variable]: value,
+      });
+    for (const value of [least - 1, most + 1]) {
+      expect(() => settingsWith({ service: { loop: { [setting]: value } } })).toThrow(setting);
+      expect(() => readWatchConfig({ ...given, [variable]: String(value) })).toThrow(variable);
+    }
+  }
+});
+
+test("the time that planning by itself begins with is read as it is set", () => {
+  const watch = object(deployment(settingsWith(everythingOn)), "Deployment", "froussard-watch");
+  const [container] = listAt(watch, "spec.template.spec.containers");
+  expect(readWatchConfig(environmentOf(container))).toMatchObject({ CODEX_SINCE: "2026-03-01T00:00:00Z" });
+  for (const planSince of ["yesterday", "2026-03-01", "2026-03-01T00:00:00"])
+    expect(() => settingsWith({ planSince })).toThrow(/planSince.*2026-03-01T00:00:00Z/);
+});
+
 test("the most that a change may be is the same here as in the programs", () => {
   const { files: maxFiles, bytes: maxBytes } = mostOfChange;
   expect(settingsWith({ changes: { maxFiles, maxBytes } }).changes).toMatchObject({ maxFiles, maxBytes });

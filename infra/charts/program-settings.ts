@@ -47,11 +47,12 @@ export function codexVariables({ codex, runs, changes }: Settings): Variables {
 
 /** Variables of both of the service's programs. */
 export function serviceVariables(settings: Settings): Variables {
-  const { service, codex } = settings;
+  const { service, codex, planSince } = settings;
   const ca = kafkaCa(settings);
   return {
     ...signInVariables(gitHubSignIn(settings)),
     ...githubVariables(settings),
+    CODEX_SINCE: planSince,
     CODEX_DEADLINE_MINUTES: codex.deadlineMinutes,
     KAFKA_BROKERS: bootstrapServers(settings),
     KAFKA_USERNAME: secretKey(settings, "serviceKafka", "username"),
@@ -62,6 +63,16 @@ export function serviceVariables(settings: Settings): Variables {
     SHUTDOWN_GRACE_SECONDS: service.shutdownGraceSeconds,
     OTEL_EXPORTER_OTLP_ENDPOINT: service.otlpEndpoint,
     LOG_LEVEL: service.logLevel,
+  };
+}
+
+/** Variables of `watch`: how often it looks, and what that may cost. */
+export function loopVariables({ service: { loop } }: Settings): Variables {
+  return {
+    WATCH_REPOSITORY_SECONDS: loop.repositorySeconds,
+    WATCH_FRESH_PLAN_SECONDS: loop.freshPlanSeconds,
+    WATCH_OLD_PLAN_SECONDS: loop.oldPlanSeconds,
+    WATCH_POINTS_PER_HOUR: loop.pointsPerHour,
   };
 }
 

@@ -13,7 +13,7 @@ import type { Settings } from "../settings/schema.ts";
 import { chartProps } from "./chart-props.ts";
 import { fromPrometheus, toKafka, toWeb } from "./flows.ts";
 import { names, ports } from "./names.ts";
-import { serviceVariables } from "./program-settings.ts";
+import { loopVariables, serviceVariables } from "./program-settings.ts";
 
 /** `serve` and `watch`, how they are reached, and what they may reach. */
 export class Service extends Chart {
@@ -91,6 +91,7 @@ export class Service extends Chart {
       },
       variables: {
         ...serviceVariables(settings),
+        ...loopVariables(settings),
         GITHUB_HOOK_ID: settings.github.hooks.length > 0 ? settings.github.hooks.join(",") : undefined,
         WATCH_PORT: ports.http,
         WORKFLOWS_NAMESPACE: namespaces.workflows,

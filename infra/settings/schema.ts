@@ -89,6 +89,20 @@ const images = z.strictObject({
     .meta({ description: "Secrets of type `kubernetes.io/dockerconfigjson` that images are pulled with" }),
 });
 
+/** The programs' own limits and defaults; a test compares them. */
+const loop = z.strictObject({
+  repositorySeconds: whole(1, 3600, "seconds").default(10).meta({ description: "Between two questions for changes" }),
+  freshPlanSeconds: whole(1, 60, "seconds")
+    .default(4)
+    .meta({ description: "Between two looks for 👍 at plans younger than ten minutes" }),
+  oldPlanSeconds: whole(4, 3600, "seconds")
+    .default(60)
+    .meta({ description: "Between two looks for 👍 at plans older than a day" }),
+  pointsPerHour: whole(100, 15_000, "points").default(1500).meta({
+    description: "GraphQL points that the loop may spend in an hour; it looks less often before it spends more",
+  }),
+});
+
 const service = z.strictObject({
   replicas: whole(1, 20, "a number of pods").default(2).meta({ description: "Pods of `serve`; `watch` is always one" }),
   shutdownGraceSeconds: whole(5, 300, "seconds")
@@ -99,6 +113,7 @@ const service = z.strictObject({
     .meta({ description: "Least level that is logged" }),
   serve: resources("500m", "512Mi").meta({ description: "A pod of `serve`" }),
   watch: resources("500m", "512Mi").meta({ description: "The pod of `watch`" }),
+  loop: loop.prefault({}).meta({ description: "How `watch` looks at GitHub" }),
   otlpEndpoint: address("http://collector.monitoring:4318")
     .optional()
     .meta({ description: "OpenTelemetry collector that traces go to, OTLP over HTTP; left out: no traces" }),
@@ -132,6 +147,13 @@ export const settingsSchema = z
       .meta({
         description:
           "What starts planning: an issue opened by an approver (`author`), a label put on by one (`label:<name>`), or only `/plan` (`command`)",
+      }),
+    planSince: z.iso
+      .datetime({ offset: true, ...must("a time such as 2026-03-01T00:00:00Z") })
+      .optional()
+      .meta({
+        description:
+          "Issues opened before this time, such as `2026-03-01T00:00:00Z`, are not planned by themselves; `/plan` always works; left out: 24 hours before the service starts",
       }),
     namespaces: z
       .strictObject({

@@ -22,11 +22,12 @@ export const deployedSettings: Settings = readSettings(production);
 
 /** Everything that is off or left out by default. */
 export const everythingOn: Partial<SettingsInput> = {
+  planSince: "2026-03-01T00:00:00Z",
   caConfigMap: "company-authorities",
   github: { apiUrl: "https://github.example.com:8443/api/v3", baseBranch: "trunk", hooks: ["gregkonush/lab=7"] },
   kafka: { tls: true },
   images: { pullSecrets: { service: ["registry"], workflows: ["registry", "mirror"] } },
-  service: { deadLetterToken: true, otlpEndpoint: "http://collector.monitoring:4318" },
+  service: { deadLetterToken: true, otlpEndpoint: "http://collector.monitoring:4318", loop: { pointsPerHour: 3000 } },
   ingress: { kind: "ingress", host: "froussard.example.com", className: "traefik", tlsSecret: "froussard-tls" },
   codex: {
     webSearch: "cached",
