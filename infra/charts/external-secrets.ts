@@ -10,8 +10,8 @@ import { chartProps } from "./chart-props.ts";
 export type SecretStore = Extract<Settings["externalSecrets"], { kind: "store" }>;
 
 /**
- * Fetches the Secrets from a store. Keys that may be missing are left out: a store that has none of them would fail the
- * whole Secret.
+ * Fetches the Secrets from a store. Keys that may be missing come with `dataFrom`, which takes what is there: asked for by
+ * name, a missing one would fail the whole Secret.
  */
 export class ExternalSecrets extends Chart {
   constructor(
@@ -33,6 +33,7 @@ export class ExternalSecrets extends Chart {
           data: keys
             .filter(({ optional }) => !optional)
             .map(({ key }) => ({ secretKey: key, remoteRef: { key: `${prefix}${name}`, property: key } })),
+          ...(keys.some(({ optional }) => optional) && { dataFrom: [{ extract: { key: `${prefix}${name}` } }] }),
         },
       });
   }

@@ -39,6 +39,11 @@ describe("a broken link is named by both of its ends: Secrets and ConfigMaps", (
       "Secret argo-workflows/codex-openai: no ExternalSecret asks for its key api-key",
     ],
     [
+      "a key that may be missing, and would not be fetched when it is there",
+      change("ExternalSecret", "github-secret", "dataFrom", "dataFromm"),
+      "Secret froussard/github-secret: no ExternalSecret asks for its key webhook-secret-previous",
+    ],
+    [
       "a key that is fetched and not declared",
       change("ExternalSecret", "codex-openai", '"secretKey":"api-key"', '"secretKey":"apikey"'),
       "ExternalSecret argo-workflows/codex-openai: asks for key apikey of Secret argo-workflows/codex-openai, which is not declared",

@@ -53,7 +53,10 @@ export function secretFaults(
   });
 }
 
-/** Where a store hands out the Secrets: each declared key is asked for, and no other. */
+/**
+ * Where a store hands out the Secrets: each declared key is asked for by its name, and no other; those that may be missing,
+ * with all that the store has there.
+ */
 export function externalSecretFaults(objects: Objects, declared: readonly DeclaredSecret[]): string[] {
   const asked = objects.ofKind("ExternalSecret").flatMap((object) =>
     listAt(object, "spec.data").map((each) => ({
@@ -63,6 +66,12 @@ export function externalSecretFaults(objects: Objects, declared: readonly Declar
     })),
   );
   if (asked.length === 0) return [];
+  const whole = new Set(
+    objects
+      .ofKind("ExternalSecret")
+      .filter((object) => listAt(object, "spec.dataFrom").some((each) => at(each, "extract") !== undefined))
+      .map((object) => `${namespaceOf(object)}/${textAt(object, "spec.target.name")}`),
+  );
   const wanted = declared
     .filter(({ isMadeElsewhere }) => !isMadeElsewhere)
     .flatMap(({ namespace, name, keys }) => keys.map((each) => ({ ...each, secret: `${namespace}/${name}` })));
@@ -70,7 +79,7 @@ export function externalSecretFaults(objects: Objects, declared: readonly Declar
     a.secret === b.secret && a.key === b.key;
   return [
     ...wanted
-      .filter((each) => !each.optional && !asked.some(isSame(each)))
+      .filter((each) => !(each.optional ? whole.has(each.secret) : asked.some(isSame(each))))
       .map(({ secret, key }) => `Secret ${secret}: no ExternalSecret asks for its key ${key}`),
     ...asked
       .filter((each) => !wanted.some(isSame(each)))
