@@ -349,7 +349,7 @@ describe("an agent has the task in hand", () => {
 
   test.each(ends)("from when it asked until %s", async (_, end) => {
     const mediator = start(createWorld());
-    await mediator.workspace();
+    await mediator.webSearch();
     expect(mediator.isWorking()).toBe(false);
     await mediator.task();
     expect(mediator.isWorking()).toBe(true);
@@ -382,18 +382,66 @@ describe("an agent has the task in hand", () => {
     expect(await mediator.task()).toMatchObject({ state: "closed", code: "repository-too-large" });
   });
 
+  /** A working copy that is being packed until the test says that this has failed. */
+  function packingIn(world: World) {
+    const begun = Promise.withResolvers<void>();
+    const packed = Promise.withResolvers<never>();
+    const packWorkspace = () => {
+      begun.resolve();
+      return packed.promise;
+    };
+    const packing = { begun: begun.promise, reject: packed.reject };
+    return { packing, openGit: async () => ({ ...fakeGit(world), packWorkspace }) };
+  }
+
   test("an end stays what it was, whatever fails later", async () => {
     const world = createWorld();
-    const packing = Promise.withResolvers<never>();
-    const openGit = async () => ({ ...fakeGit(world), packWorkspace: () => packing.promise });
+    const { packing, openGit } = packingIn(world);
     const mediator = start(world, planning, { openGit });
     await mediator.task();
     const workspace = mediator.workspace();
+    await packing.begun;
     await mediator.result({ kind: "failure", code: "sandbox-failed", detail: "" });
     packing.reject(new RunFailure("github-unavailable"));
     await expect(workspace).rejects.toMatchObject({ status: 409 });
     expect(await mediator.task()).toMatchObject({ state: "closed", code: "sandbox-failed" });
     expect(storeOf().read()).toMatchObject({ code: "sandbox-failed" });
+  });
+
+  test("a result that is there before the base commit waits for it, and is not published when that does not come", async () => {
+    const world = createWorld();
+    const fetching = Promise.withResolvers<never>();
+    const openGit = async () => ({ ...fakeGit(world), fetchCommit: () => fetching.promise });
+    const mediator = start(world, planning, { openGit });
+    await mediator.task();
+    const answered = mediator.result(planResult);
+    await expect.poll(() => mediator.left.aborted, { interval: 1 }).toBe(true);
+    fetching.reject(new RunFailure("repository-too-large"));
+    expect(await answered).toMatchObject({ state: "closed", code: "repository-too-large" });
+    expect(world.plans).toEqual([]);
+  });
+
+  test("a working copy that fails while the result is published changes nothing about that", async () => {
+    const world = createWorld();
+    const { packing, openGit } = packingIn(world);
+    const mediator = start(world, planning, { openGit });
+    await mediator.task();
+    const refused = expect(mediator.workspace()).rejects.toMatchObject({ status: 409 });
+    await packing.begun;
+    world.before.set("plan", () => packing.reject(new RunFailure("github-unavailable")));
+    expect(await mediator.result(planResult)).toEqual(done);
+    await refused;
+    expect(storeOf().read()).toMatchObject({ outcome: "done" });
+    expect(storeOf().read()).not.toHaveProperty("code");
+  });
+
+  test("and gets a working copy only while it has it", async () => {
+    const mediator = start(createWorld());
+    await expect(mediator.workspace()).rejects.toMatchObject({ status: 409 });
+    await mediator.task();
+    await mediator.workspace();
+    await mediator.result(planResult);
+    await expect(mediator.workspace()).rejects.toMatchObject({ status: 409 });
   });
 
   test("its commands have a way out only where the settings say so", async () => {

@@ -171,6 +171,9 @@ export function createMediator(options: MediatorOptions) {
       fail(noted.explain(accepted.failure));
       return;
     }
+    // An agent without a working copy has nothing to say; and of two ends at a time the later one would win.
+    await cloned;
+    if (runLog.closed) return;
     store.writePending(result);
     runLog.save({ state: "result", resultSha256: hashOf(result), resultAt: clock().toISOString() });
     await orFail(() => publish(on));
@@ -219,17 +222,18 @@ export function createMediator(options: MediatorOptions) {
       return workAnswer(work.prepared, options);
     },
 
-    /** What the working copy is made of, as a pack. */
+    /** What the working copy is made of, as a pack: for who was given the task. */
     async workspace(): Promise<Readable> {
       await started;
       await cloned;
       if (stopped) throw refusal(503, "the mediator is stopping");
-      if (!work || !cloned || runLog.closed) throw refusal(409, "there is no work");
+      if (!work || !isWorking()) throw refusal(409, "there is no work");
       try {
         return await clone.pack(work.prepared.run);
       } catch (error) {
-        // What is wrong with the commit is the run's failure, which the agent could not name.
-        fail(error);
+        // What is wrong with the commit is the run's failure, which the agent could not name. A result that was taken
+        // meanwhile needs no working copy any more.
+        if (isWorking()) fail(error);
         throw refusal(409, "there is no work");
       }
     },
