@@ -15,6 +15,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { fetchWorkspace } from "./fetch-workspace.ts";
+import { findChanges } from "./find-changes.ts";
 import { packOf } from "./testing/fake-mediator.ts";
 
 let folder: string;
@@ -74,6 +75,7 @@ describe("a tree that a fetch with fsck would never have let in", () => {
     ["the folder itself", [["40000", ".", [["100644", "a", "x"]]]]],
     ["an absolute name", [["100644", `${tmpdir()}/${escaped}`, "x"]]],
     ["a name with .git in it", [["100644", ".git/hooks/post-checkout", "#!/bin/sh\n"]]],
+    ["a .git submodule", [["160000", ".git", "1"]]],
   ])("%s is refused by git, and nothing is written", async (_, tree) => {
     await expect(fetched(tree)).rejects.toThrow(/error: invalid path/);
     expect(found()).toEqual(["workspace"]);
@@ -133,6 +135,74 @@ describe("a working copy", () => {
       ...{ folder: workspace(), privateFolder: own(), path: process.env["PATH"] ?? "" },
     });
     expect(readFileSync(join(workspace(), "link"))).toEqual(target);
+  });
+
+  const oddNames = [
+    "new\nline",
+    "tab\tand\u0001",
+    "back\\slash",
+    "..\\..\\escaped",
+    ".git\\config",
+    "-rf",
+    ":(top)x",
+    "git~1",
+    ".git ",
+    ".git.",
+    ".g\u200cit",
+    "n".repeat(255),
+  ];
+  test("names that mean something elsewhere are names, and lead nowhere", async () => {
+    const { base } = await fetched(oddNames.toSorted().map((name) => ["100644", name, name]));
+    for (const name of oddNames) expect(readFileSync(join(workspace(), name), "utf8")).toBe(name);
+    expect([...base.entries.keys()].sort()).toEqual(oddNames.toSorted());
+    expect(found()).toHaveLength(1 + oddNames.length);
+    expect(readFileSync(join(workspace(), ".git", "config"), "utf8")).toMatch(/^\[core\]\n/);
+  });
+
+  test("attributes of the repository change no byte, run nothing and make no file", async () => {
+    const content = "$Id$\r\n\u00e4 $Format:%H$\n";
+    const attributes = [
+      "[attr]evil filter=evil text eol=crlf ident",
+      "* evil working-tree-encoding=UTF-16 export-subst crlf=input",
+      "*.txt filter=lfs diff=lfs merge=lfs",
+    ].join("\n");
+    await fetched([
+      ["100644", ".gitattributes", attributes],
+      ["100644", ".gitmodules", '[submodule "s"]\n\tpath = s\n\turl = https://example.org/s\n\tupdate = !touch evil\n'],
+      ["100644", "a.txt", content],
+      ["160000", "s", "1"],
+      [
+        "40000",
+        "sub",
+        [
+          ["120000", ".gitattributes", "../a.txt"],
+          ["100755", "run", content],
+        ],
+      ],
+    ]);
+    for (const name of ["a.txt", "sub/run"]) expect(readFileSync(join(workspace(), name), "utf8")).toBe(content);
+    expect(readdirSync(join(workspace(), "s"))).toEqual([]);
+    expect(existsSync(join(workspace(), "evil"))).toBe(false);
+    expect(lstatSync(join(workspace(), "sub", "run")).mode & 0o111).not.toBe(0);
+  });
+
+  test("a folder that git would take for a repository is but a folder, whose configuration nobody reads", async () => {
+    const repository: Tree = [
+      ["100644", "HEAD", "ref: refs/heads/main\n"],
+      ["100644", "config", `[core]\n\tbare = false\n\tworktree = ..\n\tfsmonitor = "touch ${folder}/evil; false"\n`],
+      ["40000", "objects", [["100644", "x", ""]]],
+      ["40000", "refs", [["100644", "x", ""]]],
+    ];
+    const fetchedWorkspace = await fetched([["40000", "inner", repository], ...repository]);
+    expect(await findChanges(fetchedWorkspace, process.env["PATH"] ?? "")).toEqual([]);
+    expect(existsSync(join(folder, "evil"))).toBe(false);
+  });
+
+  test("modes are git's two, whatever the tree says", async () => {
+    const modes = ["100600", "100664", "100777", "102644"];
+    const fetchedWorkspace = await fetched(modes.map((mode) => [mode, mode, "1"]));
+    for (const mode of modes) expect(lstatSync(join(workspace(), mode)).mode & 0o7000).toBe(0);
+    expect(await findChanges(fetchedWorkspace, process.env["PATH"] ?? "")).toEqual([]);
   });
 
   test("replaces what was in the folder", async () => {
