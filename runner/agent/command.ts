@@ -4,12 +4,14 @@ import { pino } from "pino";
 import * as z from "zod";
 import { findCodex } from "../codex/codex-binary.ts";
 import type { SpawnCodex } from "../codex/run-codex.ts";
+import { everyMs } from "../poll.ts";
 import { readSettings, SettingsError } from "../settings.ts";
 import { closeInheritedFiles } from "./close-inherited-files.ts";
 import { assertAlone, endOtherProcesses } from "./end-other-processes.ts";
-import { mediatorAddress } from "./mediator-address.ts";
+import { hostHeader, mediatorAddress } from "./mediator-address.ts";
 import { createMediatorClient } from "./mediator-client.ts";
 import { runAgent } from "./run-agent.ts";
+import { reachable, watchMediator } from "./watch-mediator.ts";
 
 /** All that the agent is told; it holds no token and no key. */
 export const agentEnvironment = z.object({
@@ -62,6 +64,14 @@ async function run(options: AgentOptions): Promise<void> {
     process.once(signal, () => aborter.abort(new Error(`stopped by ${signal}`)));
   const { PATH, HOME, LANG, TMPDIR, CODEX_HOME, MEDIATOR_URL: address, RUN_BEARER: bearer } = settings;
   const codexEnv = { PATH, HOME, LANG, TMPDIR, CODEX_HOME };
+  const watch =
+    "host" in address
+      ? watchMediator(
+          () => reachable(address),
+          everyMs(3_000),
+          () => aborter.abort(new Error(`the mediator at ${hostHeader(address)} is gone`)),
+        )
+      : { stop() {} };
   const answer = await runAgent({
     mediator: createMediatorClient({ address, bearer, signal: aborter.signal }),
     address,
@@ -76,7 +86,12 @@ async function run(options: AgentOptions): Promise<void> {
     endOthers: options.alone ? endOtherProcesses : () => {},
     signal: aborter.signal,
     log,
+  }).catch((error: unknown): undefined => {
+    log.error({ err: error }, "the run ends, and nobody can be told");
   });
+  watch.stop();
+  process.exitCode = 1;
+  if (!answer) return;
   log.info(answer.state === "closed" ? answer : { state: answer.state }, "the mediator has the result");
-  process.exitCode = answer.state === "closed" && answer.outcome === "done" ? 0 : 1;
+  if (answer.state === "closed" && answer.outcome === "done") process.exitCode = 0;
 }

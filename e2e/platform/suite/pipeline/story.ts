@@ -3,7 +3,7 @@ import { labels, markers, type Stage } from "@froussard/contract";
 import { expect } from "vitest";
 import type { Deployment } from "../../deploy/deployment.ts";
 import { firstRepository, people } from "../../simulated/world.ts";
-import { type Run, runsOf } from "../agent-pod/runs.ts";
+import { hasEnded, type Run, runsOf } from "../agent-pod/runs.ts";
 import { explain } from "./explain.ts";
 import { type Patience, until } from "./until.ts";
 
@@ -75,6 +75,8 @@ export function storyOf(deployment: Deployment, number: number): Story {
       const works = stage === "implementation";
       const label = works ? labels.pullRequestOpen : labels.awaitingApproval;
       await story.until(`the label ${label} at #${number}`, async () => (await issue()).labels.includes(label));
+      // One that never ends would hold the issue's lock, and one of the places for runs.
+      await story.until(`the end of the runs of #${number}`, async () => (await story.runs()).every(hasEnded));
       const seen = {
         plans: (await visible(markers.plan)).length,
         // One for each stage, and hidden once the stage has its end.
