@@ -53,6 +53,14 @@ describe("secrets.md", () => {
     }
   });
 
+  test("the service needs no restart for another authority of the brokers, the EventSource does", () => {
+    const lines = (pages(settingsWith(everythingOn))["secrets.md"] ?? "").split("\n");
+    const rotation = (namespace: string) =>
+      lines.find((line) => line.includes(`\`${namespace}/kafka-cluster-ca-cert\``));
+    expect(rotation("froussard")).toMatch(/nothing: it is mounted/);
+    expect(rotation("argo-workflows")).toMatch(/restart the EventSource's pod/);
+  });
+
   test("shows no value on a command line but names of users", () => {
     const commands = (pages(settings)["secrets.md"] ?? "")
       .split("\n")

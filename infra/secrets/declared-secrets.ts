@@ -26,6 +26,7 @@ export interface DeclaredKey {
 }
 
 const restartService = "restart `froussard-serve` and `froussard-watch`";
+const followsByItself = "nothing: it is mounted, follows within about a minute, and holds from the next connection on";
 const restartSource = "restart the EventSource's pod: it reads Secrets once, at its start";
 
 /** Every Secret, by its namespace, that these settings refer to. */
@@ -102,7 +103,7 @@ export function declaredSecrets(settings: Settings): DeclaredSecret[] {
           },
         ]
       : []),
-    ...(authority ? [{ namespace: service, ...authority, reader: "serve, watch", rotation: restartService }] : []),
+    ...(authority ? [{ namespace: service, ...authority, reader: "serve, watch", rotation: followsByItself }] : []),
     ...(ingress.kind === "ingress" && ingress.tlsSecret !== undefined
       ? [
           {
