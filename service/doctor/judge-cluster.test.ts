@@ -1,38 +1,6 @@
 import { expect, test } from "vitest";
-import type { Status } from "../checks/finding.ts";
 import { fieldOf, setField, setSecret, setVariable } from "../testing/change-object.ts";
-import { asControllersLeaveIt, createdSecrets, synthesizedObjects } from "../testing/deployed-objects.ts";
-import type { KubernetesObject } from "../testing/fake-cluster.ts";
-import { defaultNamespaces } from "./deployed-names.ts";
-import type { Finding } from "./doctor-report.ts";
-import { readCluster } from "./kubernetes/read-cluster.ts";
-import { judgeCluster } from "./run-doctor.ts";
-import { byKey, objectReader } from "./testing/object-reader.ts";
-
-const values = {
-  webhookSecret: "a-webhook-secret-of-some-length",
-  githubToken: "ghp_0123456789abcdef",
-  openaiKey: "sk-0123456789",
-  kafkaPasswords: { service: "password-of-the-service", consumer: "password-of-the-consumer" },
-};
-const healthy = asControllersLeaveIt([...synthesizedObjects(), ...createdSecrets(values)]);
-
-type Objects = Map<string, KubernetesObject>;
-
-async function judged(
-  break_: (objects: Objects) => void,
-  refused: readonly string[] = [],
-  absent: readonly string[] = [],
-) {
-  const objects = byKey(healthy);
-  break_(objects);
-  return judgeCluster(await readCluster(objectReader(objects, { refused, absent }), defaultNamespaces));
-}
-
-const short = ({ status, id, about, found }: Finding) =>
-  `${status} ${id}${about === undefined ? "" : ` ${about}`}: ${found}`;
-const notOk = (findings: readonly Finding[], status?: Status) =>
-  findings.filter((each) => (status ? each.status === status : each.status !== "ok"));
+import { judged, notOk, type Objects, short } from "./testing/judged.ts";
 
 test("a deployment as dist/ has it, with its Secrets, has nothing wrong", async () => {
   const findings = await judged(() => {});
@@ -452,7 +420,7 @@ test("a pod that somebody made by hand is no part of the deployment, whatever it
 });
 
 test("what is not installed is told by the name of what brings it", async () => {
-  const found = notOk(await judged(() => {}, [], ["sensors", "kafkausers"]));
+  const found = notOk(await judged(() => {}, { absent: ["sensors", "kafkausers"] }));
   expect(found.map(short)).toEqual([
     "fault custom-resources Argo Events: argoproj.io/v1alpha1 does not serve sensors",
     "fault custom-resources Strimzi: kafka.strimzi.io/v1 does not serve kafkausers",
@@ -466,7 +434,7 @@ test("without rights nothing is taken for a fault: what is not seen is not check
     "rolebindings in argo-workflows",
     "pods in argo-workflows",
   ];
-  const found = notOk(await judged(() => {}, refused));
+  const found = notOk(await judged(() => {}, { refused }));
   expect(notOk(found, "fault")).toEqual([]);
   expect(notOk(found, "warning")).toEqual([]);
   const rights = found.find(({ id }) => id === "rights");
