@@ -17,6 +17,7 @@ import { signIn } from "../sign-in.ts";
 import { agentFolder } from "./agent-process.ts";
 import { attempt } from "./attempt.ts";
 import { startChild } from "./child-process.ts";
+import { codeCacheFolder } from "./code-cache.ts";
 import {
   mediatorEnvironment,
   type PassedOn,
@@ -83,9 +84,11 @@ const main = join(import.meta.dirname, "..", "main.ts");
  * @throws SettingsError with everything that is wrong at once; the signal's reason when it was aborted (the record is kept), Error when the report could not be made:
  * then call it again later.
  */
-export async function runTask(options: RunTaskOptions): Promise<RunTaskResult> {
-  const { task, signal, log } = options;
-  checkSettings(options);
+export async function runTask(given: RunTaskOptions): Promise<RunTaskResult> {
+  const { task, signal, log } = given;
+  checkSettings(given);
+  const codeCache = await codeCacheFolder(given.settings.codeCache, log);
+  const options = { ...given, settings: { ...given.settings, codeCache } };
   const state = await takeStateFolder(options.stateFolder, signal);
   const closing = closeTask(options, state);
   // What the agent had is not needed any more, and may be large: it goes while the end is told.
