@@ -18,9 +18,12 @@ const subject = subjectId({ repositoryId: 501, issueId: 7001, stage: "planning",
 let folder: string;
 let server: RunningServer;
 let packed: PassThrough[];
+/** What packing takes. */
+let time: Promise<void>;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "routes-"));
   packed = [];
+  time = Promise.resolve();
   const world = createWorld();
   const codex = { model: "gpt-6.1-sol", effort: "high", sandbox: "require" } as const;
   const mediator = createMediator({
@@ -39,6 +42,7 @@ beforeEach(async () => {
       packWorkspace: async () => {
         const pack = new PassThrough();
         packed.push(pack);
+        await time;
         return pack;
       },
     }),
@@ -66,8 +70,9 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const call = (path: string, body?: unknown) =>
+const call = (path: string, body?: unknown, signal?: AbortSignal) =>
   fetch(`http://${server.listen}${path}`, {
+    ...(signal && { signal }),
     method: body === undefined ? "GET" : "POST",
     headers: { authorization: `Bearer ${bearer}`, "content-type": "application/json" },
     ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
@@ -98,6 +103,23 @@ test("a client that goes away gives its turn to the next", async () => {
   const second = call("/workspace");
   await (await first).body?.cancel();
   await expect.poll(() => packed.length).toBe(2);
+  packed[1]?.end("pack");
+  expect(await (await second).text()).toBe("pack");
+});
+
+test("so does one that goes away while its working copy is packed, which nobody keeps then", async () => {
+  await call("/task");
+  const packing = Promise.withResolvers<void>();
+  time = packing.promise;
+  const gone = new AbortController();
+  const first = call("/workspace", undefined, gone.signal);
+  await expect.poll(() => packed.length).toBe(1);
+  const second = call("/workspace");
+  gone.abort();
+  await expect(first).rejects.toThrow();
+  packing.resolve();
+  await expect.poll(() => packed.length).toBe(2);
+  expect(packed[0]?.destroyed).toBe(true);
   packed[1]?.end("pack");
   expect(await (await second).text()).toBe("pack");
 });
