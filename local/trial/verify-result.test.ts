@@ -100,6 +100,19 @@ test.each<[string, TrialFacts, string[]]>([
   ],
   ["no approval", facts([plan({ reactions: [] }), progress(), result()], [pull()]), ["approved"]],
   [
+    "an approval no later than the plan",
+    facts([plan({ reactions: [reaction("THUMBS_UP", at(2))] }), progress(), result()], [pull()]),
+    ["approved"],
+  ],
+  [
+    "an approval that came after the work, whose progress is folded away by now",
+    facts(
+      [plan({ reactions: [reaction("THUMBS_UP", at(5))] }), { ...progress(3), isMinimized: true }, result()],
+      [pull()],
+    ),
+    ["approved"],
+  ],
+  [
     "an approval that came after the work",
     facts(
       [plan(), progress(3), result()].map((each) =>
@@ -124,9 +137,11 @@ test.each<[string, TrialFacts, string[]]>([
   ["no linking comment", facts([plan(), progress()], [pull()]), ["linking-comment"]],
   ["a comment without the link", facts([plan(), progress(), result("Done.")], [pull()]), ["linking-comment"]],
   ["two comments that link", facts([...all, result(undefined, 31)], [pull()]), ["linking-comment"]],
+  ["a second result that links to nothing", facts([...all, result("Done.", 31)], [pull()]), ["linking-comment"]],
   ["a change of nothing", facts(all, [pull({ changedFiles: 0 })]), ["changes"]],
   ["no commit", facts(all, [pull({ commits: [] })]), ["commits"]],
   ["a commit by somebody else", facts(all, [pull({ commits: [commit({ authorName: "mallory" })] })]), ["commits"]],
+  ["somebody else's committing", facts(all, [pull({ commits: [commit({ committerName: "GitHub" })] })]), ["commits"]],
   ["a commit without the trailer", facts(all, [pull({ commits: [commit({ message: "Add\n" })] })]), ["commits"]],
   [
     "a trailer in the middle of the text",
