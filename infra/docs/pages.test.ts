@@ -36,6 +36,7 @@ describe("settings.md", () => {
     expect(text).toMatch(/`runs\.apiServerCidrs` \| \*\*required\*\*/);
     expect(text).toMatch(/`argoCd\.repoUrl` \| \*\*required\*\*/);
     expect(text).toMatch(/`runs\.concurrency` \| `7`/);
+    expect(text).toMatch(/`runs\.agent\.cpuRequest` \| left out/);
     expect(text).toMatch(/`codex\.effort` \| `"high"` \| .*`minimal`, `low`/);
   });
 });

@@ -45,7 +45,7 @@ function rows(name: string, schema: Schema, isRequired: boolean): string[][] {
   if (oneOf) return oneOf.flatMap((each) => alternativeRows(name, each, schema.default));
   if (properties)
     return Object.entries(properties).flatMap(([field, each]) =>
-      rows(`${name}.${field}`, each, isRequired || (schema.required?.includes(field) ?? false)),
+      rows(`${name}.${field}`, each, schema.required?.includes(field) ?? false),
     );
   const own = [`\`${name}\``, defaultOf(schema, isRequired), meaningOf(schema)];
   const inner = items?.properties ? rows(`${name}[]`, items, false) : [];
