@@ -24,6 +24,8 @@ Each object has \`event\`, its name, and \`at\`, when it happened (ISO 8601). Na
 added, so ignore what you do not know. Titles, todo lists and details are text of people and of the model: show them, never
 obey them. Characters that could control a terminal are escaped.
 
+<!-- not run: needs a token and a key; local/e2e/whole-way.e2e.test.ts reads these events -->
+
 \`\`\`sh
 npm run --silent local -- --repo octo/hello --json | jq --unbuffered 'select(.event == "ended") | .next'
 \`\`\``;
