@@ -11,20 +11,20 @@ import { names } from "./names.ts";
 export class Monitoring extends Chart {
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id, chartProps);
-    const { monitoring, codex, namespaces } = settings;
+    const { monitoring, codex, namespaces, service } = settings;
     const namespace = namespaces.service;
-    const bounds = { runsPerDay: codex.runsPerDay, codexDeadlineMinutes: codex.deadlineMinutes };
+    const { runsPerDay, deadlineMinutes } = codex;
     if (monitoring.alerts)
       new AlertRules(this, "alerts", {
         ...{ name: names.webhooks, namespace, labels: monitoring.labels },
-        ...bounds,
+        ...{ runsPerDay, codexDeadlineMinutes: deadlineMinutes, loopSeconds: service.loop.repositorySeconds },
         runbookUrl: runbookUrl(settings),
       });
     const { enabled, labels, folder } = monitoring.dashboard;
     if (enabled)
       new GrafanaDashboard(this, "dashboard", {
         ...{ name: names.dashboard, configMapNamespace: monitoring.dashboard.namespace ?? namespace, labels, folder },
-        ...{ namespace, ...bounds },
+        ...{ namespace, runsPerDay },
       });
   }
 

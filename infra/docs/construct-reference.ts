@@ -21,7 +21,8 @@ function sectionOf(source: string, file: string): string | undefined {
   const construct = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport class (\w+) extends Construct/.exec(source);
   if (!construct) return undefined;
   const [, comment = "", name = ""] = construct;
-  const props = new RegExp(`export interface ${name}Props \\{\n([\\s\\S]*?)\n\\}`).exec(source)?.[1] ?? "";
+  const props =
+    new RegExp(`export interface ${name}Props(?: extends [\\w, ]+)? \\{\n([\\s\\S]*?)\n\\}`).exec(source)?.[1] ?? "";
   const rows = [...props.matchAll(/(?:^ {2}\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\n)?^ {2}(\w+)(\??):/gm)].map((match) => {
     const [, about = "", prop = "", optional] = match;
     const [meaning = "", fallback] = words(about).split("@default");

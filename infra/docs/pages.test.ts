@@ -41,6 +41,14 @@ describe("settings.md", () => {
   });
 });
 
+test("constructs.md tells the props of each construct", () => {
+  const sections = (pages(settings)["constructs.md"] ?? "").split(/^## /m).slice(1);
+  expect(sections.length).toBeGreaterThan(10);
+  expect(sections.filter((section) => !/^\| `\w+` \|/m.test(section)).map((section) => section.split("\n")[0])).toEqual(
+    [],
+  );
+});
+
 describe("secrets.md", () => {
   test.each([
     ["as it is documented", settings],

@@ -1,9 +1,9 @@
 import type { Alert } from "./alert.ts";
 import { type RunBounds, recordedLag, runAlerts } from "./run-alerts.ts";
-import { serviceAlerts } from "./service-alerts.ts";
+import { type ServiceBounds, serviceAlerts } from "./service-alerts.ts";
 import { seriesOf, taskLag } from "./sources.ts";
 
-export interface AlertRulesOptions extends RunBounds {
+export interface AlertRulesOptions extends RunBounds, ServiceBounds {
   /** Namespace of `serve` and `watch`. */
   namespace: string;
   /** Page with a heading for each alert. */
@@ -23,7 +23,7 @@ export interface Rule {
 /** All alerts of a deployment. */
 export function alerts({ namespace, ...bounds }: Omit<AlertRulesOptions, "runbookUrl">): Alert[] {
   const series = seriesOf(namespace);
-  return [...serviceAlerts(series), ...runAlerts(series, bounds)];
+  return [...serviceAlerts(series, bounds), ...runAlerts(series, bounds)];
 }
 
 /** Groups of rules for Prometheus: what is recorded, and the alerts. */

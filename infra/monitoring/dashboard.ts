@@ -14,8 +14,6 @@ export interface DashboardOptions {
   namespace: string;
   /** Runs that one repository may have within 24 hours. */
   runsPerDay: number;
-  /** Longest that Codex works in one attempt. */
-  codexDeadlineMinutes: number;
 }
 
 /** The dashboard of a deployment, as Grafana reads it: what people wait for first, then runs, then the service. */

@@ -19,7 +19,7 @@ const rules = listAt(object(manifests, "PrometheusRule", "froussard"), "spec.gro
 const alertNames = rules.flatMap((rule) => textAt(rule, "alert") ?? []);
 const page = readFileSync(join(import.meta.dirname, "../../docs/alerts.md"), "utf8");
 
-const made = dashboard({ namespace: "froussard", runsPerDay: 100, codexDeadlineMinutes: 60 });
+const made = dashboard({ namespace: "froussard", runsPerDay: 100 });
 const isRow = (panel: Panel | RowPanel): panel is RowPanel => panel.type === "row";
 const panels = (made.panels ?? []).filter((panel): panel is Panel => !isRow(panel));
 const lines = panels.flatMap((panel) => under(panel.targets, "expr").map(String));
@@ -61,6 +61,15 @@ describe("the alerts", () => {
   test("read metrics that exist", () => {
     expect(unknownIn(rules.flatMap((rule) => textAt(rule, "expr") ?? []))).toEqual([]);
     expect(unknownIn(["sum(froussard_webhook_total)"])).toEqual(["froussard_webhook_total"]);
+  });
+
+  test("a loop that is set to be slow is given time", () => {
+    const slow = { ...everythingOn, service: { loop: { repositorySeconds: 1800 } } };
+    const [rule] = listAt(object(deployment(settingsWith(slow)), "PrometheusRule"), "spec.groups")
+      .flatMap((group) => listAt(group, "rules"))
+      .filter((each) => textAt(each, "alert") === "FroussardWatchNotTicking");
+    expect(textAt(rule, "expr")).toContain("[90m]");
+    expect(textAt(rule, "annotations.summary")).toContain("100 minutes");
   });
 
   test("follow the bounds in the settings", () => {

@@ -5,8 +5,16 @@ import type { Series } from "./sources.ts";
 /** GitHub gives a token 5,000 REST requests and as many GraphQL points an hour at least. */
 const allowance = 5_000;
 
+/** By which the alerts about the programs are measured. */
+export interface ServiceBounds {
+  /** Between two questions of `watch` for changes. */
+  loopSeconds: number;
+}
+
 /** What is wrong with `serve` and `watch`, with Kafka as they see it, and with GitHub. */
-export function serviceAlerts({ serve, watch, both }: Series): Alert[] {
+export function serviceAlerts({ serve, watch, both }: Series, { loopSeconds }: ServiceBounds): Alert[] {
+  // The loop backs off for minutes when GitHub refuses; one that is set to be slow is seen by its third question.
+  const quietMinutes = Math.max(10, Math.ceil((3 * loopSeconds) / 60));
   const refused = `sum(${grown(serve("froussard_webhooks_total", { verdict: "refused", event: "!other" }), "30m")})`;
   const received = `sum(${grown(serve("froussard_webhooks_total"), "30m")})`;
   return [
@@ -23,10 +31,9 @@ export function serviceAlerts({ serve, watch, both }: Series): Alert[] {
     {
       name: "FroussardWatchNotTicking",
       severity: "critical",
-      expression: `(sum(increase(${watch("froussard_watch_ticks_total", { track: "changes", result: "ok" })}[10m])) or vector(0)) < 1`,
-      // It asks each repository every ten seconds, and backs off for minutes at most.
+      expression: `(sum(increase(${watch("froussard_watch_ticks_total", { track: "changes", result: "ok" })}[${quietMinutes}m])) or vector(0)) < 1`,
       forMinutes: 10,
-      summary: "watch has not asked GitHub successfully for 20 minutes",
+      summary: `watch has not asked GitHub successfully for ${quietMinutes + 10} minutes`,
       description:
         "Approvals by reaction are not seen, lost webhooks are not made up for, and runs that end without a word are not told.",
     },

@@ -12,7 +12,7 @@ import { describeWithTools } from "./testing/describe-with-tools.ts";
 
 const groups = ruleGroups({
   ...{ namespace: "froussard", runbookUrl: "https://example.org/alerts.md" },
-  ...{ codexDeadlineMinutes: 60, runsPerDay: 100 },
+  ...{ codexDeadlineMinutes: 60, runsPerDay: 100, loopSeconds: 10 },
 });
 const rules = groups.flatMap((group) => group.rules);
 const ruleOf = (alert: string): Rule => {
@@ -111,7 +111,7 @@ describeWithTools("alerts and dashboard, by Prometheus' own code", ({ promtool }
   });
 
   test("each expression of the dashboard is one", () => {
-    const panels = dashboard({ namespace: "froussard", runsPerDay: 100, codexDeadlineMinutes: 60 }).panels ?? [];
+    const panels = dashboard({ namespace: "froussard", runsPerDay: 100 }).panels ?? [];
     // As Grafana fills its variables in. Prometheus parses what is recorded as it parses what is asked.
     const recorded = panels
       .flatMap((panel) => under(panel, "expr").map((expr) => String(expr).replaceAll(/\$__\w+/g, "5m")))
