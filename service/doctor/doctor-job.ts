@@ -91,7 +91,8 @@ function rightsIn(namespaces: Namespaces): object[] {
     const rules = readIn[side].map(({ api, plural }) => ({
       apiGroups: [/^apis\/([^/]+)\//.exec(api)?.[1] ?? ""],
       resources: side === "service" && plural === "pods" ? ["pods", "pods/proxy"] : [plural],
-      verbs: ["get", "list"],
+      // Secrets are asked for by name, and need not be found otherwise.
+      verbs: plural === "secrets" ? ["get"] : ["get", "list"],
     }));
     return [
       { apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role", metadata, rules },

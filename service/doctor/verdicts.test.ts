@@ -355,7 +355,8 @@ test("the Job may read what is looked at, and nothing else; it is let out, and t
   expect(text).not.toMatch(/GITHUB_TOKEN|github-app/);
   expect(text).toContain('"imagePullSecrets":[{"name":"registry"}]');
   const verbs = [...text.matchAll(/"verbs":(\[[^\]]*\])/g)].map(([, list]) => list);
-  expect(new Set(verbs)).toEqual(new Set(['["get","list"]']));
+  expect(new Set(verbs)).toEqual(new Set(['["get","list"]', '["get"]']));
+  expect(text.match(/"resources":\["secrets"\],"verbs":\["get"\]/g)).toHaveLength(3);
   expect(text).toContain('"args":["doctor","--service-namespace=s","--kafka-namespace=k"]');
   expect(text).toContain('"resources":["pods","pods/proxy"]');
   expect(insideLine(other)).toContain(
