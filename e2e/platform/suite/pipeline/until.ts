@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 
 export interface Patience {
-  /** @default 120 seconds */
+  /** @default 300 seconds */
   limitMs?: number;
   /** @default 250 ms */
   everyMs?: number;
@@ -16,7 +16,7 @@ export interface Patience {
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined | null | false>,
-  { limitMs = 120_000, everyMs = 250, explain }: Patience = {},
+  { limitMs = 300_000, everyMs = 250, explain }: Patience = {},
 ): Promise<T> {
   let cause: unknown;
   for (const end = performance.now() + limitMs; performance.now() < end; await wait(everyMs)) {
