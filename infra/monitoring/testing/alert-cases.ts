@@ -41,6 +41,15 @@ export const alertCases: readonly AlertCase[] = [
   },
   {
     alert: "FroussardServeDown",
+    name: "another deployment's is ready, and watch here is",
+    series: {
+      [seriesOf("elsewhere").serve("froussard_ready", pod("a"))]: "1x40",
+      [watch("froussard_ready", pod("b"))]: "1x40",
+    },
+    at: [{ time: "5m", fires: {} }],
+  },
+  {
+    alert: "FroussardServeDown",
     name: "one of two is not ready, then both for a moment",
     series: { [ready("a")]: "0x40", [ready("b")]: "1x10 0x8 1x21" },
     at: [{ time: "5m" }, { time: "9m30s" }, { time: "15m" }],
@@ -131,8 +140,8 @@ export const alertCases: readonly AlertCase[] = [
   },
   {
     alert: "FroussardConsumerLag",
-    name: "two partitions are not read",
-    series: { [lag(0)]: "0x20 2x60", [lag(1)]: "0x20 1x60", [lag(2)]: "0x80" },
+    name: "two partitions are not read, and one is not known",
+    series: { [lag(0)]: "0x20 2x60", [lag(1)]: "0x20 1x60", [lag(2)]: "-1x80" },
     at: [{ time: "24m" }, { time: "26m", fires: { values: ["3"] } }],
   },
   {
@@ -172,8 +181,8 @@ export const alertCases: readonly AlertCase[] = [
   {
     alert: "FroussardRunEndedUntold",
     name: "watch had to tell it",
-    series: { [told("no-progress")]: "0x10 1x20" },
-    at: [{ time: "5m" }, { time: "5m30s", fires: { values: ["1"] } }],
+    series: { [told("no-progress")]: "0x10 1x160" },
+    at: [{ time: "5m" }, { time: "5m30s", fires: { values: ["1"] } }, { time: "66m" }],
   },
   {
     alert: "FroussardRunEndedUntold",
