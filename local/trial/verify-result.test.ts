@@ -98,6 +98,14 @@ test.each<[string, TrialFacts, string[]]>([
     facts([plan({ body: planComment(10, { ids: { issueId: 1 } }).body }), progress(), result()], [pull()]),
     ["one-plan", "branch", "commits"],
   ],
+  [
+    "a plan of another subject",
+    facts(
+      [plan({ body: planComment(10, { ids: { subjectId: "0123456789abcdef" } }).body }), progress(), result()],
+      [pull()],
+    ),
+    ["one-plan", "branch", "commits"],
+  ],
   ["no approval", facts([plan({ reactions: [] }), progress(), result()], [pull()]), ["approved"]],
   [
     "an approval no later than the plan",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { fieldOf, setField, setSecret, setVariable } from "../testing/change-object.ts";
-import { judged, notOk, type Objects, short } from "./testing/judged.ts";
+import { addWorkflow, judged, notOk, type Objects, short } from "./testing/judged.ts";
 
 test("a deployment as dist/ has it, with its Secrets, has nothing wrong", async () => {
   const findings = await judged(() => {});
@@ -359,19 +359,6 @@ const faults: [name: string, plant: (objects: Objects) => unknown, found: string
     "--kafka-namespace",
   ],
 ];
-
-function addWorkflow(
-  all: Objects,
-  name: string,
-  { minutes, ...status }: { minutes: number; phase?: string; message?: string },
-) {
-  const creationTimestamp = new Date(Date.now() - minutes * 60_000).toISOString();
-  all.set(`Workflow argo-workflows/${name}`, {
-    ...{ apiVersion: "argoproj.io/v1alpha1", kind: "Workflow" },
-    metadata: { name, namespace: "argo-workflows", creationTimestamp },
-    status,
-  });
-}
 
 function addRunPod(all: Objects, name: string, { minutes, state }: { minutes: number; state: unknown }) {
   const creationTimestamp = new Date(Date.now() - minutes * 60_000).toISOString();

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { setField, setSecret } from "../../testing/change-object.ts";
-import { judged, notOk, type Objects, short } from "../testing/judged.ts";
+import { setField, setSecret, setVariable } from "../../testing/change-object.ts";
+import { deployedEnvironment } from "../kubernetes/deployed-environment.ts";
+import { addWorkflow, judged, notOk, type Objects, short } from "../testing/judged.ts";
 import { judgeSecrets } from "./judge-secrets.ts";
 
 const serve = "Deployment froussard/froussard-serve";
@@ -14,6 +15,18 @@ test.each<[name: string, plant: (objects: Objects) => unknown, found: string[]]>
     (all) => setField(all, template, "spec.ttlStrategy.secondsAfterCompletion", 7 * day),
     [
       "fault retention: Workflows are kept for 7 days, messages for 7 days: one that comes again would start a second run",
+    ],
+  ],
+  [
+    "a topic that keeps messages for ever",
+    (all) => setField(all, "KafkaTopic kafka/github.codex.tasks", "spec.config", { "retention.ms": -1 }),
+    ["fault retention: github.codex.tasks keeps messages for ever, Workflows are kept for 8 days"],
+  ],
+  [
+    "a topic that says nothing of how long it keeps messages",
+    (all) => setField(all, "KafkaTopic kafka/github.codex.tasks", "spec.config", {}),
+    [
+      "fault retention: github.codex.tasks keeps messages for as long as its brokers are set to: it says nothing itself",
     ],
   ],
   [
@@ -79,6 +92,38 @@ test.each<[name: string, plant: (objects: Objects) => unknown, found: string[]]>
   ],
 ])("%s", async (_, plant, expected) => {
   expect(notOk(await judged(plant)).map(short)).toEqual(expected);
+});
+
+test.each([
+  ...["CODEX_REPOSITORIES", "CODEX_TRIGGER_LOGINS", "CODEX_PLAN_TRIGGER", "CODEX_BRANCH_PREFIX", "CODEX_BASE_BRANCH"],
+  "GITHUB_API_BASE_URL",
+])("%s has to be the same for all programs", async (name) => {
+  const findings = await judged((all) => {
+    setVariable(
+      all,
+      "Deployment froussard/froussard-watch",
+      "spec.template.spec.containers.0",
+      name,
+      "https://a.example.org",
+    );
+  });
+  expect(findings.map(short)).toContain(`fault settings all programs: ${name} of watch is not that of serve`);
+});
+
+test("a Workflow may be pending for some minutes, whatever it waits for", async () => {
+  const findings = await judged((all) =>
+    addWorkflow(all, "w", { minutes: 10, phase: "Pending", message: "quota exceeded" }),
+  );
+  expect(notOk(findings)).toEqual([]);
+});
+
+test("an optional key that is not there leaves nothing unseen", () => {
+  const from = (key: string, optional: boolean) => ({ secretKeyRef: { name: "s", key, optional } });
+  const env = [
+    { name: "NEEDED", valueFrom: from("a", false) },
+    { name: "OPTIONAL", valueFrom: from("b", true) },
+  ];
+  expect(deployedEnvironment({ env }, "n", new Map())).toEqual({ values: {}, unseen: ["NEEDED"] });
 });
 
 test.each([

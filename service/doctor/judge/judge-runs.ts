@@ -52,10 +52,16 @@ function judgeRetention({ template, topics: reading }: ClusterFacts): Finding {
   );
   if (!spec || !topic) return here.skipped("there are not both WorkflowTemplate and KafkaTopic to compare");
   const kept = spec.ttlStrategy?.secondsAfterCompletion;
-  const messages = Number(topic.spec.config["retention.ms"] ?? Number.NaN) / 1000;
+  const retention = topic.spec.config["retention.ms"];
+  const messages = Number(retention) / 1000;
   const days = (seconds: number) => `${Math.round((seconds / day) * 10) / 10} days`;
   const fix = `sync dist/ again: there Workflows are kept for ${limits.workflowTtlDays} days, and messages for less`;
   if (kept === undefined) return here.ok("Workflows are kept until somebody removes them");
+  if (retention === undefined)
+    return here.fault(
+      `${topics.codexTasks} keeps messages for as long as its brokers are set to: it says nothing itself`,
+      fix,
+    );
   if (!(messages > 0))
     return here.fault(`${topics.codexTasks} keeps messages for ever, Workflows are kept for ${days(kept)}`, fix);
   if (kept <= messages)

@@ -38,3 +38,17 @@ export const short = ({ status, id, about, found }: Finding) =>
 
 export const notOk = (findings: readonly Finding[], status?: Status) =>
   findings.filter((each) => (status ? each.status === status : each.status !== "ok"));
+
+/** For tests only: a Workflow that was made so many minutes ago. */
+export function addWorkflow(
+  all: Objects,
+  name: string,
+  { minutes, ...status }: { minutes: number; phase?: string; message?: string },
+) {
+  const creationTimestamp = new Date(Date.now() - minutes * 60_000).toISOString();
+  all.set(`Workflow argo-workflows/${name}`, {
+    ...{ apiVersion: "argoproj.io/v1alpha1", kind: "Workflow" },
+    metadata: { name, namespace: "argo-workflows", creationTimestamp },
+    status,
+  });
+}
