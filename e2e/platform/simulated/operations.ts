@@ -69,15 +69,16 @@ export const operations = {
     world.github.as(at.login).unreact(reactableOf(world, at), at.content);
     return {};
   }),
-  /** Makes reactions older than they are: what the service reads of how long something waits. */
-  backdate: operation(z.strictObject({ ...reactable, minutes: z.number().positive() }), (world, at) => {
-    const on = reactableOf(world, at);
-    const wanted = on.reactions.filter(({ content, user }) => content === at.content && user.login === at.login);
-    if (wanted.length === 0) throw new Error(`no ${at.content} of ${at.login} there`);
-    on.reactions = on.reactions.map((reaction) =>
-      wanted.includes(reaction) ? { ...reaction, createdAt: reaction.createdAt - at.minutes * 60_000 } : reaction,
-    );
-    return {};
+  /** Makes an issue and the reactions on it older, as if that time had passed since. */
+  backdate: operation(z.strictObject({ ...place, minutes: z.number().positive() }), (world, at) => {
+    const issue = issueOf(world, at);
+    const earlier = <T extends { createdAt: number }>(record: T): T => ({
+      ...record,
+      createdAt: record.createdAt - at.minutes * 60_000,
+    });
+    // What GitHub never does; the simulator's own records are made once.
+    Object.assign(issue, { createdAt: earlier(issue).createdAt, reactions: issue.reactions.map(earlier) });
+    return issueView(issue);
   }),
   pulls: operation(z.strictObject({ repository }), ({ github }, { repository: home }) =>
     github.pulls(github.repository(home)).map(pullView),
