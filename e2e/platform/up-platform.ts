@@ -5,6 +5,7 @@ import { bringUp } from "./cluster/bring-up.ts";
 import { type Cluster, readCluster } from "./cluster/cluster.ts";
 import { clusterLayout, platformFolder } from "./cluster/layout.ts";
 import { machineFaults } from "./cluster/machine/machine-faults.ts";
+import { refuseBesideKubernetes } from "./cluster/machine/other-kubernetes.ts";
 import { missingPackages } from "./cluster/machine/packages.ts";
 import { clusterNetwork } from "./cluster/network.ts";
 import { isRunning } from "./cluster/process.ts";
@@ -27,11 +28,12 @@ export async function upPlatform(options: PlatformOptions): Promise<Cluster> {
   const folder = platformFolder(cache);
   const layout = clusterLayout(folder);
   const before = readState(layout.state);
+  refuseBesideOther(before);
   if (before && isUp(before)) {
     report("the platform is up already");
     return readCluster(folder);
   }
-  refuseBesideOther(before);
+  refuseBesideKubernetes(layout.node);
   const path = env["PATH"] ?? "";
   installPackages(missingPackages(path));
   if (before) {

@@ -3,6 +3,7 @@ import type { ClusterLayout } from "./layout.ts";
 import { restoreKernelSettings } from "./machine/kernel-settings.ts";
 import { unmountBeneath } from "./machine/mounts.ts";
 import { removeNodeInterface } from "./machine/node-interface.ts";
+import { refuseBesideKubernetes } from "./machine/other-kubernetes.ts";
 import { removeKubernetesChains } from "./machine/packet-rules.ts";
 import { endPodProcesses, endProcessesWith } from "./machine/pod-processes.ts";
 import { cniNetwork } from "./node/cni-config.ts";
@@ -46,15 +47,20 @@ function steps(
     Promise.all(
       processes.filter(({ name }) => which(name)).map((one) => endProcess({ ...one, limitSeconds: patience })),
     );
+  // Another cluster may have come to this machine meanwhile: what can't be told from its own stays.
+  const unlessOthers = (undo: () => Promise<void>) => () => {
+    refuseBesideKubernetes(node);
+    return undo();
+  };
   return [
     ["processes whose record is lost", () => state ?? endProcessesWith(node)],
     ["what starts pods again", () => endAll((name) => starters.includes(name))],
-    ["processes of pods", () => endPodProcesses()],
+    ["processes of pods", unlessOthers(() => endPodProcesses())],
     ["containers", () => removeContainers(containerd.socket, state, report)],
     ["processes", () => endAll((name) => !starters.includes(name))],
     ["containers' keepers", () => endProcessesWith(containerd.socket)],
     ["mounts", () => unmountBeneath(node)],
-    ["packet rules", removeKubernetesChains],
+    ["packet rules", unlessOthers(removeKubernetesChains)],
     ["the node's interface", removeNodeInterface],
     ["kernel settings", () => state && restoreKernelSettings(state.kernelSettings)],
     ["files", () => removeFiles([node, ...globSync(`/var/lib/cni/results/${cniNetwork}-*`)])],

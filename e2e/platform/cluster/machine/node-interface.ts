@@ -10,6 +10,8 @@ export async function makeNodeInterface({ nodeAddress, dnsAddress }: ClusterNetw
   await runCommand("ip", ["link", "set", nodeInterface, "up"]);
 }
 
+export const hasNodeInterface = (): boolean => existsSync(`/sys/class/net/${nodeInterface}`);
+
 export async function removeNodeInterface(): Promise<void> {
-  if (existsSync(`/sys/class/net/${nodeInterface}`)) await runCommand("ip", ["link", "del", nodeInterface]);
+  if (hasNodeInterface()) await runCommand("ip", ["link", "del", nodeInterface]);
 }
