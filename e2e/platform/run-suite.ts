@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 
 /** The line that the tests end with. */
-const summaryForm = /^\d+ passed, \d+ failed$/m;
+const summaryForm = /^\d+ passed, \d+ failed$/gm;
 
 export interface SuiteRun {
   /** Whether every test passed. */
@@ -30,7 +30,7 @@ export function runSuite(args: readonly string[], env: NodeJS.ProcessEnv, signal
     child.on("error", reject);
     child.on("close", (status) => {
       signal.removeEventListener("abort", stop);
-      const summary = summaryForm.exec(end)?.[0];
+      const summary = end.match(summaryForm)?.at(-1);
       resolve(summary ? { ok: status === 0, summary } : { ok: false, summary: "0 passed, 1 failed" });
     });
   });
