@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import process from "node:process";
 import { Command } from "commander";
 import { cacheFolder } from "../../infra/platform/cache-folder.ts";
@@ -63,7 +64,8 @@ program
     } catch (error) {
       tellFailure(error);
     }
-    await downPlatform(options).catch(tellFailure);
+    // Without a state nothing of ours was started: what is there is another's.
+    if (existsSync(clusterLayout(folder).state)) await downPlatform(options).catch(tellFailure);
     console.log(`\n${summary}`);
   });
 
@@ -144,3 +146,5 @@ program
   .action((name: string) => readCluster(folder).restart(name));
 
 await program.parseAsync().catch(tellFailure);
+// A deployment that was stopped would go on otherwise.
+if (stopped.signal.aborted) process.exit();

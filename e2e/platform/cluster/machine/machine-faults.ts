@@ -6,6 +6,7 @@ import process from "node:process";
 import * as z from "zod";
 import { type ClusterNetwork, nodeInterface } from "../network.ts";
 import { runCommand } from "../run-command.ts";
+import { hasNodeInterface } from "./node-interface.ts";
 import { missingPackages } from "./packages.ts";
 import { kubernetesChains } from "./packet-rules.ts";
 
@@ -87,6 +88,11 @@ async function addresses({ nodeAddress, dnsAddress, clusterCidr, serviceCidr }: 
       .filter(({ local }) => ifname !== nodeInterface && [nodeAddress, dnsAddress].includes(local))
       .map(({ local }) => `${local} is the address of ${ifname} already: choose another with --node-address`),
   );
+  const left = hasNodeInterface()
+    ? [
+        `${nodeInterface} is there already: another platform is being brought up, or one was left behind: npm run e2e -- down`,
+      ]
+    : [];
   const ours = new BlockList();
   for (const cidr of [clusterCidr, serviceCidr]) {
     const [address = "", bits] = cidr.split("/");
@@ -95,7 +101,7 @@ async function addresses({ nodeAddress, dnsAddress, clusterCidr, serviceCidr }: 
   const routed = (await ask(routeList, "route"))
     .filter(({ dst }) => dst !== "default" && ours.check(dst.split("/")[0] ?? ""))
     .map(({ dst, dev }) => `the machine has a route to ${dst} (${dev}), which the cluster needs for itself`);
-  return [...taken, ...routed];
+  return [...left, ...taken, ...routed];
 }
 
 async function openssl(): Promise<string[]> {
