@@ -66,7 +66,7 @@ test("a message as large as messages may be, of the characters that grow most, c
   await story.until("the Workflow of the large message", async () =>
     (await story.runs()).some(({ metadata }) => metadata.name === taskId),
   );
-  // The partition goes on.
+  // Others go on.
   const next = await openStory(deployment, { ...wish, title: `${wish.title} (after the large one)` });
   await next.plan();
 });

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { markers, type Stage } from "@froussard/contract";
 import { expect, test } from "vitest";
 import { cacheFolder } from "../../../infra/platform/cache-folder.ts";
@@ -48,8 +49,10 @@ const moments = (title: string): Moment[] => [
   },
 ];
 
+/** Another each time: the simulated world remembers what was asked in an earlier run of this file. */
+const own = randomBytes(4).toString("hex");
 /** A title of its own, by which the model's requests and directions are told apart. */
-const titleOf = (index: number) => `${wish.title} (lost pod ${index})`;
+const titleOf = (index: number) => `${wish.title} (lost pod ${index}, ${own})`;
 const cases = moments("").map(({ name, stage, part }, index) => ({ name, stage, part, index }));
 
 test.concurrent.for(cases)(

@@ -1,6 +1,7 @@
-import { test } from "vitest";
+import { afterAll, test } from "vitest";
 import { cacheFolder } from "../../../infra/platform/cache-folder.ts";
 import { platformFolder } from "../cluster/layout.ts";
+import { isRunning } from "../cluster/process.ts";
 import { readDeployment } from "../deploy/deployment.ts";
 import { runningPart } from "./pipeline/run-pods.ts";
 import { openStory, wish } from "./pipeline/story.ts";
@@ -37,6 +38,11 @@ const faults: Record<string, () => Promise<void>> = {
 };
 
 const turns = new Turns();
+
+// Where a test's time was over in the middle of a fault.
+afterAll(async () => {
+  for (const process of cluster.state.processes) if (!isRunning(process)) await cluster.restart(process.name);
+});
 
 /**
  * Each strikes twice: while the task is on its way, and while Codex works. The stories overlap, so every fault meets every
