@@ -12,7 +12,7 @@ import { showStatus } from "./show-status.ts";
 
 const stopped = new AbortController();
 const stop = (name: string) => {
-  if (stopped.signal.aborted) return console.error("it is being taken down; that takes less than a minute");
+  if (stopped.signal.aborted) return console.error("what was started is being ended; that takes less than a minute");
   stopped.abort(new Error(`stopped by ${name}`));
 };
 const started = performance.now();
@@ -25,8 +25,8 @@ const options = {
     console.error(`[${((performance.now() - started) / 1000).toFixed(0).padStart(4)} s] ${line}`),
   signal: stopped.signal,
 };
-/** From here on Ctrl-C takes down what was started, instead of leaving it behind. */
-const takeDownWhenStopped = () => {
+/** From here on Ctrl-C ends what was started, instead of leaving it behind. */
+const endWhenStopped = () => {
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => stop(name));
 };
 
@@ -53,7 +53,7 @@ program
   .argument("[vitest...]", "after --: arguments for vitest (a path, -t <name>, …)")
   .action(async (args: string[], { nodeAddress }: { nodeAddress?: string }) => {
     if (args.length > 0 && !process.argv.includes("--")) program.error(`no command "${args[0]}": see --help`);
-    takeDownWhenStopped();
+    endWhenStopped();
     let summary = "0 passed, 1 failed";
     try {
       await bringUp(nodeAddress);
@@ -75,7 +75,7 @@ program
   .option("--node-address <address>", "address of the node, where 10.254.0.1 is taken")
   .option("--no-deploy", "only the platform: Kubernetes, Argo Events, Argo Workflows")
   .action(async ({ nodeAddress, deploy: pipeline }: { nodeAddress?: string; deploy: boolean }) => {
-    takeDownWhenStopped();
+    endWhenStopped();
     const cluster = await bringUp(nodeAddress);
     if (pipeline) await deploy();
     console.log(showStatus(cluster.state));
@@ -102,6 +102,8 @@ program
   .allowUnknownOption()
   .action(async (args: string[]) => {
     readCluster(folder);
+    // Its own group would outlive this command otherwise.
+    endWhenStopped();
     const { ok } = await runSuite(args, process.env, stopped.signal);
     process.exitCode = ok ? 0 : 1;
   });

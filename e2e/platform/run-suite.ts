@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import process from "node:process";
 
 /** The line that the tests end with. */
 const summaryForm = /^\d+ passed, \d+ failed$/gm;
@@ -19,8 +20,13 @@ export function runSuite(args: readonly string[], env: NodeJS.ProcessEnv, signal
       cwd: root,
       env: { ...env, ...(process.stdout.isTTY && { FORCE_COLOR: "1" }) },
       stdio: ["ignore", "pipe", "inherit"],
+      // A group of its own, so that it can be ended with all that it has started: tests hurt the platform, and start it again.
+      detached: true,
     });
-    const stop = () => child.kill("SIGTERM");
+    const stop = () => {
+      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGTERM");
+    };
+    if (signal.aborted) stop();
     signal.addEventListener("abort", stop, { once: true });
     let end = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {

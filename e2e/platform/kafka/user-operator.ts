@@ -24,6 +24,9 @@ export interface SuperUser {
   sasl: NonNullable<ConnectionOptions["sasl"]>;
 }
 
+/** Longest until the broker has what the controller decided. */
+const settleMs = 30_000;
+
 /** Gives the user its password and exactly the ACLs of its object, as Strimzi's user operator does. */
 export async function applyUser(broker: SuperUser, user: KafkaUser, password: string): Promise<void> {
   const credential = scramCredential(user.metadata.name, password);
@@ -37,10 +40,11 @@ export async function applyUser(broker: SuperUser, user: KafkaUser, password: st
   if (creations.length > 0) await broker.admin.createAcls({ creations });
   if (filters.length > 0) await broker.admin.deleteAcls({ filters });
   // The controller decides; what counts is what the broker has heard of.
-  for (;;) {
+  for (const end = performance.now() + settleMs; ; await wait(20)) {
     const now = await aclsOf(broker.admin, `User:${user.metadata.name}`);
     if (now.length === wantedTexts.size && now.every((acl) => wantedTexts.has(aclText(acl)))) return;
-    await wait(20);
+    if (performance.now() > end)
+      throw new Error(`the broker has not heard of the ACLs of ${user.metadata.name} within ${settleMs} ms`);
   }
 }
 
