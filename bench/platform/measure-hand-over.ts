@@ -27,16 +27,19 @@ export async function measureHandOver(
     }
   } finally {
     watch.stop();
-    // Closed, nobody publishes their tasks again.
-    for (const number of numbers) await simulated.closeIssue({ repository, number, login: people.maintainer });
-    const made = [...watch.seen.keys()].filter((name) => numbers.some((number) => name.includes(`-${number}-`)));
-    for (let at = 0; at < made.length; at += 50)
-      await cluster.kubectl([
-        ...["delete", "workflows", `--namespace=${namespaces.workflows}`, "--wait=false"],
-        ...made.slice(at, at + 50),
-      ]);
-    await cluster.kubectl(["scale", ...controller, "--replicas=1"]);
-    await cluster.kubectl(["rollout", "status", ...controller, "--timeout=60s"]);
+    try {
+      // Closed, nobody publishes their tasks again.
+      for (const number of numbers) await simulated.closeIssue({ repository, number, login: people.maintainer });
+      const made = [...watch.seen.keys()].filter((name) => numbers.some((number) => name.includes(`-${number}-`)));
+      for (let at = 0; at < made.length; at += 50)
+        await cluster.kubectl([
+          ...["delete", "workflows", `--namespace=${namespaces.workflows}`, "--wait=false"],
+          ...made.slice(at, at + 50),
+        ]);
+    } finally {
+      await cluster.kubectl(["scale", ...controller, "--replicas=1"]);
+      await cluster.kubectl(["rollout", "status", ...controller, "--timeout=60s"], { timeoutMs: 65_000 });
+    }
   }
   return times;
 }
