@@ -1,4 +1,5 @@
 import { globSync, rmSync } from "node:fs";
+import { removeOutside } from "../network-policy/outside.ts";
 import type { ClusterLayout } from "./layout.ts";
 import { restoreKernelSettings } from "./machine/kernel-settings.ts";
 import { unmountBeneath } from "./machine/mounts.ts";
@@ -61,6 +62,7 @@ function steps(
     ["containers' keepers", () => endProcessesWith(containerd.socket)],
     ["mounts", () => unmountBeneath(node)],
     ["packet rules", unlessOthers(removeKubernetesChains)],
+    ["a network of a test's", removeOutside],
     ["the node's interface", removeNodeInterface],
     ["kernel settings", () => state && restoreKernelSettings(state.kernelSettings)],
     ["files", () => removeFiles([node, ...globSync(`/var/lib/cni/results/${cniNetwork}-*`)])],

@@ -17,13 +17,10 @@ export interface Outside {
  * is one at a time. Needs root, and IP forwarding.
  */
 export function openOutside(): Outside {
-  const [name, outer, inner] = ["froussard-beyond", "frsd-beyond-o", "frsd-beyond-i"] as const;
+  const [outer, inner] = ["frsd-beyond-o", "frsd-beyond-i"] as const;
   // Addresses that are set apart for documentation.
   const [node, gateway, web, metadata] = ["198.51.100.1", "198.51.100.2", "203.0.113.10", "169.254.169.254"] as const;
-  const ip = (...args: readonly string[]) => execFileSync("ip", args, { stdio: ["ignore", "ignore", "pipe"] });
-  // Its end of the wire goes with it, and the routes with the wire.
-  const close = () => void ip("netns", "delete", name);
-  if (existsSync(`/run/netns/${name}`)) close();
+  removeOutside();
   ip("netns", "add", name);
   try {
     ip("link", "add", outer, "type", "veth", "peer", "name", inner, "netns", name);
@@ -37,8 +34,17 @@ export function openOutside(): Outside {
       ip("route", "add", `${address}/32`, "via", gateway, "metric", "1");
     }
   } catch (error) {
-    close();
+    removeOutside();
     throw error;
   }
-  return { network: `/run/netns/${name}`, web, metadata, close };
+  return { network: `/run/netns/${name}`, web, metadata, close: removeOutside };
+}
+
+const name = "froussard-beyond";
+const ip = (...args: readonly string[]) =>
+  execFileSync("ip", args, { stdio: ["ignore", "ignore", "pipe"], timeout: 30_000 });
+
+/** Removes it where there is one: its end of the wire goes with it, and the routes with the wire. */
+export function removeOutside(): void {
+  if (existsSync(`/run/netns/${name}`)) ip("netns", "delete", name);
 }
