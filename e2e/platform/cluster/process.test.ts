@@ -24,7 +24,9 @@ const shell = (script: string, spec: Partial<ProcessSpec> = {}) =>
   );
 
 test("a process has an own session, a log, and the given environment alone", async () => {
-  const started = await shell("echo $COLOUR-$HOME; exec sleep 60", { env: { COLOUR: "green" } });
+  const hasSpoken = { command: "grep", args: ["green", join(logs, "shell.log")] };
+  const started = await shell("echo $COLOUR-$HOME; exec sleep 60", { env: { COLOUR: "green" }, ready: hasSpoken });
+  await untilReady(started);
   expect(isRunning(started)).toBe(true);
   const session = readFileSync(`/proc/${started.pid}/stat`, "utf8").split(") ")[1]?.split(" ")[3];
   expect(session).toBe(String(started.pid));
