@@ -9,8 +9,11 @@ export interface MachineProcess {
   inOurNetwork: boolean;
 }
 
-/** Programs that make a machine a node of a cluster; k3s and its kin may add to their names what they are. */
-const nodePrograms = /^(?:kubelet|kube-proxy|kubelite|hyperkube|(?:k3s|k0s|rke2)(?:-\w+)?)$/;
+/**
+ * Programs that make a machine a node of a cluster; k3s and its kin may add to their names what they are. Those of a platform of
+ * this project's, in another cache, have a hash at the end of theirs.
+ */
+const nodePrograms = /^(?:(?:kubelet|kube-proxy)(?:-[0-9a-f]{16})?|kubelite|hyperkube|(?:k3s|k0s|rke2)(?:-\w+)?)$/;
 
 /**
  * Programs of a cluster that is not the one whose files lie in `node`; those of a cluster within containers, as kind's, have
