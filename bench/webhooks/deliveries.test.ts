@@ -53,7 +53,7 @@ describe("sent for a while", () => {
     sendDeliveries({
       url: kit.url("/webhooks/github"),
       connections: 3,
-      seconds: 0.2,
+      seconds: 1,
       deliveries: [delivery("raw", by), delivery("raw", by)],
     });
 
@@ -61,7 +61,7 @@ describe("sent for a while", () => {
     kit.batches.length = 0;
     const load = await send();
     expect(load).toMatchObject({ failed: 0, perSecond: expect.any(Number) });
-    expect(load.count).toBeGreaterThan(0);
+    expect(load.count).toBeGreaterThan(3);
     // Those that were under way at the end were published too.
     expect(kit.batches.length - load.count).toBeOneOf([0, 1, 2, 3]);
     expect(new Set(kit.batches.map(([record]) => record?.key)).size).toBe(2);
