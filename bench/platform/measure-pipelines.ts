@@ -1,7 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { markers, type Stage, stages } from "@froussard/contract";
 import type { Deployment } from "@froussard/e2e/platform/deploy/deployment";
+import { wish } from "@froussard/e2e/platform/simulated/wish";
 import { people } from "@froussard/e2e/platform/simulated/world";
+import { until } from "@froussard/e2e/platform/suite/pipeline/until";
 import * as z from "zod";
 import { type Hop, hopsOf, podSchema } from "./hops.ts";
 
@@ -12,7 +14,6 @@ export interface StageTimes {
   totalMs: number;
 }
 
-const limitMs = 300_000;
 const listOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item) });
 const workflows = listOf(
   z.object({
@@ -29,15 +30,18 @@ export async function measurePipelines(
   const { simulated } = deployment;
   const found: StageTimes[] = [];
   for (let round = 1; round <= rounds; round++) {
-    const title = `Change the default precision from 2 to 3 (measured ${round}, ${Date.now()})`;
-    const body = "Please change the default of `--precision` from `2` to `3`, in the code, its tests and the README.";
+    const title = `${wish.title} (measured ${round}, ${Date.now()})`;
     const opened = Date.now();
-    const { number } = await simulated.openIssue({ repository, login: people.maintainer, title, body });
+    const { number } = await simulated.openIssue({ repository, login: people.maintainer, title, body: wish.body });
     const shown = (marker: string) =>
-      until(async () => {
-        const { comments } = await simulated.issue({ repository, number });
-        return comments.find((comment) => comment.author === people.automation && comment.body.startsWith(marker));
-      });
+      until(
+        `the answer to issue #${number} (look with: npm run e2e -- argo list -n argo-workflows)`,
+        async () => {
+          const { comments } = await simulated.issue({ repository, number });
+          return comments.find((comment) => comment.author === people.automation && comment.body.startsWith(marker));
+        },
+        { everyMs: 100 },
+      );
     const plan = await shown(markers.plan);
     const planned = Date.now();
     // 👍 counts from the second after the plan's own.
@@ -76,14 +80,4 @@ async function timesOf(
     .filter((at) => at <= to);
   const hops = hopsOf({ asked: from, created: Date.parse(creationTimestamp), shown: to, pods: pods.items, requests });
   return { stage, hops, totalMs: to - from };
-}
-
-async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
-  for (const end = performance.now() + limitMs; performance.now() < end; await wait(100)) {
-    const found = await look();
-    if (found !== undefined) return found;
-  }
-  throw new Error(
-    `an issue got no answer within ${limitMs / 1000} s; look with: npm run e2e -- argo list -n argo-workflows`,
-  );
 }

@@ -1,5 +1,5 @@
-import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { ip, layWire } from "../../../scripts/images/testing/lay-wire.ts";
 import type { Network } from "./in-network.ts";
 
 /** What lies behind the node's gateway, as far as a pod can tell. */
@@ -17,17 +17,13 @@ export interface Outside {
  * is one at a time. Needs root, and IP forwarding.
  */
 export function openOutside(): Outside {
-  const [outer, inner] = ["frsd-beyond-o", "frsd-beyond-i"] as const;
+  const ends = ["frsd-beyond-o", "frsd-beyond-i"] as const;
   // Addresses that are set apart for documentation.
   const [node, gateway, web, metadata] = ["198.51.100.1", "198.51.100.2", "203.0.113.10", "169.254.169.254"] as const;
   removeOutside();
   ip("netns", "add", name);
   try {
-    ip("link", "add", outer, "type", "veth", "peer", "name", inner, "netns", name);
-    ip("address", "add", `${node}/30`, "dev", outer);
-    ip("link", "set", outer, "up");
-    for (const link of [inner, "lo"]) ip("-n", name, "link", "set", link, "up");
-    ip("-n", name, "address", "add", `${gateway}/30`, "dev", inner);
+    layWire({ namespace: name, ends, addresses: [node, gateway] });
     ip("-n", name, "route", "add", "default", "via", node);
     for (const address of [web, metadata]) {
       ip("-n", name, "address", "add", `${address}/32`, "dev", "lo");
@@ -41,8 +37,6 @@ export function openOutside(): Outside {
 }
 
 const name = "froussard-beyond";
-const ip = (...args: readonly string[]) =>
-  execFileSync("ip", args, { stdio: ["ignore", "ignore", "pipe"], timeout: 30_000 });
 
 /** Removes it where there is one: its end of the wire goes with it, and the routes with the wire. */
 export function removeOutside(): void {

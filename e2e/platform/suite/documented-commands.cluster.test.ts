@@ -9,7 +9,8 @@ import { documentedCommands } from "../../../scripts/docs/documented-commands.ts
 import { platformFolder } from "../cluster/layout.ts";
 import { runCommand } from "../cluster/run-command.ts";
 import { readDeployment } from "../deploy/deployment.ts";
-import { openStory, repository, wish } from "./pipeline/story.ts";
+import { wish } from "../simulated/wish.ts";
+import { openStory, repository } from "./pipeline/story.ts";
 
 const deployment = readDeployment(platformFolder(cacheFolder(process.env)));
 const { cluster, githubToken } = deployment;

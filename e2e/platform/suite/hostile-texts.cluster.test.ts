@@ -4,7 +4,8 @@ import { describe, expect, test } from "vitest";
 import { cacheFolder } from "../../../infra/platform/cache-folder.ts";
 import { platformFolder } from "../cluster/layout.ts";
 import { readDeployment } from "../deploy/deployment.ts";
-import { openStory, wish } from "./pipeline/story.ts";
+import { wish } from "../simulated/wish.ts";
+import { openStory } from "./pipeline/story.ts";
 import { sendTask, tasksOf } from "./pipeline/tasks-topic.ts";
 
 const deployment = readDeployment(platformFolder(cacheFolder(process.env)));

@@ -4,8 +4,9 @@ import { expect, test } from "vitest";
 import { cacheFolder } from "../../../infra/platform/cache-folder.ts";
 import { platformFolder } from "../cluster/layout.ts";
 import { readDeployment } from "../deploy/deployment.ts";
+import { wish } from "../simulated/wish.ts";
 import { losePod, type Part, runningPart } from "./pipeline/run-pods.ts";
-import { openStory, type Story, wish } from "./pipeline/story.ts";
+import { openStory, type Story } from "./pipeline/story.ts";
 
 const deployment = readDeployment(platformFolder(cacheFolder(process.env)));
 const { simulated } = deployment;

@@ -4,8 +4,9 @@ import { cacheFolder } from "../../../infra/platform/cache-folder.ts";
 import { platformFolder } from "../cluster/layout.ts";
 import { readDeployment } from "../deploy/deployment.ts";
 import { runningPods } from "../network-policy/running-pods.ts";
+import { wish } from "../simulated/wish.ts";
 import { people } from "../simulated/world.ts";
-import { openStory, repository, type Story, wish } from "./pipeline/story.ts";
+import { openStory, repository, type Story } from "./pipeline/story.ts";
 
 const deployment = readDeployment(platformFolder(cacheFolder(process.env)));
 const { cluster, simulated, namespaces } = deployment;

@@ -3,8 +3,9 @@ import { cacheFolder } from "../../../infra/platform/cache-folder.ts";
 import { platformFolder } from "../cluster/layout.ts";
 import { isRunning } from "../cluster/process.ts";
 import { readDeployment } from "../deploy/deployment.ts";
+import { wish } from "../simulated/wish.ts";
 import { runningPart } from "./pipeline/run-pods.ts";
-import { openStory, wish } from "./pipeline/story.ts";
+import { openStory } from "./pipeline/story.ts";
 import { Turns } from "./pipeline/turns.ts";
 
 const deployment = readDeployment(platformFolder(cacheFolder(process.env)));

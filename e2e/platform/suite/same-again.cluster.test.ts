@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { cacheFolder } from "../../../infra/platform/cache-folder.ts";
 import { platformFolder } from "../cluster/layout.ts";
 import { readDeployment } from "../deploy/deployment.ts";
-import { openStory, repository, wish } from "./pipeline/story.ts";
+import { wish } from "../simulated/wish.ts";
+import { openStory, repository } from "./pipeline/story.ts";
 import { sendTask, tasksOf } from "./pipeline/tasks-topic.ts";
 
 const deployment = readDeployment(platformFolder(cacheFolder(process.env)));

@@ -1,5 +1,5 @@
-import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { ip, layWire } from "./lay-wire.ts";
 
 /** The network of a pod whose policy lets it reach one other pod: a wire to this machine, and no way beyond. */
 export interface PodNetwork {
@@ -19,15 +19,10 @@ export function openPodNetwork(): PodNetwork {
   // One of 64 pieces, so that suites side by side do not meet.
   const first = ((id[0] ?? 0) % 64) * 4;
   const [neighbour, own] = [`192.0.2.${first + 1}`, `192.0.2.${first + 2}`] as const;
-  const ip = (...args: readonly string[]) => execFileSync("ip", args, { stdio: ["ignore", "ignore", "pipe"] });
-  const close = () => void ip("netns", "delete", namespace);
+  const close = () => ip("netns", "delete", namespace);
   ip("netns", "add", namespace);
   try {
-    ip("link", "add", outer, "type", "veth", "peer", "name", inner, "netns", namespace);
-    ip("address", "add", `${neighbour}/30`, "dev", outer);
-    ip("link", "set", outer, "up");
-    for (const link of [inner, "lo"]) ip("-n", namespace, "link", "set", link, "up");
-    ip("-n", namespace, "address", "add", `${own}/30`, "dev", inner);
+    layWire({ namespace, ends: [outer, inner], addresses: [neighbour, own] });
   } catch (error) {
     close();
     throw error;

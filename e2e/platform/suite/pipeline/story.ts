@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { labels, markers, type Stage } from "@froussard/contract";
 import { expect } from "vitest";
 import type { Deployment } from "../../deploy/deployment.ts";
+import { wish } from "../../simulated/wish.ts";
 import { firstRepository, people } from "../../simulated/world.ts";
 import { hasEnded, type Run, runsOf } from "../agent-pod/runs.ts";
 import { explain } from "./explain.ts";
@@ -32,11 +33,6 @@ export interface Story {
   /** One of everything that people see after a stage, and nothing twice. */
   expectOneOfEach(stage: Stage): Promise<void>;
 }
-
-export const wish = {
-  title: "Change the default precision from 2 to 3",
-  body: "Please change the default of `--precision` from `2` to `3`, in the code, its tests and the README.",
-};
 
 /** The maintainer opens an issue, which GitHub tells by a webhook. */
 export async function openStory(deployment: Deployment, { title, body } = wish): Promise<Story> {
