@@ -62,6 +62,7 @@ describe("the order of a sync", () => {
 test("only what an application would change is applied: what the server counts by itself is no change", () => {
   const live = { apiVersion: "v1", kind: "Service", metadata: { name: "a", resourceVersion: "7", labels: { a: "1" } } };
   expect(differ(live, { ...live, metadata: { ...live.metadata, resourceVersion: "8", generation: 2 } })).toBe(false);
+  expect(differ({ ...live, status: {} } as Manifest, live)).toBe(false);
   expect(differ(live, { ...live, metadata: { ...live.metadata, labels: { a: "2" } } })).toBe(true);
   expect(differ(live, { ...live, spec: {} })).toBe(true);
   expect(differ(undefined, live)).toBe(true);

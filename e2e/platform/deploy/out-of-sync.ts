@@ -31,7 +31,8 @@ export function differ(live: Manifest | undefined, applied: Manifest | undefined
   return live === undefined || applied === undefined || !isDeepStrictEqual(bare(live), bare(applied));
 }
 
-function bare({ metadata, ...object }: Manifest): object {
+/** Without the status, which Argo CD leaves out too: a controller may write it between the two looks. */
+function bare({ metadata, status: _, ...object }: Manifest & { status?: unknown }): object {
   return {
     ...object,
     metadata: Object.fromEntries(Object.entries(metadata).filter(([key]) => !counted.includes(key))),

@@ -46,10 +46,13 @@ const podSchema = z.object({
 });
 const podsSchema = z.object({ items: z.array(podSchema) });
 
-/** Every pod with a running container, in one namespace or in all. */
+/**
+ * Every pod with a running container, in one namespace or in all. The API server picks them: those that have ended are
+ * hundreds after a while, and a look at all of them would take longer than what is looked for lives.
+ */
 export async function runningPods(cluster: Cluster, namespace?: string): Promise<RunningPod[]> {
   const where = namespace === undefined ? ["--all-namespaces"] : ["--namespace", namespace];
-  const listed = await cluster.kubectlJson<unknown>(["get", "pods", ...where]);
+  const listed = await cluster.kubectlJson<unknown>(["get", "pods", ...where, "--field-selector=status.phase=Running"]);
   const containerd = ["--address", cluster.state.containerdSocket, "--namespace", "k8s.io"];
   const processes = processesIn(await runCommand("ctr", [...containerd, "tasks", "list"]));
   return podsSchema.parse(listed).items.flatMap(({ metadata, spec, status }): RunningPod[] => {

@@ -3,8 +3,9 @@ import { afterAll, expect, test } from "vitest";
 import { cacheFolder } from "../../../infra/platform/cache-folder.ts";
 import { platformFolder } from "../cluster/layout.ts";
 import { readDeployment } from "../deploy/deployment.ts";
+import { wish } from "../simulated/wish.ts";
 import { runningPart } from "./pipeline/run-pods.ts";
-import { openStory, repository, wish } from "./pipeline/story.ts";
+import { openStory, repository } from "./pipeline/story.ts";
 
 const deployment = readDeployment(platformFolder(cacheFolder(process.env)));
 const { simulated, broker } = deployment;
@@ -38,7 +39,8 @@ test(
       );
       return found.every((delivery) => delivery !== undefined && delivery.statusCode !== null) && found;
     });
-    expect(answers.map((delivery) => delivery?.statusCode)).toEqual([503, 503, 503]);
+    // 503 from the service, or nobody there (0) once its readiness has taken its pods out of the Service.
+    for (const delivery of answers) expect(delivery?.statusCode).toBeOneOf([503, 0]);
     for (const delivery of answers) expect(delivery?.durationMs).toBeLessThan(10_000);
     await wait(Math.max(0, from + minute - Date.now()));
     await broker.start();

@@ -1,3 +1,4 @@
+import { taskIdPattern } from "@froussard/contract";
 import type { Deployment } from "../../deploy/deployment.ts";
 import { type RunningPod, runningPods } from "../../network-policy/running-pods.ts";
 import type { Story } from "./story.ts";
@@ -7,15 +8,18 @@ export type Part = "mediator" | "agent" | "report";
 
 /** The running pods of one part of an issue's runs. */
 export async function podsOf(deployment: Deployment, story: Story, part: Part): Promise<RunningPod[]> {
-  const names = new Set((await story.runs()).map(({ metadata }) => metadata.name));
   const pods = await runningPods(deployment.cluster, deployment.namespaces.workflows);
   return pods.filter(
     ({ labels, containers }) =>
-      names.has(labels["workflows.argoproj.io/workflow"] ?? "") &&
+      isRunOf(story, labels["workflows.argoproj.io/workflow"] ?? "") &&
       labels["app.kubernetes.io/component"] === part &&
       containers.some(({ name }) => name === "main"),
   );
 }
+
+/** By the Workflow's name, which is its task's id: the Workflows themselves are too much to be read at each look. */
+const isRunOf = ({ number }: Story, workflow: string): boolean =>
+  taskIdPattern.test(workflow) && workflow.split("-")[2] === String(number);
 
 /** Waits until a part of the run is at work. */
 export function runningPart(deployment: Deployment, story: Story, part: Part, limitMs?: number): Promise<RunningPod> {
