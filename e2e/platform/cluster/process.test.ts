@@ -1,6 +1,9 @@
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { endProcess, isRunning, lastLines, startProcess, thisProcess } from "./process.ts";
 import type { ProcessSpec } from "./state.ts";
@@ -43,6 +46,26 @@ test("one that does not listen is killed after its limit", async () => {
   await untilReady({ ...deaf, limitSeconds: 5 });
   await endProcess(deaf);
   expect(isRunning(deaf)).toBe(false);
+});
+
+/** The first thread of a killed process may be gone while others are not yet, and with them what it listened on. */
+test("a killed process of many threads runs until what it listened on is free", async () => {
+  const threads = `for (let i = 0; i < 24; i++) new (require("node:worker_threads").Worker)("for (;;) {}", { eval: true });`;
+  const listen = `const server = require("node:net").createServer().listen(0, "127.0.0.1", () => console.log(server.address().port));`;
+  const busy = await startProcess(
+    {
+      ...{ name: "busy", command: process.execPath, args: ["-e", threads + listen], limitSeconds: 10 },
+      ready: { command: "grep", args: [".", join(logs, "busy.log")] },
+    },
+    logs,
+    {},
+  );
+  await untilReady(busy);
+  process.kill(busy.pid, "SIGKILL");
+  while (isRunning(busy));
+  const server = createServer().listen(Number(readFileSync(busy.log, "utf8")), "127.0.0.1");
+  await once(server, "listening");
+  server.close();
 });
 
 test("a process id that is another's by now is left alone", async () => {

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { ProcessIdentity, ProcessSpec, ProcessState } from "./state.ts";
@@ -29,10 +29,11 @@ export async function startProcess(spec: ProcessSpec, logs: string, env: NodeJS.
   }
 }
 
-/** Whether that very process still runs. */
+/** Whether that very process still runs. One whose threads are not all gone still holds its sockets and files. */
 export function isRunning({ pid, startTicks }: ProcessIdentity): boolean {
   const stat = statOf(pid);
-  return stat !== undefined && stat.startTicks === startTicks && stat.state !== "Z";
+  if (stat === undefined || stat.startTicks !== startTicks) return false;
+  return stat.state !== "Z" || threadCount(pid) > 1;
 }
 
 /** This process. */
@@ -70,6 +71,14 @@ function statOf(pid: number): { state: string; startTicks: string } | undefined 
     return { state: fields[0] ?? "", startTicks: fields[19] ?? "" };
   } catch {
     return undefined;
+  }
+}
+
+function threadCount(pid: number): number {
+  try {
+    return readdirSync(`/proc/${pid}/task`).length;
+  } catch {
+    return 0;
   }
 }
 
