@@ -3,21 +3,22 @@ import { defineConfig } from "vitest/config";
 const suite = (name: string, order: number, include: string[], exclude: string[] = [], maxWorkers = 1) => ({
   test: {
     ...{ name, root: import.meta.dirname, include, exclude: ["**/node_modules/**", ...exclude] },
-    // One group after the other, from 1 on, since vitest runs a group 0 of one worker last; within the calm one, two files at a time.
+    // One group after the other, from 1 on, since vitest runs a group 0 of one worker last; within the calm one, some files at a time.
     ...{ sequence: { groupOrder: order }, fileParallelism: maxWorkers > 1, maxWorkers },
-    ...{ testTimeout: 300_000, hookTimeout: 300_000 },
+    ...{ testTimeout: 300_000, hookTimeout: 300_000, maxConcurrency: 8 },
   },
 });
 
 /** Looks at the platform as it was deployed, so before anything changes it. */
 const first = ["e2e/platform/deploy/deploy-again.cluster.test.ts"];
 /** What leaves the platform as it is: these files share it, and mostly wait for pods. */
-const calm = ["manual-flow", "same-again", "hostile-texts", "lost-pods", "rights", "pod-security"].map(
-  (name) => `e2e/platform/suite/${name}.cluster.test.ts`,
-);
+const calm = [
+  ...["manual-flow", "same-again", "hostile-texts", "lost-pods", "agent-pod", "rights", "pod-security"],
+  "documented-commands",
+].map((name) => `e2e/platform/suite/${name}.cluster.test.ts`);
 
-/** Renews secrets, and whatever else the pages tell an operator to do. */
-const last = ["e2e/platform/suite/documented-commands.cluster.test.ts"];
+/** Renews secrets, and whatever else the pages tell an operator to change. */
+const last = ["e2e/platform/suite/documented-changes.cluster.test.ts"];
 
 /**
  * The pipeline on the real platform: one cluster, which `npm run e2e` has brought up. No retry: a second visible comment or a
@@ -27,7 +28,7 @@ export default defineConfig({
   test: {
     projects: [
       suite("first", 1, first),
-      suite("calm", 2, calm, [], 2),
+      suite("calm", 2, calm, [], 4),
       suite("alone", 3, ["e2e/**/*.cluster.test.ts"], [...first, ...calm, ...last]),
       suite("last", 4, last),
     ],

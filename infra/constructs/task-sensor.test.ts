@@ -25,7 +25,7 @@ test("minimal props", () => {
       duration: 2s
       factor: 2
       jitter: 0.1
-      steps: 8
+      steps: 7
     template:
       conditions: task
       name: workflow

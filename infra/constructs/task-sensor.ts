@@ -85,8 +85,8 @@ function workflowTrigger({ namespace, deadLettersUrl, deadLettersToken }: TaskSe
     },
     // Without it a failure is only logged, and neither retried nor handed over.
     atLeastOnce: true,
-    // About four minutes in all, in which every later task waits.
-    retryStrategy: { steps: 8, duration: "2s", factor: 2, jitter: 0.1 },
+    // About two minutes in all, in which every later task waits; what takes longer is published again by `watch`.
+    retryStrategy: { steps: 7, duration: "2s", factor: 2, jitter: 0.1 },
     dlqTrigger: {
       template: {
         name: "dead-letter",

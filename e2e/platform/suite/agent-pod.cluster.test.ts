@@ -22,7 +22,7 @@ const { apiService, dnsAddress, nodeAddress } = clusterNetwork(cluster.state.nod
 const repository = `${firstRepository.owner}/${firstRepository.name}`;
 const reportFile = "/tmp/attack-report.json";
 const goAhead = "/tmp/go-ahead";
-const patience = { timeout: 120_000, interval: 500 };
+const patience = { timeout: 240_000, interval: 500 };
 
 let outside: Outside;
 let beyond: Listener;

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { markers, type Stage } from "@froussard/contract";
+import type { Stage } from "@froussard/contract";
 import { expect, test } from "vitest";
 import { cacheFolder } from "../../../infra/platform/cache-folder.ts";
 import { platformFolder } from "../cluster/layout.ts";
@@ -20,34 +20,30 @@ interface Moment {
   reached(story: Story): Promise<unknown>;
 }
 
-const asked = (title: string, count: number) => async (story: Story) =>
-  story.until(`request ${count} to the model for ${title}`, async () => (await requestsOf(title)).length >= count);
 const requestsOf = async (title: string) =>
   (await simulated.modelRequests({})).filter(
     ({ path, body }) => path === "/v1/responses" && JSON.stringify(body).includes(title),
-  );
+  ).length;
+
+const begun = async () => {};
+const works = (title: string) => async (story: Story) => {
+  const before = await requestsOf(title);
+  await story.until("two more requests to the model", async () => (await requestsOf(title)) >= before + 2);
+};
+const waitsForCopy = (story: Story) => runningPart(deployment, story, "agent");
+const planned = (story: Story) => story.plan();
+const pushed = (story: Story) => story.until("a pull request", async () => (await story.pulls()).length > 0);
 
 const moments = (title: string): Moment[] => [
-  { name: "before it begins", stage: "planning", part: "mediator", reached: async () => {} },
-  { name: "while Codex works", stage: "planning", part: "mediator", reached: asked(title, 2) },
-  { name: "before it begins", stage: "planning", part: "agent", reached: async () => {} },
-  { name: "while Codex works", stage: "planning", part: "agent", reached: asked(title, 2) },
-  {
-    name: "while Codex works",
-    stage: "implementation",
-    part: "agent",
-    reached: (story) =>
-      story.until("the second progress comment", async () => {
-        const { comments } = await story.issue();
-        return comments.filter(({ body }) => body.startsWith(markers.progress)).length === 2;
-      }),
-  },
-  {
-    name: "once the branch is pushed",
-    stage: "implementation",
-    part: "mediator",
-    reached: (story) => story.until("a pull request", async () => (await story.pulls()).length > 0),
-  },
+  ...(["planning", "implementation"] as const).flatMap((stage) =>
+    (["mediator", "agent"] as const).flatMap((part): Moment[] => [
+      { stage, part, name: "before it begins", reached: begun },
+      { stage, part, name: "while Codex works", reached: works(title) },
+    ]),
+  ),
+  { stage: "planning", part: "mediator", name: "while the agent waits for the working copy", reached: waitsForCopy },
+  { stage: "planning", part: "mediator", name: "once the plan is posted", reached: planned },
+  { stage: "implementation", part: "mediator", name: "once the branch is pushed", reached: pushed },
 ];
 
 /** Another each time: the simulated world remembers what was asked in an earlier run of this file. */
@@ -58,7 +54,7 @@ const cases = moments("").map(({ name, stage, part }, index) => ({ name, stage, 
 
 test.concurrent.for(cases)(
   "$stage: the $part's pod is lost $name: one of everything",
-  { timeout: 420_000 },
+  { timeout: 900_000 },
   async ({ stage, part, index }) => {
     const title = titleOf(index);
     const moment = moments(title)[index] ?? expect.unreachable();
@@ -66,11 +62,11 @@ test.concurrent.for(cases)(
     await simulated.direct({ match: title, commands: ["sleep 4", "sleep 4"] });
     const story = await openStory(deployment, { title, body: wish.body });
     if (stage === "implementation") await story.approve();
-    const pod = await runningPart(deployment, story, part);
+    const pod = await runningPart(deployment, story, part, { stage });
     await moment.reached(story);
     await losePod(deployment, pod);
-    if (stage === "planning") await story.plan(240_000);
-    else await story.result(240_000);
+    if (stage === "planning") await story.plan(360_000);
+    else await story.result(360_000);
     await story.expectOneOfEach(stage);
   },
 );

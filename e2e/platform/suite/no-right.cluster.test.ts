@@ -12,7 +12,7 @@ const deployment = readDeployment(platformFolder(cacheFolder(process.env)));
 const { cluster, simulated, namespaces } = deployment;
 const minutes = 60_000;
 
-const binding = ["rolebinding", "github-codex-sensor", `--namespace=${namespaces.workflows}`];
+const role = ["role", "github-codex-sensor", `--namespace=${namespaces.workflows}`];
 let kept: string | undefined;
 async function giveBack(): Promise<void> {
   if (kept === undefined) return;
@@ -37,6 +37,12 @@ async function deadLetters(): Promise<number> {
   return counted.flat().reduce((sum, count) => sum + count, 0);
 }
 
+/** Lets an issue, and its mark, be so many minutes older, for whoever looks at it for the first time. */
+async function grewOlder({ number }: Story, by: number): Promise<void> {
+  await simulated.backdate({ repository, number, minutes: by });
+  await cluster.kubectl(["rollout", "restart", "deployment/froussard-watch", `--namespace=${namespaces.service}`]);
+}
+
 /** Waits until the issue shows that its task was handed over. */
 function handedOver(story: Story): Promise<unknown> {
   return story.until("the mark that the task was handed over", async () =>
@@ -50,7 +56,7 @@ test(
     const before = await deadLetters();
     const { metadata, ...rest } = await cluster.kubectlJson<{
       metadata: { name: string; namespace: string; labels?: object; annotations?: object };
-    }>(["get", ...binding]);
+    }>(["get", ...role]);
     kept = JSON.stringify({
       ...rest,
       metadata: {
@@ -60,7 +66,7 @@ test(
         annotations: metadata.annotations,
       },
     });
-    await cluster.kubectl(["delete", ...binding]);
+    await cluster.kubectl(["delete", ...role]);
     const story = await openStory(deployment, { ...wish, title: `${wish.title} (for which nobody has the right)` });
     const forgotten = await openStory(deployment, {
       ...wish,
@@ -68,9 +74,7 @@ test(
     });
 
     await handedOver(forgotten);
-    // Told after more than an hour: it is made older instead, and nobody remembers otherwise.
-    await simulated.backdate({ repository, number: forgotten.number, minutes: limits.abandonMinutes + 1 });
-    await cluster.kubectl(["rollout", "restart", "deployment/froussard-watch", `--namespace=${namespaces.service}`]);
+    await grewOlder(forgotten, limits.abandonMinutes + 1);
     const told = await forgotten.until(
       "that the task never started",
       async () => (await forgotten.visible(markers.result))[0],
@@ -81,7 +85,8 @@ test(
     await story.until("the dead letter", async () => (await deadLetters()) > before, 8 * minutes);
     expect(await story.runs()).toEqual([]);
     await giveBack();
-    await story.plan((limits.republishMinutes[0] + 5) * minutes);
+    await grewOlder(story, limits.republishMinutes[0]);
+    await story.plan();
     await story.expectOneOfEach("planning");
   },
   20 * minutes,

@@ -64,7 +64,7 @@ test.concurrent.for(Object.keys(faults))(
     await story.plan(360_000);
     await story.expectOneOfEach("planning");
     await story.approve();
-    await runningPart(deployment, story, "agent", 360_000);
+    await runningPart(deployment, story, "agent", { stage: "implementation", limitMs: 360_000 });
     await turns.take(fail);
     await story.result(360_000);
     await story.expectOneOfEach("implementation");

@@ -1,4 +1,4 @@
-import { taskIdPattern } from "@froussard/contract";
+import { type Stage, taskIdPattern } from "@froussard/contract";
 import type { Deployment } from "../../deploy/deployment.ts";
 import { type RunningPod, runningPods } from "../../network-policy/running-pods.ts";
 import type { Story } from "./story.ts";
@@ -6,26 +6,38 @@ import type { Story } from "./story.ts";
 /** The parts of a run that have a pod of their own. */
 export type Part = "mediator" | "agent" | "report";
 
-/** The running pods of one part of an issue's runs. */
-export async function podsOf(deployment: Deployment, story: Story, part: Part): Promise<RunningPod[]> {
+/** The running pods of one part of an issue's runs, of both stages or of one. */
+export async function podsOf(
+  deployment: Deployment,
+  story: Story,
+  part: Part,
+  stage: Stage | undefined,
+): Promise<RunningPod[]> {
   const pods = await runningPods(deployment.cluster, deployment.namespaces.workflows);
   return pods.filter(
     ({ labels, containers }) =>
-      isRunOf(story, labels["workflows.argoproj.io/workflow"] ?? "") &&
+      isRunOf(story, stage, labels["workflows.argoproj.io/workflow"] ?? "") &&
       labels["app.kubernetes.io/component"] === part &&
       containers.some(({ name }) => name === "main"),
   );
 }
 
 /** By the Workflow's name, which is its task's id: the Workflows themselves are too much to be read at each look. */
-const isRunOf = ({ number }: Story, workflow: string): boolean =>
-  taskIdPattern.test(workflow) && workflow.split("-")[2] === String(number);
+function isRunOf({ number }: Story, stage: Stage | undefined, workflow: string): boolean {
+  const [, ofStage, ofNumber] = workflow.split("-");
+  return taskIdPattern.test(workflow) && ofNumber === String(number) && (stage ?? ofStage) === ofStage;
+}
 
-/** Waits until a part of the issue's run is at work. */
-export function runningPart(deployment: Deployment, story: Story, part: Part, limitMs?: number): Promise<RunningPod> {
+/** Waits until a part of the issue's run is at work, of whichever stage or of one. */
+export function runningPart(
+  deployment: Deployment,
+  story: Story,
+  part: Part,
+  { stage, limitMs }: { stage?: Stage; limitMs?: number } = {},
+): Promise<RunningPod> {
   return story.until(
     `the ${part} of #${story.number}`,
-    async () => (await podsOf(deployment, story, part))[0],
+    async () => (await podsOf(deployment, story, part, stage))[0],
     limitMs,
   );
 }
