@@ -92,6 +92,8 @@ function workflowTrigger({ namespace, deadLettersUrl, deadLettersToken }: TaskSe
         name: "dead-letter",
         http: {
           url: deadLettersUrl,
+          // None, as Argo Events' controller writes it back: without it the Sensor would be out of sync from then on.
+          host: "",
           method: "POST",
           timeout: 10,
           payload: deadLetterMapping(dependency),
