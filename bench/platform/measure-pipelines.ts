@@ -74,8 +74,8 @@ async function timesOf(
   if (!run) throw new Error(`no Workflow of issue #${number}'s ${stage}`);
   const { name, creationTimestamp } = run.metadata;
   const pods = await list(listOf(podSchema), "pods", `--selector=workflows.argoproj.io/workflow=${name}`);
-  const requests = (await simulated.modelRequests({}))
-    .filter(({ path, at, body }) => path === "/v1/responses" && at >= from && JSON.stringify(body).includes(title))
+  const requests = (await simulated.modelRequests({ holding: title }))
+    .filter(({ path, at }) => path === "/v1/responses" && at >= from)
     .map(({ at }) => at)
     .filter((at) => at <= to);
   const hops = hopsOf({ asked: from, created: Date.parse(creationTimestamp), shown: to, pods: pods.items, requests });

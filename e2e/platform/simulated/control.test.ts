@@ -41,6 +41,15 @@ test("what a person does through the control is there for the API, and what is t
   expect((await simulated.githubRequests({})).at(-1)).toMatchObject({ status: 200, login: "codex-automation" });
 });
 
+test("requests to the model are shown, all or those that hold a text", async () => {
+  const { model } = await worldFacts(control.url);
+  for (const input of ["the first", "the second"])
+    await fetch(`${model}/v1/responses`, { method: "POST", body: JSON.stringify({ input }) });
+  const inputs = (found: Awaited<ReturnType<Simulated["modelRequests"]>>) => found.map(({ body }) => body);
+  expect(inputs(await simulated.modelRequests({}))).toEqual([{ input: "the first" }, { input: "the second" }]);
+  expect(inputs(await simulated.modelRequests({ holding: "second" }))).toEqual([{ input: "the second" }]);
+});
+
 test("faults strike as often as they are told", async () => {
   await simulated.injectGitHubFault({ path: "/api/v3/*", status: 502, times: 1 });
   const { github } = await worldFacts(control.url);

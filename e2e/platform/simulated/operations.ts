@@ -165,9 +165,11 @@ export const operations = {
     model.heal();
     return {};
   }),
-  /** The last requests that the model got, oldest first. */
-  modelRequests: operation(z.strictObject({}), ({ model }) =>
-    model.requests.map(({ at, method, path, headers, body }) => ({ at, method, path, headers, body })),
+  /** The last requests that the model got, oldest first: all, or those whose body holds a text of plain letters. */
+  modelRequests: operation(z.strictObject({ holding: z.string().min(1).optional() }), ({ model }, { holding = "" }) =>
+    model.requests
+      .filter(({ body }) => holding === "" || JSON.stringify(body ?? null).includes(holding))
+      .map(({ at, method, path, headers, body }) => ({ at, method, path, headers, body })),
   ),
   /** Lets the model run commands in every run whose prompt holds `match`; see `directed`. */
   direct: operation(

@@ -21,9 +21,7 @@ interface Moment {
 }
 
 const requestsOf = async (title: string) =>
-  (await simulated.modelRequests({})).filter(
-    ({ path, body }) => path === "/v1/responses" && JSON.stringify(body).includes(title),
-  ).length;
+  (await simulated.modelRequests({ holding: title })).filter(({ path }) => path === "/v1/responses").length;
 
 const begun = async () => {};
 const works = (title: string) => async (story: Story) => {

@@ -11,6 +11,7 @@ import { runCommand } from "../cluster/run-command.ts";
 import { readDeployment } from "../deploy/deployment.ts";
 import { firstRepository, people } from "../simulated/world.ts";
 import { hasEnded } from "./agent-pod/runs.ts";
+import { podLogs } from "./pipeline/pod-logs.ts";
 import { openStory, repository, type Story } from "./pipeline/story.ts";
 import { watchTasks } from "./pipeline/watch-tasks.ts";
 
@@ -77,23 +78,10 @@ describe("the specification's manual test flow", () => {
   });
 
   test("no secret is in what was asked of the model, written to GitHub, logged by a pod, or kept in a Workflow", async () => {
-    const logs = await Promise.all(
-      [namespaces.workflows, namespaces.service].map((namespace) =>
-        cluster.kubectl([
-          "logs",
-          `--namespace=${namespace}`,
-          "--selector=app.kubernetes.io/part-of=froussard",
-          "--all-containers",
-          "--tail=-1",
-          "--max-log-requests=50",
-          "--ignore-errors",
-        ]),
-      ),
-    );
     const places = {
       model: JSON.stringify((await simulated.modelRequests({})).map(({ body }) => body)),
       issue: JSON.stringify([await story.issue(), await story.pulls()]),
-      logs: logs.join("\n"),
+      logs: [namespaces.workflows, namespaces.service].map((each) => podLogs(cluster, each)).join("\n"),
       workflows: await cluster.kubectl(["get", "workflows", `--namespace=${namespaces.workflows}`, "--output=json"]),
       events: await cluster.kubectl(["get", "events", "--all-namespaces", "--output=json"]),
     };

@@ -3,11 +3,11 @@ import { namespaces } from "@froussard/contract";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
 import { cacheFolder } from "../../../infra/platform/cache-folder.ts";
+import { type ApiAnswer, type ApiClient, type ApiServer, apiClient, readKubeconfig } from "../cluster/api-client.ts";
 import { readCluster } from "../cluster/cluster.ts";
 import { platformFolder } from "../cluster/layout.ts";
 import { accountRights } from "./rights/account-rights.ts";
 import { type Action, attempt, nameOfAction } from "./rights/action.ts";
-import { type ApiAnswer, type ApiClient, type ApiServer, apiClient, readKubeconfig } from "./rights/api-client.ts";
 import { dangerousActions } from "./rights/dangerous-actions.ts";
 import { expectedRights } from "./rights/expected-rights.ts";
 
@@ -26,9 +26,8 @@ async function as(account: string): Promise<ApiClient> {
   return apiClient(server, { token: token.trim() });
 }
 
-beforeAll(async () => {
-  const config = ["config", "view", "--raw", "--minify", "--flatten", "--output=json"];
-  const { server: found, identity } = readKubeconfig(await cluster.kubectl(config));
+beforeAll(() => {
+  const { server: found, identity } = readKubeconfig(cluster.state.kubeconfig);
   server = found;
   admin = apiClient(server, identity);
 });

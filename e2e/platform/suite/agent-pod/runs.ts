@@ -1,3 +1,4 @@
+import { taskIdPattern } from "@froussard/contract";
 import * as z from "zod";
 import type { Cluster } from "../../cluster/cluster.ts";
 
@@ -33,15 +34,21 @@ const workflowSchema = z.object({
 });
 export type Run = z.output<typeof workflowSchema>;
 
-/** Runs of an issue. */
+const tableSchema = z.object({ rows: z.array(z.object({ cells: z.tuple([z.string()], z.unknown()) })) });
+
+/** Runs of an issue. Of all Workflows only the names are read: all of them together are megabytes after a while. */
 export async function runsOf(cluster: Cluster, namespace: string, issueNumber: number): Promise<Run[]> {
-  const listed = await cluster.kubectlJson<unknown>(["get", "workflows", "--namespace", namespace]);
-  return z
-    .object({ items: z.array(workflowSchema) })
-    .parse(listed)
-    .items.filter(({ spec }) =>
-      spec.arguments.parameters.some(({ name, value }) => name === "issueNumber" && value === String(issueNumber)),
-    );
+  const workflows = `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/workflows`;
+  const table = await cluster.look(`${workflows}?includeObject=None`, "application/json;as=Table;v=v1;g=meta.k8s.io");
+  const names = tableSchema.parse(table).rows.map(({ cells: [name] }) => name);
+  // One that a person has submitted has a name of another form.
+  const candidates = names.filter((name) => !taskIdPattern.test(name) || name.split("-")[2] === String(issueNumber));
+  const runs = await Promise.all(
+    candidates.map(async (name) => workflowSchema.parse(await cluster.look(`${workflows}/${name}`))),
+  );
+  return runs.filter(({ spec }) =>
+    spec.arguments.parameters.some(({ name, value }) => name === "issueNumber" && value === String(issueNumber)),
+  );
 }
 
 export const hasEnded = ({ status }: Run): boolean => ["Succeeded", "Failed", "Error"].includes(status?.phase ?? "");

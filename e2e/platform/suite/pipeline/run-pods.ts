@@ -1,25 +1,48 @@
 import { type Stage, taskIdPattern } from "@froussard/contract";
+import * as z from "zod";
 import type { Deployment } from "../../deploy/deployment.ts";
-import { type RunningPod, runningPods } from "../../network-policy/running-pods.ts";
 import type { Story } from "./story.ts";
 
 /** The parts of a run that have a pod of their own. */
 export type Part = "mediator" | "agent" | "report";
 
-/** The running pods of one part of an issue's runs, of both stages or of one. */
-export async function podsOf(
-  deployment: Deployment,
+const podsSchema = z.object({
+  items: z.array(
+    z.object({
+      metadata: z.object({
+        name: z.string(),
+        namespace: z.string(),
+        labels: z.record(z.string(), z.string()),
+        deletionTimestamp: z.string().optional(),
+      }),
+      status: z.object({
+        containerStatuses: z
+          .array(z.object({ name: z.string(), state: z.object({ running: z.unknown().optional() }) }))
+          .default([]),
+      }),
+    }),
+  ),
+});
+type RunPod = z.output<typeof podsSchema>["items"][number];
+
+/** The pods of one part of an issue's runs, of both stages or of one, in which that part is at work. */
+async function podsOf(
+  { cluster, namespaces }: Deployment,
   story: Story,
   part: Part,
   stage: Stage | undefined,
-): Promise<RunningPod[]> {
-  const pods = await runningPods(deployment.cluster, deployment.namespaces.workflows);
-  return pods.filter(
-    ({ labels, containers }) =>
-      isRunOf(story, stage, labels["workflows.argoproj.io/workflow"] ?? "") &&
-      labels["app.kubernetes.io/component"] === part &&
-      containers.some(({ name }) => name === "main"),
-  );
+): Promise<RunPod[]> {
+  // The API server picks them: those that have ended are hundreds after a while.
+  const picked = `labelSelector=app.kubernetes.io/component=${part}&fieldSelector=status.phase=Running`;
+  const listed = await cluster.look(`/api/v1/namespaces/${namespaces.workflows}/pods?${picked}`);
+  return podsSchema
+    .parse(listed)
+    .items.filter(
+      ({ metadata, status }) =>
+        isRunOf(story, stage, metadata.labels["workflows.argoproj.io/workflow"] ?? "") &&
+        metadata.deletionTimestamp === undefined &&
+        status.containerStatuses.some(({ name, state }) => name === "main" && state.running !== undefined),
+    );
 }
 
 /** By the Workflow's name, which is its task's id: the Workflows themselves are too much to be read at each look. */
@@ -34,7 +57,7 @@ export function runningPart(
   story: Story,
   part: Part,
   { stage, limitMs }: { stage?: Stage; limitMs?: number } = {},
-): Promise<RunningPod> {
+): Promise<RunPod> {
   return story.until(
     `the ${part} of #${story.number}`,
     async () => (await podsOf(deployment, story, part, stage))[0],
@@ -43,6 +66,6 @@ export function runningPart(
 }
 
 /** As a node that is lost takes its pods with it: at once, and without a chance to say goodbye. */
-export async function losePod({ cluster }: Deployment, { name, namespace }: RunningPod): Promise<void> {
+export async function losePod({ cluster }: Deployment, { metadata: { name, namespace } }: RunPod): Promise<void> {
   await cluster.kubectl(["delete", "pod", name, `--namespace=${namespace}`, "--grace-period=0", "--force"]);
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { ApiClient } from "./api-client.ts";
+import type { ApiClient } from "../../cluster/api-client.ts";
 
 const review = z.object({
   status: z.object({

@@ -1,4 +1,4 @@
-import type { ApiCall, ApiClient } from "./api-client.ts";
+import type { ApiCall, ApiClient } from "../../cluster/api-client.ts";
 
 /** One verb on one kind of object, as the API server's rights name them. */
 export interface Action {

@@ -1,4 +1,5 @@
-import { request } from "node:https";
+import { readFileSync } from "node:fs";
+import { Agent, request } from "node:https";
 import { text } from "node:stream/consumers";
 import * as z from "zod";
 
@@ -29,30 +30,31 @@ export interface ApiCall {
 /** Asks the API server in one person's name. */
 export type ApiClient = (path: string, call?: ApiCall) => Promise<ApiAnswer>;
 
-const pem = z.base64().transform((data) => Buffer.from(data, "base64").toString("utf8"));
+const pem = z.string().transform((file) => readFileSync(file, "utf8"));
 const kubeconfigSchema = z.object({
-  clusters: z.tuple([z.object({ cluster: z.object({ server: z.url(), "certificate-authority-data": pem }) })]),
-  users: z.tuple([z.object({ user: z.object({ "client-certificate-data": pem, "client-key-data": pem }) })]),
+  clusters: z.tuple([z.object({ cluster: z.object({ server: z.url(), "certificate-authority": pem }) })]),
+  users: z.tuple([z.object({ user: z.object({ "client-certificate": pem, "client-key": pem }) })]),
 });
 
-/** What stands in `kubectl config view --raw --minify --flatten --output json`. */
-export function readKubeconfig(text: string): { server: ApiServer; identity: Identity } {
-  const { clusters, users } = kubeconfigSchema.parse(JSON.parse(text));
+/** What a kubeconfig of this platform leads to (`node/kubeconfig.ts`). */
+export function readKubeconfig(file: string): { server: ApiServer; identity: Identity } {
+  const { clusters, users } = kubeconfigSchema.parse(JSON.parse(readFileSync(file, "utf8")));
   const [{ cluster }] = clusters;
   const [{ user }] = users;
   return {
-    server: { url: cluster.server, ca: cluster["certificate-authority-data"] },
-    identity: { cert: user["client-certificate-data"], key: user["client-key-data"] },
+    server: { url: cluster.server, ca: cluster["certificate-authority"] },
+    identity: { cert: user["client-certificate"], key: user["client-key"] },
   };
 }
 
-/** Without an identity it is nobody who asks. */
+/** Without an identity it is nobody who asks. Connections are kept. */
 export function apiClient({ url, ca }: ApiServer, identity?: Identity): ApiClient {
   const { token, ...certificate } = identity && "token" in identity ? identity : { token: undefined, ...identity };
+  const agent = new Agent({ keepAlive: true });
   return (path, { method = "GET", body, contentType = "application/json", headers = {} } = {}) =>
     new Promise((resolve, reject) => {
       const call = request(new URL(path, url), {
-        ...{ method, ca, ...certificate, agent: false, timeout: 20_000 },
+        ...{ method, ca, ...certificate, agent, timeout: 20_000 },
         headers: {
           accept: "application/json",
           ...(body && { "content-type": contentType }),
