@@ -51,8 +51,9 @@ export function readKubeconfig(file: string): { server: ApiServer; identity: Ide
 export function apiClient({ url, ca }: ApiServer, identity?: Identity): ApiClient {
   const { token, ...certificate } = identity && "token" in identity ? identity : { token: undefined, ...identity };
   const agent = new Agent({ keepAlive: true });
-  return (path, { method = "GET", body, contentType = "application/json", headers = {} } = {}) =>
-    new Promise((resolve, reject) => {
+  const ask: ApiClient = (path, options = {}) => {
+    const { method = "GET", body, contentType = "application/json", headers = {} } = options;
+    return new Promise((resolve, reject) => {
       const call = request(new URL(path, url), {
         ...{ method, ca, ...certificate, agent, timeout: 20_000 },
         headers: {
@@ -63,12 +64,16 @@ export function apiClient({ url, ca }: ApiServer, identity?: Identity): ApiClien
         },
       });
       call.once("timeout", () => call.destroy(new Error(`the API server did not answer ${method} ${path} in 20 s`)));
-      call.once("error", reject);
+      // One that the server has closed while it was taken up again: a look can be repeated.
+      const again = () => call.reusedSocket && method === "GET";
+      call.once("error", (error) => (again() ? ask(path, options).then(resolve, reject) : reject(error)));
       call.once("response", (response) => {
         text(response).then((answer) => resolve({ status: response.statusCode ?? 0, body: parsed(answer) }), reject);
       });
       call.end(body && JSON.stringify(body));
     });
+  };
+  return ask;
 }
 
 function parsed(answer: string): unknown {

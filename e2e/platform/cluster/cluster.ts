@@ -24,7 +24,7 @@ export interface Cluster {
   kubectlJson<T>(args: readonly string[], options?: KubectlOptions): Promise<T>;
   /**
    * Looks at the API server as the administrator, for what is looked at again and again: a kubectl takes a tenth of a second
-   * of a processor. @throws Error when it does not answer, or not with 200
+   * of a processor. Nothing where there is nothing of that name. @throws Error when it does not answer, or refuses
    */
   look(path: string, accept?: string): Promise<unknown>;
   /** Starts a process that `down` ends, and resolves once it is ready; one of that name must not run yet. */
@@ -91,6 +91,7 @@ export function openCluster(folder: string): Cluster {
     async look(path, accept) {
       asked ??= administrator();
       const { status, body } = await asked(path, accept === undefined ? {} : { headers: { accept } });
+      if (status === 404) return undefined;
       if (status !== 200) throw new Error(`the API server answers ${path} with ${status}: ${JSON.stringify(body)}`);
       return body;
     },

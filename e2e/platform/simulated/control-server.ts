@@ -7,7 +7,7 @@ import type { World } from "./world.ts";
 
 /** `POST /<operation>` with its input as JSON; `GET /` answers once everything is there. On the loopback interface alone. */
 export async function startControl(world: World, port: number): Promise<{ url: string; close(): Promise<void> }> {
-  // Kept for longer than any client does: one that is closed while a busy client takes it up again fails its call.
+  // Kept for long: a connection that is closed while a busy client takes it up again fails its call.
   const server: Server = createServer({ keepAliveTimeout: 600_000 }, (request, response) => {
     answer(world, request)
       .then((value) => send(response, 200, value))

@@ -131,8 +131,8 @@ describe("a hostile program in the agent's pod", () => {
       "the executor's token": Buffer.from(encoded, "base64").toString("utf8"),
     };
     // What is to be tried is only known once the run's mediator is there: the model waits for it.
-    // Three minutes at most: where this fails nobody would tell it.
-    const wait = (file: string) => `for i in $(seq 900); do [ -e ${file} ] && break; sleep 0.2; done`;
+    // For less than the time after which silence ends a run: where this fails nobody would tell it.
+    const wait = (file: string) => `for i in $(seq 1300); do [ -e ${file} ] && break; sleep 0.2; done`;
     const orders = "/tmp/orders.sh";
     issue = await issueWith(`${wait(orders)}; sh ${orders}`, wait(goAhead));
     run = await runOf(issue.number);
@@ -162,7 +162,7 @@ describe("a hostile program in the agent's pod", () => {
       () => attackReportSchema.parse(JSON.parse(readFileSync(`${root}${reportFile}`, "utf8"))),
       patience,
     );
-  });
+  }, 600_000);
 
   /** Lets the model go on with its work. */
   const goOn = () => writeFileSync(`/proc/${processOf(agent, "main")}/root${goAhead}`, "");

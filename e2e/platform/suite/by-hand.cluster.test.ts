@@ -1,10 +1,13 @@
+import { headers } from "@froussard/contract";
 import { afterAll, expect, test } from "vitest";
 import { cacheFolder } from "../../../infra/platform/cache-folder.ts";
 import { platformFolder } from "../cluster/layout.ts";
 import { runCommand } from "../cluster/run-command.ts";
 import { readDeployment } from "../deploy/deployment.ts";
 import { wish } from "../simulated/wish.ts";
+import { counted } from "./pipeline/counted.ts";
 import { openStory, repository } from "./pipeline/story.ts";
+import { tasksOf } from "./pipeline/tasks-topic.ts";
 
 const deployment = readDeployment(platformFolder(cacheFolder(process.env)));
 const { cluster, namespaces } = deployment;
@@ -34,9 +37,11 @@ test(
     // Nobody else may see the 👍.
     await cluster.kubectl(["scale", ...watch, "--replicas=0"]);
     await cluster.kubectl(
-      ["wait", "pods", `--namespace=${namespaces.service}`, "--for=delete", "--timeout=60s"].concat(
+      [
+        ...["wait", "pods", `--namespace=${namespaces.service}`, "--for=delete", "--timeout=60s"],
         "--selector=app.kubernetes.io/component=watch",
-      ),
+      ],
+      { timeoutMs: 90_000 },
     );
     const story = await openStory(deployment, { ...wish, title: `${wish.title} (carried out by hand)` });
     await story.plan();
@@ -45,7 +50,13 @@ test(
     expect(await story.pulls()).toMatchObject([{ state: "open", draft: true }]);
     // Who looks again finds nothing to do.
     await letWatchLook();
+    const ticks = () => counted(deployment, "watch", "froussard_watch_ticks_total");
+    const before = await story.until("the first looks", async () => (await ticks()) || undefined);
+    await story.until("some more looks", async () => (await ticks()) >= before + 4);
     await story.expectOneOfEach("implementation");
+    expect(
+      (await tasksOf(deployment, story.number)).map(({ headers: each }) => String(each[headers.taskStage])),
+    ).toEqual(["planning"]);
   },
   10 * minute,
 );

@@ -1,18 +1,23 @@
-import { afterAll, beforeAll, describe, test } from "vitest";
+import { markers } from "@froussard/contract";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cacheFolder } from "../../../infra/platform/cache-folder.ts";
 import { platformFolder } from "../cluster/layout.ts";
+import { runCommand } from "../cluster/run-command.ts";
 import { readDeployment } from "../deploy/deployment.ts";
 import { wish } from "../simulated/wish.ts";
+import { hasEnded } from "./agent-pod/runs.ts";
 import { clusterCommands, documentedShell } from "./pipeline/documented-shell.ts";
-import { openStory, repository } from "./pipeline/story.ts";
+import { openStory, repository, type Story } from "./pipeline/story.ts";
 
 const deployment = readDeployment(platformFolder(cacheFolder(process.env)));
 const shell = documentedShell(deployment.cluster);
 afterAll(() => shell[Symbol.dispose]());
 
+let story: Story;
 let variables: Record<string, string>;
+const said = new Map<string, string>();
 beforeAll(async () => {
-  const story = await openStory(deployment, { ...wish, title: `${wish.title} (for the documentation's commands)` });
+  story = await openStory(deployment, { ...wish, title: `${wish.title} (for the documentation's commands)` });
   await story.plan();
   const [run] = await story.runs();
   variables = { WORKFLOW: run?.metadata.name ?? "", REPOSITORY: repository, ISSUE: String(story.number) };
@@ -21,6 +26,28 @@ beforeAll(async () => {
 describe("the documentation's commands do on a cluster what the pages say", () => {
   // Side by side: most of them look, and those that start a run wait for it.
   test.concurrent.for(clusterCommands().looks)("$id ($at)", { timeout: 420_000 }, async (commands) => {
-    await shell.run(commands, variables);
+    said.set(commands.id, await shell.run(commands, variables));
+  });
+
+  test("a dry run shows its result in its log, and leaves nothing on GitHub", async () => {
+    for (const id of ["dry-run-planning", "dry-run-implementation"]) {
+      const name = /^Name:\s+(\S+)$/m.exec(said.get(id) ?? "")?.[1] ?? expect.unreachable(said.get(id));
+      const argo = deployment.cluster.state.programs["argo"] ?? "argo";
+      const log = await runCommand(argo, ["logs", name, "--namespace", deployment.namespaces.workflows], {
+        env: { KUBECONFIG: deployment.cluster.state.kubeconfig },
+      });
+      expect(log, id).toMatch(/: \| \S/m);
+    }
+    const branches = (await deployment.simulated.pulls({ repository })).map(({ headBranch }) => headBranch);
+    expect(branches.filter((branch) => branch.startsWith("codex/issue-999-"))).toEqual([]);
+  });
+
+  test("a run that a person starts of a plan that is there makes no other", async () => {
+    await story.until("the end of both runs", async () => {
+      const runs = await story.runs();
+      return runs.length === 2 && runs.every(hasEnded);
+    });
+    expect([(await story.visible(markers.plan)).length, (await story.visible(markers.result)).length]).toEqual([1, 0]);
+    expect(await story.pulls()).toEqual([]);
   });
 });

@@ -18,6 +18,8 @@ interface Moment {
   part: Part;
   /** Resolves when the run is there. */
   reached(story: Story): Promise<unknown>;
+  /** Whether the result is on GitHub by then, so that nothing need be tried again. */
+  isOver?: true;
 }
 
 const requestsOf = async (title: string) =>
@@ -40,8 +42,8 @@ const moments = (title: string): Moment[] => [
     ]),
   ),
   { stage: "planning", part: "mediator", name: "while the agent waits for the working copy", reached: waitsForCopy },
-  { stage: "planning", part: "mediator", name: "once the plan is posted", reached: planned },
-  { stage: "implementation", part: "mediator", name: "once the branch is pushed", reached: pushed },
+  { stage: "planning", part: "mediator", name: "once the plan is posted", reached: planned, isOver: true },
+  { stage: "implementation", part: "mediator", name: "once the branch is pushed", reached: pushed, isOver: true },
 ];
 
 /** Another each time: the simulated world remembers what was asked in an earlier run of this file. */
@@ -66,5 +68,11 @@ test.concurrent.for(cases)(
     if (stage === "planning") await story.plan(360_000);
     else await story.result(360_000);
     await story.expectOneOfEach(stage);
+    const [run] = (await story.runs()).filter(({ metadata }) => metadata.name.startsWith(`codex-${stage}-`));
+    const mediators = Object.values(run?.status?.nodes ?? {}).filter(
+      ({ templateName, type }) => templateName === "mediator" && type === "Pod",
+    );
+    // What was lost before its result was tried again, by a pair of new pods.
+    if (!moment.isOver) expect(mediators.length).toBeGreaterThan(1);
   },
 );

@@ -85,6 +85,7 @@ describe("the specification's manual test flow", () => {
       workflows: await cluster.kubectl(["get", "workflows", `--namespace=${namespaces.workflows}`, "--output=json"]),
       events: await cluster.kubectl(["get", "events", "--all-namespaces", "--output=json"]),
     };
+    expect(places.logs).toMatch(/the run is done/);
     const { githubToken, openaiKey, webhookSecret, kafkaPasswords } = deployment;
     for (const [place, text] of Object.entries(places)) {
       expect(text.length, place).toBeGreaterThan(100);

@@ -1,12 +1,15 @@
-import { limits, markers } from "@froussard/contract";
+import { headers, limits, markers } from "@froussard/contract";
 import { afterAll, expect, test } from "vitest";
 import { cacheFolder } from "../../../infra/platform/cache-folder.ts";
 import { platformFolder } from "../cluster/layout.ts";
 import { readDeployment } from "../deploy/deployment.ts";
-import { runningPods } from "../network-policy/running-pods.ts";
 import { wish } from "../simulated/wish.ts";
 import { people } from "../simulated/world.ts";
+import { hasEnded } from "./agent-pod/runs.ts";
+import { counted } from "./pipeline/counted.ts";
+import { podLogs } from "./pipeline/pod-logs.ts";
 import { openStory, repository, type Story } from "./pipeline/story.ts";
+import { tasksOf } from "./pipeline/tasks-topic.ts";
 
 const deployment = readDeployment(platformFolder(cacheFolder(process.env)));
 const { cluster, simulated, namespaces } = deployment;
@@ -21,21 +24,7 @@ async function giveBack(): Promise<void> {
 }
 afterAll(giveBack);
 
-/** What both pods of `serve` have counted together. */
-async function deadLetters(): Promise<number> {
-  const pods = (await runningPods(cluster, namespaces.service)).filter(
-    ({ labels }) => labels["app.kubernetes.io/component"] === "serve",
-  );
-  const counted = await Promise.all(
-    pods.map(async ({ address }) => {
-      const response = await fetch(`http://${address}:8080/metrics`, { signal: AbortSignal.timeout(5_000) });
-      return [...(await response.text()).matchAll(/^froussard_dead_letters_total\{[^}]*\} (\d+)$/gm)].map(([, count]) =>
-        Number(count),
-      );
-    }),
-  );
-  return counted.flat().reduce((sum, count) => sum + count, 0);
-}
+const deadLetters = () => counted(deployment, "serve", "froussard_dead_letters_total");
 
 /** Lets an issue, and its mark, be so many minutes older, for whoever looks at it for the first time. */
 async function grewOlder({ number }: Story, by: number): Promise<void> {
@@ -82,12 +71,32 @@ test(
     );
     expect(told.body).toContain('"code":"not-started"');
 
-    await story.until("the dead letter", async () => (await deadLetters()) > before, 8 * minutes);
+    const [task] = await tasksOf(deployment, story.number);
+    const id = String(task?.headers[headers.taskId]);
+    await story.until(
+      "its own dead letter",
+      async () =>
+        podLogs(cluster, namespaces.service)
+          .split("\n")
+          .some((line) => line.includes("task became no Workflow") && line.includes(id)),
+      10 * minutes,
+    );
+    expect(await deadLetters()).toBeGreaterThan(before);
     expect(await story.runs()).toEqual([]);
+    const published = (await tasksOf(deployment, story.number)).length;
     await giveBack();
     await grewOlder(story, limits.republishMinutes[0]);
     await story.plan();
     await story.expectOneOfEach("planning");
+    const tasks = await tasksOf(deployment, story.number);
+    expect(tasks.length).toBeGreaterThan(published);
+    expect(new Set(tasks.map((each) => String(each.headers[headers.taskId])))).toEqual(new Set([id]));
+
+    // Its own message may still have become a Workflow, which finds that its end was told.
+    await forgotten.until("that nothing runs any more", async () => (await forgotten.runs()).every(hasEnded));
+    expect([(await forgotten.visible(markers.plan)).length, (await forgotten.visible(markers.result)).length]).toEqual([
+      0, 1,
+    ]);
   },
   20 * minutes,
 );

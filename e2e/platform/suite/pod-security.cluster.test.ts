@@ -69,7 +69,7 @@ describe.each(ours)("the real admission, in %s", (namespace) => {
     expect(await submit(namespace, podWith({}))).toContain("pod/tried created (server dry run)");
   });
 
-  test("lets nobody but an administrator take its label away", async () => {
+  test("is asked for by the label that only an administrator may take away (see the rights)", async () => {
     const labels = await cluster.kubectlJson<{ metadata: { labels: Fields } }>(["get", "namespace", namespace]);
     expect(labels.metadata.labels).toMatchObject({ "pod-security.kubernetes.io/enforce": "restricted" });
   });

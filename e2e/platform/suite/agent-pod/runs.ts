@@ -44,10 +44,13 @@ export async function runsOf(cluster: Cluster, namespace: string, issueNumber: n
   // One that a person has submitted has a name of another form.
   const candidates = names.filter((name) => !taskIdPattern.test(name) || name.split("-")[2] === String(issueNumber));
   const runs = await Promise.all(
-    candidates.map(async (name) => workflowSchema.parse(await cluster.look(`${workflows}/${name}`))),
+    candidates.map(async (name) => workflowSchema.optional().parse(await cluster.look(`${workflows}/${name}`))),
   );
-  return runs.filter(({ spec }) =>
-    spec.arguments.parameters.some(({ name, value }) => name === "issueNumber" && value === String(issueNumber)),
+  return runs.filter(
+    (run): run is Run =>
+      run?.spec.arguments.parameters.some(
+        ({ name, value }) => name === "issueNumber" && value === String(issueNumber),
+      ) ?? false,
   );
 }
 

@@ -4,15 +4,23 @@ import { join } from "node:path";
 import process from "node:process";
 import { root } from "../../../../scripts/docs/documentation.ts";
 import { type DocumentedCommands, documentedCommands } from "../../../../scripts/docs/documented-commands.ts";
+import { readScript } from "../../../../scripts/docs/shell-commands.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import { runCommand } from "../../cluster/run-command.ts";
 
 /** The documentation's commands for a cluster: those that look or start a run, and those that change what is deployed. */
 export function clusterCommands(): { looks: DocumentedCommands[]; changes: DocumentedCommands[] } {
   const all = documentedCommands("cluster");
-  const changes = ({ script }: DocumentedCommands) => /\bkubectl (?:replace|delete|rollout restart)\b/.test(script);
-  return { looks: all.filter((each) => !changes(each)), changes: all.filter(changes) };
+  return { looks: all.filter(onlyLooks), changes: all.filter((each) => !onlyLooks(each)) };
 }
+
+/** What may run beside everything else; of other programs there are only those that filter what was said. */
+const harmless =
+  /^(?:kubectl (?:version|get|describe|logs|wait|auth can-i|rollout status|port-forward) |argo (?:list|get|logs|submit) |curl |grep |kill )/;
+const onlyLooks = ({ script }: DocumentedCommands): boolean =>
+  readScript(script).commands.every(({ program, arguments: given }) =>
+    harmless.test(`${[program, ...given].join(" ")} `),
+  );
 
 /** A person's shell, with `kubectl` and `argo` on its path and the cluster's administrator signed in. */
 export interface DocumentedShell extends Disposable {

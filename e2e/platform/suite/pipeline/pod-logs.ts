@@ -8,8 +8,18 @@ import type { Cluster } from "../../cluster/cluster.ts";
  */
 export function podLogs({ state }: Cluster, namespace: string): string {
   return globSync(join(state.logs, "pods", `${namespace}_*`, "*", "*.log"))
-    .map((file) => wholeLines(readFileSync(file, "utf8")))
+    .map((file) => wholeLines(textOf(file)))
     .join("\n");
+}
+
+/** Nothing when its pod has been lost meanwhile. */
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
+    throw error;
+  }
 }
 
 /** Lines as they were written: before each stand time, stream, and `P` where the next goes on with it, else `F` (CRI's format). */

@@ -6,24 +6,25 @@ import type { Story } from "./story.ts";
 /** The parts of a run that have a pod of their own. */
 export type Part = "mediator" | "agent" | "report";
 
-const podsSchema = z.object({
-  items: z.array(
-    z.object({
-      metadata: z.object({
-        name: z.string(),
-        namespace: z.string(),
-        labels: z.record(z.string(), z.string()),
-        deletionTimestamp: z.string().optional(),
-      }),
-      status: z.object({
-        containerStatuses: z
-          .array(z.object({ name: z.string(), state: z.object({ running: z.unknown().optional() }) }))
-          .default([]),
-      }),
-    }),
-  ),
+const podSchema = z.object({
+  metadata: z.object({
+    name: z.string(),
+    namespace: z.string(),
+    labels: z.record(z.string(), z.string()),
+    deletionTimestamp: z.string().optional(),
+  }),
+  status: z.object({
+    containerStatuses: z
+      .array(z.object({ name: z.string(), state: z.object({ running: z.unknown().optional() }) }))
+      .default([]),
+  }),
 });
-type RunPod = z.output<typeof podsSchema>["items"][number];
+const podsSchema = z.object({ items: z.array(podSchema) });
+type RunPod = z.output<typeof podSchema>;
+
+const isAtWork = ({ metadata, status }: RunPod): boolean =>
+  metadata.deletionTimestamp === undefined &&
+  status.containerStatuses.some(({ name, state }) => name === "main" && state.running !== undefined);
 
 /** The pods of one part of an issue's runs, of both stages or of one, in which that part is at work. */
 async function podsOf(
@@ -38,10 +39,7 @@ async function podsOf(
   return podsSchema
     .parse(listed)
     .items.filter(
-      ({ metadata, status }) =>
-        isRunOf(story, stage, metadata.labels["workflows.argoproj.io/workflow"] ?? "") &&
-        metadata.deletionTimestamp === undefined &&
-        status.containerStatuses.some(({ name, state }) => name === "main" && state.running !== undefined),
+      (pod) => isRunOf(story, stage, pod.metadata.labels["workflows.argoproj.io/workflow"] ?? "") && isAtWork(pod),
     );
 }
 
@@ -65,7 +63,21 @@ export function runningPart(
   );
 }
 
-/** As a node that is lost takes its pods with it: at once, and without a chance to say goodbye. */
+/** What a shell in the pod's program's place says. */
+export function doIn(
+  { cluster }: Deployment,
+  { metadata: { name, namespace } }: RunPod,
+  script: string,
+): Promise<string> {
+  return cluster.kubectl(["exec", name, `--namespace=${namespace}`, "--container=main", "--", "sh", "-c", script]);
+}
+
+/**
+ * As a node that is lost takes its pods with it: at once, and without a chance to say goodbye.
+ * @throws Error when nothing is lost, since what ran there has ended
+ */
 export async function losePod({ cluster }: Deployment, { metadata: { name, namespace } }: RunPod): Promise<void> {
+  const pod = podSchema.parse(await cluster.look(`/api/v1/namespaces/${namespace}/pods/${name}`));
+  if (!isAtWork(pod)) throw new Error(`${name} had ended before it could be lost`);
   await cluster.kubectl(["delete", "pod", name, `--namespace=${namespace}`, "--grace-period=0", "--force"]);
 }

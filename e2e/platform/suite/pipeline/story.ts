@@ -74,14 +74,14 @@ export function storyOf(deployment: Deployment, number: number): Story {
       await story.until(`the label ${label} at #${number}`, async () => (await issue()).labels.includes(label));
       // One that never ends would hold the issue's lock, and one of the places for runs.
       await story.until(`the end of the runs of #${number}`, async () => (await story.runs()).every(hasEnded));
-      const seen = {
+      const seen = await story.until(`a look at all of #${number}`, async () => ({
         plans: (await visible(markers.plan)).length,
         // One for each stage, and hidden once the stage has its end.
         progress: (await ours(markers.progress)).length,
         results: (await visible(markers.result)).map(({ body }) => /"outcome":"(\w+)"/.exec(body)?.[1]),
         pulls: (await story.pulls()).map(({ state, draft }) => ({ state, draft })),
         runs: (await story.runs()).length,
-      };
+      }));
       const wanted = {
         plans: 1,
         progress: works ? 2 : 1,
