@@ -30,7 +30,7 @@ export function e2eSettings({ images, githubApi, openai, apiServerCidrs, caConfi
     codex: { openaiUrl: openai, deadlineMinutes: 10, idleMinutes: 5, runsPerDay: 1000 },
     runs: {
       apiServerCidrs: [...apiServerCidrs],
-      concurrency: 10,
+      concurrency: 12,
       ...{ mediator: shared("512Mi"), agent: shared("1Gi"), report: shared("256Mi"), executor: shared("128Mi") },
       workspace: "1Gi",
     },
