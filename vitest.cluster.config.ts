@@ -5,7 +5,7 @@ const suite = (name: string, order: number, include: string[], exclude: string[]
     ...{ name, root: import.meta.dirname, include, exclude: ["**/node_modules/**", ...exclude] },
     // One group after the other, from 1 on, since vitest runs a group 0 of one worker last; within the calm one, some files at a time.
     ...{ sequence: { groupOrder: order }, fileParallelism: maxWorkers > 1, maxWorkers },
-    ...{ testTimeout: 300_000, hookTimeout: 300_000, maxConcurrency: 8 },
+    ...{ testTimeout: 900_000, hookTimeout: 600_000, maxConcurrency: 8 },
   },
 });
 

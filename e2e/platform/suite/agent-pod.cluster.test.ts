@@ -256,7 +256,7 @@ describe("a hostile program in the agent's pod", () => {
 
   test("in the end the run has done its work, and nothing that was planted has become a result", async () => {
     goOn();
-    const ended = await runOf(issue.number, hasEnded, { timeout: 240_000, interval: 1_000 });
+    const ended = await runOf(issue.number, hasEnded, { timeout: 420_000, interval: 1_000 });
     expect(ended.status?.phase).toBe("Succeeded");
     for (const outputs of outputsOf(ended, "agent")) {
       expect(outputs?.parameters ?? []).toEqual([]);
@@ -276,7 +276,7 @@ describe("a hostile program in the agent's pod", () => {
     );
     const said = [...kept, ...comments.map(({ body }) => body)].join("\n");
     expect(Object.entries(secrets).filter(([, secret]) => said.includes(secret))).toEqual([]);
-  }, 300_000);
+  }, 600_000);
 });
 
 test("an end that is forged convinces nobody: the report looks at GitHub, and tells that there is no plan", async () => {

@@ -68,8 +68,8 @@ test.concurrent.for(cases)(
     const pod = await runningPart(deployment, story, part, { stage });
     await moment.reached(story);
     await losePod(deployment, pod);
-    if (stage === "planning") await story.plan(360_000);
-    else await story.result(360_000);
+    if (stage === "planning") await story.plan();
+    else await story.result();
     await story.expectOneOfEach(stage);
     const [run] = (await story.runs()).filter(({ metadata }) => metadata.name.startsWith(`codex-${stage}-`));
     const mediators = Object.values(run?.status?.nodes ?? {}).filter(

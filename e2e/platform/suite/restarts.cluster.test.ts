@@ -65,20 +65,20 @@ test.concurrent.for(Object.keys(faults))(
       await fail();
       return opened;
     });
-    await story.plan(360_000);
+    await story.plan();
     await story.expectOneOfEach("planning");
     await simulated.undirect({ match: title });
     await simulated.direct({ match: title, commands: [hold] });
     await story.approve();
     const worker = (limitMs: number) => runningPart(deployment, story, "agent", { stage: "implementation", limitMs });
-    await worker(360_000);
+    await worker(420_000);
     await turns.take(async () => {
       // Others may have had their turn first: it still works.
       const agent = await worker(10_000);
       await fail();
       await story.until("a word to the agent", () => doIn(deployment, agent, `touch ${goAhead} && echo done`));
     });
-    await story.result(360_000);
+    await story.result();
     await story.expectOneOfEach("implementation");
   },
 );

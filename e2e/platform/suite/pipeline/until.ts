@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 
 export interface Patience {
-  /** @default 300 seconds */
+  /** @default 420 seconds */
   limitMs?: number;
   /** @default 250 ms */
   everyMs?: number;
@@ -16,7 +16,7 @@ export interface Patience {
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined | null | false>,
-  { limitMs = 300_000, everyMs = 250, explain }: Patience = {},
+  { limitMs = 420_000, everyMs = 250, explain }: Patience = {},
 ): Promise<T> {
   let cause: unknown;
   for (const end = performance.now() + limitMs; performance.now() < end; await wait(everyMs)) {
