@@ -3,12 +3,13 @@ import { createServer } from "node:net";
 
 /**
  * Ports of the loopback interface that nobody listens at. Below the range from which the system gives ports to outgoing
- * connections: one of those could take the port of a broker that is down, even the one that tries to reach it.
+ * connections: one of those could take the port of a broker that is down, even the one that tries to reach it. And below that
+ * of Kubernetes' node ports, which engines for NetworkPolicies let through on a node.
  */
 export async function freePorts(count: number): Promise<number[]> {
   const found = new Set<number>();
   while (found.size < count) {
-    const port = 10_000 + Math.floor(Math.random() * 22_000);
+    const port = 10_000 + Math.floor(Math.random() * 20_000);
     if (await isFree(port)) found.add(port);
   }
   return [...found];
