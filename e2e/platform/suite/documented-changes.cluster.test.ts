@@ -8,7 +8,7 @@ import { clusterCommands, documentedShell } from "./pipeline/documented-shell.ts
 import { openStory } from "./pipeline/story.ts";
 
 const deployment = readDeployment(platformFolder(cacheFolder(process.env)));
-const shell = documentedShell(deployment.cluster);
+const shell = documentedShell(deployment.cluster, process.env["PATH"]);
 afterAll(() => shell[Symbol.dispose]());
 
 describe("what the documentation has an operator change leaves the pipeline working", () => {

@@ -10,7 +10,7 @@ import { clusterCommands, documentedShell } from "./pipeline/documented-shell.ts
 import { openStory, repository, type Story } from "./pipeline/story.ts";
 
 const deployment = readDeployment(platformFolder(cacheFolder(process.env)));
-const shell = documentedShell(deployment.cluster);
+const shell = documentedShell(deployment.cluster, process.env["PATH"]);
 afterAll(() => shell[Symbol.dispose]());
 
 let story: Story;

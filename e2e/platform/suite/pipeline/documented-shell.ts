@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import process from "node:process";
 import { root } from "../../../../scripts/docs/documentation.ts";
 import { type DocumentedCommands, documentedCommands } from "../../../../scripts/docs/documented-commands.ts";
 import { readScript } from "../../../../scripts/docs/shell-commands.ts";
@@ -22,16 +21,16 @@ const onlyLooks = ({ script }: DocumentedCommands): boolean =>
     harmless.test(`${[program, ...given].join(" ")} `),
   );
 
-/** A person's shell, with `kubectl` and `argo` on its path and the cluster's administrator signed in. */
+/** A person's shell, whose path begins with `kubectl` and `argo`, and with the cluster's administrator signed in. */
 export interface DocumentedShell extends Disposable {
   /** @throws Error with what it said, also when it asks for a variable that nobody has set */
   run(commands: DocumentedCommands, variables: Readonly<Record<string, string>>): Promise<string>;
 }
 
-export function documentedShell({ state }: Cluster): DocumentedShell {
+export function documentedShell({ state }: Cluster, path = "/usr/bin:/bin"): DocumentedShell {
   const programs = mkdtempSync(join(tmpdir(), "froussard-programs-"));
   for (const name of ["kubectl", "argo"]) symlinkSync(state.programs[name] ?? "", join(programs, name));
-  const env = { KUBECONFIG: state.kubeconfig, HOME: programs, PATH: `${programs}:${process.env["PATH"]}` };
+  const env = { KUBECONFIG: state.kubeconfig, HOME: programs, PATH: `${programs}:${path}` };
   return {
     run: ({ script }, variables) =>
       runCommand("bash", ["-euo", "pipefail", "-c", script], {
