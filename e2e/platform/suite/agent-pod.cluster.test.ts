@@ -52,8 +52,7 @@ async function doors(): Promise<Target[]> {
   const ofPods = pods
     .filter(({ labels }) => labels["app.kubernetes.io/component"] !== "mediator")
     .flatMap(({ name, address, ports }) => ports.map((port) => target(name, address, port)));
-  const all = [
-    ...ofPods,
+  const always = [
     ...beyondTargets(),
     target(
       "dead letters",
@@ -67,9 +66,14 @@ async function doors(): Promise<Target[]> {
     target("kubelet", nodeAddress, 10_250),
     target("names", dnsAddress, 53),
   ];
-  // What nobody listens on proves nothing.
-  const answering = await reachedFrom(nodeNetwork, all);
-  return all.filter((each) => answering.includes(nameOfTarget(each)));
+  const all = [...ofPods, ...always];
+  return await vi.waitFor(async () => {
+    // What nobody listens on proves nothing. A busy service may be away for a moment.
+    const answering = await reachedFrom(nodeNetwork, all);
+    const silent = always.filter((each) => !answering.includes(nameOfTarget(each)));
+    if (silent.length > 0) throw new Error(`nobody answers at ${silent.map(nameOfTarget).join(", ")}`);
+    return all.filter((each) => answering.includes(nameOfTarget(each)));
+  }, patience);
 }
 
 /** Opens an issue whose runs begin with these commands of the model's. */
