@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { expect } from "vitest";
 import { root } from "../../../../scripts/docs/documentation.ts";
 import { type DocumentedCommands, documentedCommands } from "../../../../scripts/docs/documented-commands.ts";
 import { readScript } from "../../../../scripts/docs/shell-commands.ts";
@@ -32,10 +33,11 @@ export function documentedShell({ state }: Cluster, path = "/usr/bin:/bin"): Doc
   for (const name of ["kubectl", "argo"]) symlinkSync(state.programs[name] ?? "", join(programs, name));
   const env = { KUBECONFIG: state.kubeconfig, HOME: programs, PATH: `${programs}:${path}` };
   return {
-    run: ({ script }, variables) =>
-      runCommand("bash", ["-euo", "pipefail", "-c", script], {
-        ...{ env: { ...env, ...variables }, timeoutMs: 400_000, cwd: root },
-      }),
+    run: ({ script, needs }, variables) => {
+      const given = { ...env, ...variables };
+      expect(Object.keys(given)).toEqual(expect.arrayContaining([...needs]));
+      return runCommand("bash", ["-euo", "pipefail", "-c", script], { env: given, timeoutMs: 400_000, cwd: root });
+    },
     [Symbol.dispose]: () => rmSync(programs, { recursive: true }),
   };
 }
