@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { Command } from "commander";
-import * as z from "zod";
+import { failuresOf, testReport } from "./test-report.ts";
 
 /** Runs everything a change must pass, in order of speed, and ends with one line `N passed, N failed`. */
 const program = new Command("test")
@@ -31,12 +31,16 @@ const slow = (["e2e", "attacks", "platform", "cluster"] as const).find((name) =>
 
 let passed = 0;
 let failed = 0;
+/** What failed, a line each: said once more at the end, for who sees only that. */
+const failures: string[] = [];
 /** Tests that need a tool which is not here, by what to do about it. */
 const notRun = new Map<string, number>();
 
+const root = join(import.meta.dirname, "..");
+
 function run(command: string, args: string[]): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: "inherit", cwd: join(import.meta.dirname, "..") });
+    const child = spawn(command, args, { stdio: "inherit", cwd: root });
     child.on("error", reject);
     child.on("exit", (code) => resolve(code === 0));
   });
@@ -46,8 +50,11 @@ async function check(name: string, command: string, args: string[]): Promise<voi
   const started = performance.now();
   const ok = await run(command, args);
   if (ok) passed++;
-  else failed++;
-  console.log(`${ok ? "ok  " : "FAIL"} ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+  else {
+    failed++;
+    failures.push(name);
+  }
+  console.log(`${ok ? "ok" : "not ok"} ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
 }
 
 if (slow === undefined) {
@@ -71,13 +78,12 @@ if (!options.static) {
     `--outputFile.json=${report}`,
     ...program.args,
   ]);
-  const summary = z.object({
-    numPassedTests: z.int(),
-    numFailedTests: z.int(),
-    testResults: z.array(z.object({ assertionResults: z.array(z.object({ fullName: z.string() })) })),
-  });
   try {
-    const { numPassedTests, numFailedTests, testResults } = summary.parse(JSON.parse(readFileSync(report, "utf8")));
+    const results = testReport.parse(JSON.parse(readFileSync(report, "utf8")));
+    const { numPassedTests, numFailedTests, testResults } = results;
+    const named = failuresOf(results, root);
+    failures.push(...named);
+    if (!ok && named.length === 0) failures.push("vitest ended with an error that is no test's; it stands above");
     for (const { fullName } of testResults.flatMap(({ assertionResults }) => assertionResults)) {
       // The mark that describeWith (service/testing/needs-tools.ts) leaves on a suite whose tools are missing.
       const reason = /\[not run: (.+?)\]/.exec(fullName)?.[1];
@@ -87,7 +93,7 @@ if (!options.static) {
     // A file that cannot even be loaded, or an unhandled error, has no failed test of its own.
     failed += ok ? numFailedTests : Math.max(numFailedTests, 1);
   } catch (error) {
-    console.error(`vitest left no report that can be read: ${error instanceof Error ? error.message : error}`);
+    failures.push(`vitest left no report that can be read: ${error instanceof Error ? error.message : error}`);
     failed++;
   }
   rmSync(folder, { recursive: true });
@@ -95,5 +101,7 @@ if (!options.static) {
 
 if (notRun.size > 0) console.log("");
 for (const [reason, count] of notRun) console.log(`not run: ${count} tests, ${reason}`);
+if (failures.length > 0) console.log("");
+for (const failure of failures) console.log(`FAIL ${failure}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
