@@ -13,9 +13,9 @@ const suite = (name: string, order: number, include: string[], exclude: string[]
 const first = ["e2e/platform/deploy/deploy-again.cluster.test.ts"];
 /** What leaves the platform as it is: these files share it, and mostly wait for pods. */
 const calm = [
-  ...["manual-flow", "same-again", "hostile-texts", "lost-pods", "agent-pod", "rights", "pod-security"],
-  "documented-commands",
-].map((name) => `e2e/platform/suite/${name}.cluster.test.ts`);
+  ...["suite/manual-flow", "suite/same-again", "suite/hostile-texts", "suite/lost-pods", "suite/agent-pod"],
+  ...["suite/rights", "suite/pod-security", "suite/documented-commands", "cluster/cluster", "kafka/kafka-users"],
+].map((name) => `e2e/platform/${name}.cluster.test.ts`);
 
 /** Renews secrets, and whatever else the pages tell an operator to change. */
 const last = ["e2e/platform/suite/documented-changes.cluster.test.ts"];

@@ -14,7 +14,7 @@ const apply = (...items: object[]) =>
   cluster.kubectl(["apply", "--server-side", "--namespace", namespace, "--filename=-"], {
     input: JSON.stringify({ apiVersion: "v1", kind: "List", items }),
   });
-const wait = (condition: string, what: string, seconds = 60) =>
+const wait = (condition: string, what: string, seconds = 180) =>
   cluster.kubectl(["wait", `--for=${condition}`, what, "--namespace", namespace, `--timeout=${seconds}s`], {
     timeoutMs: (seconds + 5) * 1000,
   });
@@ -25,7 +25,7 @@ const logs = (pod: string, container: string) =>
 async function succeeded(pod: string): Promise<void> {
   const phase = () =>
     cluster.kubectl(["get", "pod", pod, "--namespace", namespace, "--output=jsonpath={.status.phase}"]);
-  await expect.poll(phase, { timeout: 60_000, interval: 250 }).toMatch(/Succeeded|Failed/);
+  await expect.poll(phase, { timeout: 180_000, interval: 250 }).toMatch(/Succeeded|Failed/);
   const said = await cluster.kubectl(["logs", pod, "--all-containers", "--namespace", namespace]);
   expect(await phase(), said).toBe("Succeeded");
 }
@@ -189,7 +189,7 @@ describe("the cluster itself", () => {
         spec: { entrypoint: "hello", templates },
       },
     );
-    await wait("jsonpath={.status.phase}=Succeeded", "workflow/of-a-template", 90);
+    await wait("jsonpath={.status.phase}=Succeeded", "workflow/of-a-template");
     await wait("jsonpath={.status.phase}=Error", "workflow/of-its-own");
-  }, 180_000);
+  });
 });
