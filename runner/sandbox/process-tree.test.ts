@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
 import { below, countTree, machineThreads, measureTree, sharedMemory } from "./process-tree.ts";
 
-const status = (pid: number, parent: number) => ({ pid, parent, threads: 1, memoryKiB: 1 });
+const status = (pid: number, parent: number) => ({ pid, parent, threads: 1, memoryKiB: 1, thread: String(pid) });
 
 test("everything below a process is found, in whatever order it comes", () => {
   const all = [status(5, 4), status(4, 2), status(3, 2), status(2, 1), status(6, 1), status(1, 0)];
@@ -17,10 +17,8 @@ test("everything below a process is found, in whatever order it comes", () => {
 });
 
 describe.skipIf(process.platform !== "linux")("with real processes", () => {
-  const ends: (() => void)[] = [];
-  afterEach(() => {
-    for (const end of ends.splice(0)) end();
-  });
+  const ends: (() => Promise<unknown>)[] = [];
+  afterEach(() => Promise.all(ends.splice(0).map((end) => end())));
 
   /** A shell with these children; resolves when one of them says something. */
   async function start(script: string, env: Record<string, string> = {}) {
@@ -29,8 +27,14 @@ describe.skipIf(process.platform !== "linux")("with real processes", () => {
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "inherit"],
     });
-    ends.push(() => process.kill(-(child.pid ?? 0), "SIGKILL"));
+    // Until the last of them has let go of its files: the next test looks at the whole machine.
+    const gone = once(child, "close");
+    ends.push(() => {
+      process.kill(-(child.pid ?? 0), "SIGKILL");
+      return gone;
+    });
     await once(child.stdout, "data");
+    child.stdout.resume();
     return child.pid ?? 0;
   }
 
@@ -56,6 +60,31 @@ describe.skipIf(process.platform !== "linux")("with real processes", () => {
     expect((await measureTree(pid, 1_000_000, shared)).memoryMiB).toBeGreaterThan(7 * 47);
     expect((await measureTree(pid, 100, shared)).memoryMiB).toBeLessThan(150);
   });
+
+  test.skipIf(!existsSync("/usr/bin/python3"))(
+    "a process whose first thread has ended is counted with the memory and the files of the others",
+    async () => {
+      const hide = [
+        "import ctypes,os,threading,time",
+        "libc=ctypes.CDLL(None)",
+        "def work():",
+        "  libc.unshare(0x400)", // CLONE_FILES: what it opens from here on is in no other thread's list
+        "  held=bytearray(b'1')*(120<<20)",
+        "  os.write(os.memfd_create('x'),b'1'*(100<<20))",
+        "  time.sleep(0.3)", // the first thread has ended by then
+        "  print('ready',flush=True)",
+        "  time.sleep(1000)",
+        "threading.Thread(target=work).start()",
+        "libc.syscall({'x86_64':60,'aarch64':93}[os.uname().machine],0)", // exit, of this thread alone
+      ].join("\n");
+      const before = await sharedMemory();
+      const pid = await start('python3 -c "$HIDE"', { HIDE: hide });
+      const rough = await measureTree(pid, 1_000_000, before);
+      expect(rough.memoryMiB).toBeGreaterThan(120);
+      expect(rough.memoryMiB).toBeLessThan(200);
+      expect((await measureTree(pid, 100, before)).memoryMiB).toBeGreaterThan(220);
+    },
+  );
 
   test.skipIf(!existsSync("/usr/bin/python3"))(
     "files in memory that nobody has mapped are found when the machine has more of them than before",

@@ -8,6 +8,8 @@ interface ProcessStatus {
   threads: number;
   /** Memory that no file on disk holds: its own and shared, swapped out included; what forks share is in each. KiB. */
   memoryKiB: number;
+  /** The thread that shows the memory: the first, or another where the first has ended and the process lives on. */
+  thread: string;
 }
 
 export interface TreeUse {
@@ -88,20 +90,37 @@ export function below<P extends Pick<ProcessStatus, "pid" | "parent">>(root: num
 async function readStatus(pid: string): Promise<ProcessStatus | undefined> {
   const text = await lookAt(readFile(`/proc/${pid}/status`, "latin1"));
   if (text === undefined) return undefined;
-  const memory = field(text, "RssAnon") + field(text, "RssShmem") + field(text, "VmSwap");
-  return { pid: Number(pid), parent: field(text, "PPid"), threads: field(text, "Threads"), memoryKiB: memory };
+  const threads = field(text, "Threads");
+  const shown = /^State:\s*Z/m.test(text) && threads > 1 ? await livingThread(pid) : { thread: pid, text };
+  const memory = ["RssAnon", "RssShmem", "VmSwap"].map((name) => field(shown.text, name));
+  return { pid: Number(pid), parent: field(text, "PPid"), threads, memoryKiB: sum(memory), thread: shown.thread };
 }
 
+/** A thread that its process's first one has left behind, which shows no memory any more; a program may end it on purpose. */
+async function livingThread(pid: string): Promise<{ thread: string; text: string }> {
+  for (const thread of await threadsOf(pid)) {
+    const text = (await lookAt(readFile(`/proc/${thread}/status`, "latin1"))) ?? "";
+    if (text.includes("RssAnon:")) return { thread, text };
+  }
+  return { thread: pid, text: "" };
+}
+
+const threadsOf = async (pid: number | string) => (await lookAt(readdir(`/proc/${pid}/task`))) ?? [];
+
 /** KiB. */
-async function readShare({ pid, memoryKiB }: ProcessStatus): Promise<{ own: number; shared: number }> {
-  const text = await lookAt(readFile(`/proc/${pid}/smaps_rollup`, "latin1"));
+async function readShare({ thread, memoryKiB }: ProcessStatus): Promise<{ own: number; shared: number }> {
+  const text = await lookAt(readFile(`/proc/${thread}/smaps_rollup`, "latin1"));
   if (!text) return { own: memoryKiB, shared: 0 };
   return { own: field(text, "Pss_Anon") + field(text, "SwapPss"), shared: field(text, "Pss_Shmem") };
 }
 
 /** Files without a name (`memfd_create`) that a process has open, by identity, with their size in KiB. */
 async function memoryFiles({ pid }: ProcessStatus): Promise<[identity: string, size: number][]> {
-  const folder = `/proc/${pid}/fd`;
+  // Each thread may have opened files of its own.
+  return (await Promise.all((await threadsOf(pid)).map((thread) => openMemoryFiles(`/proc/${thread}/fd`)))).flat();
+}
+
+async function openMemoryFiles(folder: string): Promise<[identity: string, size: number][]> {
   const open = (await lookAt(readdir(folder))) ?? [];
   const sizes = open.map(async (name): Promise<[string, number][]> => {
     const file = `${folder}/${name}`;
