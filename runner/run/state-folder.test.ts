@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -63,6 +63,22 @@ describe("takeStateFolder", () => {
   test("kills children that outlive the patience", async () => {
     const [holder, child] = [start(), start()];
     await leftBy(holder, child);
+    holder.kill("SIGKILL");
+    await once(holder, "exit");
+    await (await takeStateFolder(folder, signal, 0)).release();
+    await expect.poll(() => child.signalCode).toBe("SIGKILL");
+  });
+
+  test.skipIf(!existsSync("/usr/bin/python3"))("a child lives as long as any of its threads", async () => {
+    const leave = "ctypes.CDLL(None).syscall({'x86_64':60,'aarch64':93}[os.uname().machine],0)";
+    const stay = "threading.Thread(target=lambda: (print('ready',flush=True),time.sleep(600))).start()";
+    const child = spawn("python3", ["-c", `import ctypes,os,threading,time; ${stay}; ${leave}`]);
+    children.push(child);
+    const holder = start();
+    await once(child.stdout, "data");
+    await leftBy(holder, child as ChildProcess & { pid: number });
+    const state = () => readFileSync(`/proc/${child.pid}/stat`, "latin1").split(") ")[1]?.[0];
+    await expect.poll(state).toBe("Z");
     holder.kill("SIGKILL");
     await once(holder, "exit");
     await (await takeStateFolder(folder, signal, 0)).release();

@@ -73,10 +73,12 @@ async function readHolder(file: string): Promise<z.infer<typeof holderSchema> | 
 async function markOf(pid: number): Promise<ProcessMark | undefined> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, "utf8");
-    // The program's name stands in parentheses and may hold anything; after it come state (3rd field) … start time (22nd).
+    // The program's name stands in parentheses and may hold anything; after it come state (3rd field), threads (20th), start (22nd).
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     const startedAt = fields[19];
-    return fields[0] === "Z" || startedAt === undefined ? undefined : { pid, startedAt };
+    // Where the first thread has ended before the others, they still hold its files.
+    const hasEnded = fields[0] === "Z" && Number(fields[17]) <= 1;
+    return hasEnded || startedAt === undefined ? undefined : { pid, startedAt };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ESRCH") return undefined;

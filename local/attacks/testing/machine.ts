@@ -16,8 +16,10 @@ export function listProcesses(): MachineProcess[] {
     .flatMap((name) => {
       try {
         const stat = readFileSync(`/proc/${name}/stat`, "utf8");
-        const [state, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-        if (state === "Z") return [];
+        const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+        const [state, parent] = fields;
+        // It lives as long as any of its threads, of which the 18th field tells the number.
+        if (state === "Z" && Number(fields[17]) <= 1) return [];
         const command = readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ").trim();
         const environment = readFileSync(`/proc/${name}/environ`, "utf8").replaceAll("\0", "\n");
         return [{ pid: Number(name), parent: Number(parent), command, environment }];
