@@ -20,6 +20,8 @@ export interface Cluster {
   readonly state: ClusterState;
   /** kubectl as the cluster's administrator; answers its output. @throws Error with what it said */
   kubectl(args: readonly string[], options?: KubectlOptions): Promise<string>;
+  /** The Workflows' own CLI, signed in as the administrator; answers its output. @throws Error with what it said */
+  argo(args: readonly string[], options?: KubectlOptions): Promise<string>;
   /** `kubectl … --output=json`, parsed. */
   kubectlJson<T>(args: readonly string[], options?: KubectlOptions): Promise<T>;
   /**
@@ -85,6 +87,10 @@ export function openCluster(folder: string): Cluster {
       return read();
     },
     kubectl,
+    argo(args, options) {
+      const { programs, kubeconfig } = read();
+      return runCommand(programs["argo"] ?? "argo", args, { ...options, env: { KUBECONFIG: kubeconfig } });
+    },
     async kubectlJson(args, options) {
       return JSON.parse(await kubectl([...args, "--output=json"], options));
     },

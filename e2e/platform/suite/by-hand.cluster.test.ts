@@ -2,7 +2,6 @@ import { headers } from "@froussard/contract";
 import { afterAll, expect, test } from "vitest";
 import { cacheFolder } from "../../../infra/platform/cache-folder.ts";
 import { platformFolder } from "../cluster/layout.ts";
-import { runCommand } from "../cluster/run-command.ts";
 import { readDeployment } from "../deploy/deployment.ts";
 import { wish } from "../simulated/wish.ts";
 import { counted } from "./pipeline/counted.ts";
@@ -22,13 +21,12 @@ afterAll(letWatchLook);
 
 /** As docs/operations.md has a person start a run, and wait for its end. */
 const submit = (stage: string, number: number) =>
-  runCommand(
-    cluster.state.programs["argo"] ?? "argo",
+  cluster.argo(
     [
       ...["submit", "--from", "workflowtemplate/github-codex-task", "--namespace", namespaces.workflows, "--wait"],
       ...["-p", `stage=${stage}`, "-p", `repository=${repository}`, "-p", `issueNumber=${number}`],
     ],
-    { env: { KUBECONFIG: cluster.state.kubeconfig }, timeoutMs: 4 * minute },
+    { timeoutMs: 4 * minute },
   );
 
 test(

@@ -2,7 +2,6 @@ import { markers } from "@froussard/contract";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { cacheFolder } from "../../../infra/platform/cache-folder.ts";
 import { platformFolder } from "../cluster/layout.ts";
-import { runCommand } from "../cluster/run-command.ts";
 import { readDeployment } from "../deploy/deployment.ts";
 import { wish } from "../simulated/wish.ts";
 import { hasEnded } from "./agent-pod/runs.ts";
@@ -38,10 +37,7 @@ describe("the documentation's commands do on a cluster what the pages say", () =
   test("a dry run shows its result in its log, and leaves nothing on GitHub", async () => {
     for (const id of ["dry-run-planning", "dry-run-implementation"]) {
       const name = /^Name:\s+(\S+)$/m.exec(said.get(id) ?? "")?.[1] ?? expect.unreachable(said.get(id));
-      const argo = deployment.cluster.state.programs["argo"] ?? "argo";
-      const log = await runCommand(argo, ["logs", name, "--namespace", deployment.namespaces.workflows], {
-        env: { KUBECONFIG: deployment.cluster.state.kubeconfig },
-      });
+      const log = await deployment.cluster.argo(["logs", name, "--namespace", deployment.namespaces.workflows]);
       expect(log, id).toMatch(/: \| \S/m);
     }
     const branches = (await deployment.simulated.pulls({ repository })).map(({ headBranch }) => headBranch);

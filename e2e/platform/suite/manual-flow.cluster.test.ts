@@ -7,7 +7,6 @@ import { headers, labels, markers } from "@froussard/contract";
 import { beforeAll, describe, expect, test } from "vitest";
 import { cacheFolder } from "../../../infra/platform/cache-folder.ts";
 import { platformFolder } from "../cluster/layout.ts";
-import { runCommand } from "../cluster/run-command.ts";
 import { readDeployment } from "../deploy/deployment.ts";
 import { firstRepository, people } from "../simulated/world.ts";
 import { hasEnded } from "./agent-pod/runs.ts";
@@ -17,8 +16,6 @@ import { watchTasks } from "./pipeline/watch-tasks.ts";
 
 const deployment = readDeployment(platformFolder(cacheFolder(process.env)));
 const { cluster, simulated, namespaces } = deployment;
-const argo = (...args: string[]) =>
-  runCommand(cluster.state.programs["argo"] ?? "argo", args, { env: { KUBECONFIG: cluster.state.kubeconfig } });
 
 describe("the specification's manual test flow", () => {
   let story: Story;
@@ -67,14 +64,16 @@ describe("the specification's manual test flow", () => {
     const names = (await story.runs()).map(({ metadata }) => metadata.name);
     const nameOf = (stage: string) => names.find((name) => name.startsWith(`codex-${stage}-`)) ?? "(none)";
     const [planning, implementation] = [nameOf("planning"), nameOf("implementation")];
-    const listed = await argo("list", ...namespace);
+    const listed = await cluster.argo(["list", ...namespace]);
     expect(listed).toContain(planning);
     expect(listed).toContain(implementation);
     await story.until("the end of both runs", async () => (await story.runs()).every(hasEnded));
     // Beside this file others run, whose Workflows may have other names.
-    expect(await argo("get", "@latest", ...namespace)).toMatch(/^Name:\s+(?:codex|rights|github-codex-task)-/);
-    expect(await argo("get", implementation, ...namespace)).toMatch(/^Status:\s+Succeeded/m);
-    expect(await argo("logs", implementation, ...namespace)).toMatch(/the run is done/);
+    expect(await cluster.argo(["get", "@latest", ...namespace])).toMatch(
+      /^Name:\s+(?:codex|rights|github-codex-task)-/,
+    );
+    expect(await cluster.argo(["get", implementation, ...namespace])).toMatch(/^Status:\s+Succeeded/m);
+    expect(await cluster.argo(["logs", implementation, ...namespace])).toMatch(/the run is done/);
   });
 
   test("no secret is in what was asked of the model, written to GitHub, logged by a pod, or kept in a Workflow", async () => {
