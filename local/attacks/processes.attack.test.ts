@@ -2,6 +2,7 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { exec, type Story } from "@froussard/simulators/model/script";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { killNow } from "../testing/kill-now.ts";
 import { type Aftermath, type AttackWorld, startAttackWorld } from "./testing/attack-world.ts";
 import { createGlobalOracle, type GlobalOracle, leftover } from "./testing/global-oracle.ts";
 import { harmlessPlan, harmlessReport } from "./testing/hostile-model.ts";
@@ -150,8 +151,7 @@ describe("killed at the worst moment: one of each", () => {
     const found = descendants(world.pipeline.child.pid ?? 0).filter(({ command }) =>
       command.includes(join("runner", `main.ts ${name}`)),
     );
-    for (const { pid } of found) process.kill(pid, "SIGKILL");
-    return found.length;
+    return found.filter(({ pid }) => killNow(pid)).length;
   };
 
   test("the agent, after its result was taken", async () => {

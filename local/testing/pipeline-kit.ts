@@ -7,6 +7,7 @@ import { markers } from "@froussard/contract";
 import { pipelineEnvironment } from "../demo/command.ts";
 import { type PipelineProcess, startPipeline } from "../demo/pipeline-process.ts";
 import { automation, maintainer, repository, startWorld, type World } from "../demo/world.ts";
+import { killNow } from "./kill-now.ts";
 import { findProcesses, type Kind } from "./processes.ts";
 
 type Comment = ReturnType<World["github"]["comments"]>[number];
@@ -92,8 +93,7 @@ export async function startKit(options: KitOptions = {}): Promise<PipelineKit> {
       waitFor("the result comment", () => kit.ours(issue, markers.result)[0], timeoutMs),
     kill: (kind) => {
       const found = findProcesses(data).filter((each) => each.kind === kind);
-      for (const { pid } of found) process.kill(pid, "SIGKILL");
-      return found.length;
+      return found.filter(({ pid }) => killNow(pid)).length;
     },
     waitForProcess: async (kind) => {
       const until = Date.now() + 60_000;

@@ -93,7 +93,16 @@ async function isAlive(mark: ProcessMark): Promise<boolean> {
 async function awaitEnd(mark: ProcessMark, signal: AbortSignal, patienceMs: number): Promise<void> {
   const until = Date.now() + patienceMs;
   while (await isAlive(mark)) {
-    if (Date.now() > until) process.kill(mark.pid, "SIGKILL");
+    if (Date.now() > until) kill(mark.pid);
     await sleep(50, undefined, { signal });
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    // It ended since it was looked at.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
 }

@@ -24,6 +24,7 @@ import type { RunTaskInput } from "codex-runner/run/environments";
 import { type RunTaskResult, runTask } from "codex-runner/run/run-task";
 import { pino } from "pino";
 import { vi } from "vitest";
+import { killNow } from "../../testing/kill-now.ts";
 import { findProcesses, type Kind } from "../../testing/processes.ts";
 
 const automation = "codex-automation";
@@ -261,13 +262,4 @@ export async function startFaultWorld() {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-function killNow(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch (error) {
-    // It went down with its parent.
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-  }
 }
