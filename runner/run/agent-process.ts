@@ -43,7 +43,8 @@ export const agentFolder = ({ path }: StateFolder): string => join(path, "agent"
 export async function runAgentProcess(options: AgentProcessOptions): Promise<RunFailure> {
   try {
     const found = await options.bubble;
-    if (typeof found !== "string") return await runInBubble(options, found, agentFolder(options.state));
+    if (typeof found !== "string")
+      return await runInBubble(options, { ...found, socket: options.socket }, agentFolder(options.state));
     options.log.error(found);
     return new RunFailure("sandbox-unavailable", found.slice(0, 500));
   } catch (error) {
@@ -52,16 +53,16 @@ export async function runAgentProcess(options: AgentProcessOptions): Promise<Run
   }
 }
 
-/** The first bubblewrap that works, its folders new and empty, or why none does. */
+/** The first bubblewrap that works, its folders new and empty and without a way out yet, or why none does. */
 export async function prepareBubble(
-  options: Pick<AgentProcessOptions, "codex" | "basics" | "state" | "readablePaths" | "socket">,
+  options: Pick<AgentProcessOptions, "codex" | "basics" | "state" | "readablePaths">,
 ): Promise<Bubble | string> {
-  const { codex, basics, readablePaths, socket } = options;
+  const { codex, basics, readablePaths } = options;
   const folder = agentFolder(options.state);
   await removeTree(folder, basics.path);
   let problem = "bubblewrap was not found";
   for (const bwrap of bubblewraps(codex.bwrap)) {
-    const places = { folder, socket, node: process.execPath, path: basics.path, morePaths: readablePaths };
+    const places = { folder, node: process.execPath, path: basics.path, morePaths: readablePaths };
     const bubble = await makeBubble({ bwrap, codex, ...places });
     const found = await checkBubble(bubble);
     if (found === undefined) return bubble;

@@ -87,7 +87,12 @@ export async function attempt(options: AttemptOptions): Promise<Closed> {
     retryDelaysMs: [100, 500, 1_000],
   });
   let started = false;
-  let bubble: ReturnType<typeof prepareBubble> | undefined;
+  // It holds nothing, and has the most to load: it starts while the mediator asks GitHub, although there may be nothing to do.
+  const bubble = prepareBubble(options);
+  bubble.catch(() => {});
+  let agent: ReturnType<typeof runAgentProcess> | undefined;
+  const unneeded = new AbortController();
+  const limit = new AbortController();
   void mediator.ended.then(({ exitCode }) => {
     const detail = `the mediator's process ended (exit code ${exitCode})`;
     // One that does not even start would not start the next time either.
@@ -96,13 +101,13 @@ export async function attempt(options: AttemptOptions): Promise<Closed> {
   try {
     await ready(mediator, options);
     started = true;
-    // While the mediator asks GitHub, although there may be nothing to do.
-    bubble = prepareBubble({ ...options, socket });
-    bubble.catch(() => {});
+    const lost = AbortSignal.any([stopped.signal, unneeded.signal]);
+    agent = runAgentProcess({ ...options, bubble, bearer, socket, lost, limit: limit.signal });
+    agent.catch(() => {});
     const first = await client.task();
     if (first.state === "closed") return first;
-    const limit = AbortSignal.timeout(first.deadlineMs + slackMs);
-    const obstacle = await runAgentProcess({ ...options, bubble, bearer, socket, lost: stopped.signal, limit });
+    setTimeout(() => limit.abort(), first.deadlineMs + slackMs).unref();
+    const obstacle = await agent;
     return await closing(client, await client.task(), obstacle);
   } catch (error) {
     // What aborted the client is the cause; the client's own error only says that it was aborted.
@@ -110,7 +115,8 @@ export async function attempt(options: AttemptOptions): Promise<Closed> {
     stopped.signal.throwIfAborted();
     throw error;
   } finally {
-    await Promise.allSettled([bubble, mediator.stop(options.stopGraceMs)]);
+    unneeded.abort(new Error("there is nothing to do for the agent"));
+    await Promise.allSettled([bubble, agent, mediator.stop(options.stopGraceMs)]);
     await folder.close();
     await rm(socket, { force: true });
   }
