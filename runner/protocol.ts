@@ -5,7 +5,8 @@ import * as z from "zod";
  * What mediator and agent say to each other over HTTP (design §5). Every call carries the run's bearer.
  *
  * - `GET /task` → {@link taskAnswer}
- * - `GET /workspace` → a pack of the base commit, its trees and its files
+ * - `GET /workspace` → a pack of the base commit, its trees and its files: the length of git's index of it (32 bits, most
+ *   significant byte first), the index, the pack
  * - `POST /progress` ← {@link progressReport}, 204
  * - `POST /result` ← {@link runResult}, once → {@link taskAnswer} (`closed`)
  * - `POST /v1/responses`, `POST /v1/alpha/search`: the model

@@ -1,7 +1,10 @@
 import { isUtf8 } from "node:buffer";
-import { copyFile, lstat, mkdir, readdir, readFile, rm, symlink } from "node:fs/promises";
+import { once } from "node:events";
+import { createWriteStream } from "node:fs";
+import { copyFile, lstat, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { type BaseTree, parseBaseTree } from "./base-tree.ts";
 import { configure, makeGitFolder } from "./git-folder.ts";
 import { type GitPlace, runGit } from "./run-git.ts";
@@ -28,7 +31,8 @@ export interface WorkspacePlaces {
 const maxTargetBytes = 4096;
 
 /**
- * Makes the working copy of a commit from a pack of its objects. Git itself writes the files, from an index, so that it
+ * Makes the working copy of a commit from a pack of its objects, which comes with its index: the mediator's git has looked at
+ * each of them, so that nobody does it again. Git itself writes the files, from an index, so that it
  * refuses every name that leads out of the folder or into `.git`; no filter, attribute, hook or submodule acts, and it makes
  * no links. Symbolic links become links afterwards if they {@link staysInside}, else they stay plain files with the target as
  * text. Submodules are empty folders. Files whose names are not UTF-8 are left out, and marked so in the index.
@@ -44,9 +48,12 @@ export async function fetchWorkspace(
   for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true, force: true });
   const place = { gitFolder: join(folder, ".git"), folder, path };
   await makeGitFolder(place.gitFolder, commit);
-  await runGit(["index-pack", "--stdin"], place, { input: pack, timeoutMs });
-  const base = parseBaseTree(await runGit(["ls-tree", "-rlz", "--full-tree", commit], place));
-  await runGit(["read-tree", commit], place);
+  await receive(pack, join(place.gitFolder, "objects", "pack", `pack-${commit}`));
+  const [listing] = await Promise.all([
+    runGit(["ls-tree", "-rlz", "--full-tree", commit], place),
+    runGit(["read-tree", commit], place),
+  ]);
+  const base = parseBaseTree(listing);
   await leaveOut(base.foreign, place);
   await runGit(["checkout-index", "--all", "--index", "--quiet"], place, { timeoutMs });
   if (await makeLinks(base, folder)) await configure(place.gitFolder, { plainLinks: false });
@@ -55,6 +62,24 @@ export async function fetchWorkspace(
   await makeGitFolder(gitFolder, commit);
   await copyFile(join(place.gitFolder, "index"), join(gitFolder, "index"));
   return { folder, gitFolder, base };
+}
+
+/** The answer to `GET /workspace` (`runner/protocol.ts`) as the two files that git expects. */
+async function receive(workspace: Readable, path: string): Promise<void> {
+  const length = (await take(workspace, 4)).readUInt32BE();
+  await writeFile(`${path}.idx`, await take(workspace, length));
+  await pipeline(workspace, createWriteStream(`${path}.pack`));
+}
+
+/** The next so many bytes. @throws Error when there are fewer */
+async function take(stream: Readable, length: number): Promise<Buffer> {
+  const closed = once(stream, "close");
+  for (;;) {
+    const bytes: Buffer | null = stream.read(length);
+    if (bytes?.length === length) return bytes;
+    if (bytes || stream.closed) throw new Error("the pack ends before it has begun");
+    await Promise.race([once(stream, "readable"), closed]);
+  }
 }
 
 async function leaveOut(names: readonly Buffer[], place: GitPlace): Promise<void> {

@@ -12,12 +12,11 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { Readable } from "node:stream";
 import { afterEach, describe, expect, test } from "vitest";
 import { maxPathLength } from "../protocol.ts";
 import { fetchWorkspace } from "./fetch-workspace.ts";
 import { findChanges } from "./find-changes.ts";
-import { commitAll, packOf } from "./testing/fake-mediator.ts";
+import { commitAll, packOf, streamOf } from "./testing/fake-mediator.ts";
 
 const path = process.env["PATH"] ?? "";
 const folders: string[] = [];
@@ -47,7 +46,7 @@ async function fetched(files: Record<string, string | Buffer>, prepare: (source:
   commitAll(source);
   const { commit, pack } = packOf(source);
   const places = { folder: workspace, privateFolder: own, path };
-  const fetchedWorkspace = await fetchWorkspace(Readable.from([pack]), commit, places);
+  const fetchedWorkspace = await fetchWorkspace(streamOf(pack), commit, places);
   return {
     workspace,
     git: (...args: string[]) =>

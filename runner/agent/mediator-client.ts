@@ -7,7 +7,7 @@ import { hostHeader, type MediatorAddress } from "./mediator-address.ts";
 /** The mediator as the agent, and whoever started the agent, sees it. */
 export interface MediatorClient {
   task(): Promise<TaskAnswer>;
-  /** A pack of what the working copy is made of. */
+  /** A pack of what the working copy is made of, its index first. */
   workspace(): Promise<IncomingMessage>;
   progress(report: ProgressReport): Promise<void>;
   /** Hands the result over, once; answers when it is published or refused. */

@@ -96,7 +96,7 @@ export async function createGitRepository(options: GitRepositoryOptions): Promis
     return !failed(await git.call(["rev-parse", "--quiet", "--verify", `${commit}^{tree}`]));
   }
 
-  async function fetchCommit(commit: string): Promise<void> {
+  async function fetchOnce(commit: string): Promise<void> {
     if (!commitPattern.test(commit)) throw new RunFailure("internal", "not the id of a commit");
     if (await isHere(commit)) return;
     await remote("fetch", ["fetch", "--quiet", "--depth=1", "--no-tags", "--no-write-fetch-head", url, commit], {
@@ -104,13 +104,27 @@ export async function createGitRepository(options: GitRepositoryOptions): Promis
     });
   }
 
+  /** Whoever asks for a commit that is being fetched waits for it: two fetches at a time would lock each other out. */
+  const fetchCommit = onceEach(fetchOnce);
+
+  const look = onceEach(async (commit) => {
+    const tree = await readTree(git, commit);
+    return {
+      instructions: instructionFiles(tree.flatMap(({ path }) => path ?? [])),
+      bytes: tree.reduce((sum, { size }) => sum + size, 0),
+    };
+  });
+
   return {
     fetchCommit,
     remoteTip,
-    async instructionFiles(commit) {
-      return instructionFiles((await readTree(git, commit)).flatMap(({ path }) => path ?? []));
+    instructionFiles: async (commit) => (await look(commit)).instructions,
+    async packWorkspace(commit) {
+      const { bytes } = await look(commit);
+      if (bytes > repositoryBytes)
+        throw new RunFailure("repository-too-large", `${bytes} bytes of files, more than ${repositoryBytes}`);
+      return packWorkspace({ git, commit, folder });
     },
-    packWorkspace: (commit) => packWorkspace({ git, commit, folder, repositoryBytes }),
     commitChanges: (input) => commitChanges({ git, folder, rules, secrets }, input),
     async judgeCommit(input) {
       await fetchCommit(input.base);
@@ -131,6 +145,17 @@ export async function createGitRepository(options: GitRepositoryOptions): Promis
         throw error;
       }
     },
+  };
+}
+
+/** What was found out of a commit is kept; a failure is not. */
+function onceEach<T>(find: (commit: string) => Promise<T>): (commit: string) => Promise<T> {
+  const found = new Map<string, Promise<T>>();
+  return (commit) => {
+    const known = found.get(commit) ?? find(commit);
+    found.set(commit, known);
+    known.catch(() => found.delete(commit));
+    return known;
   };
 }
 

@@ -110,14 +110,16 @@ export function createMediator(options: MediatorOptions) {
     if (kind === "over") return;
     if (kind === "given-up") throw new RunFailure("mediator-lost");
     if (kind === "publish") return publish(begun);
+    // Nobody waits for it here: meanwhile GitHub is asked, an agent makes itself ready, and `GET /workspace` waits.
+    const fetched = clone.fetchBase(run);
+    fetched.catch(() => {});
     if (run.implementation && !dryRun) {
       const pushed = await publishPushedBranch(publishOptions(begun), await clone.open(run));
       if (pushed) return finish({ url: pushed });
     }
     if (!dryRun) await reserve(run);
     if (!dryRun) wanted.of(prepared, begun.rules);
-    // Nobody waits for it here: meanwhile an agent makes itself ready, and `GET /workspace` waits.
-    cloned = orFail(() => clone.fetchBase(run));
+    cloned = orFail(() => fetched);
   }
 
   /** A run that an agent was given before has its place already. */

@@ -17,7 +17,7 @@ export interface GitRepository {
   fetchCommit(commit: string): Promise<void>;
   /** Paths of the repository's instructions to agents (`AGENTS.md`, skills) in a commit that was fetched. */
   instructionFiles(commit: string): Promise<string[]>;
-  /** A pack of a commit, its trees and its files, and nothing older. */
+  /** A pack of a commit, its trees and its files, and nothing older, with its index before it (`GET /workspace`). */
   packWorkspace(commit: string): Promise<Readable>;
   /** Judges a change set and makes a commit of it. The same input gives the same commit id. */
   commitChanges(input: {

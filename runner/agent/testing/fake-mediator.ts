@@ -1,8 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { json } from "node:stream/consumers";
 import { type ProgressReport, paths, type RunResult, type TaskAnswer, type Work } from "../../protocol.ts";
 import type { MediatorAddress } from "../mediator-address.ts";
@@ -119,7 +121,20 @@ const plainGit = (folder: string, args: string[], input = "") =>
 /** A commit, the newest unless another is named, as the mediator sends it. */
 export function packOf(folder: string, commit = "HEAD"): { commit: string; pack: Buffer } {
   const id = plainGit(folder, ["rev-parse", commit]).toString("utf8").trim();
-  return { commit: id, pack: plainGit(folder, ["pack-objects", "-q", "--revs", "--stdout"], `${id}\n`) };
+  const scratch = mkdtempSync(join(tmpdir(), "pack-"));
+  const name = plainGit(folder, ["pack-objects", "-q", "--revs", join(scratch, "pack")], `${id}\n`)
+    .toString()
+    .trim();
+  const [index, pack] = ["idx", "pack"].map((ending) => readFileSync(join(scratch, `pack-${name}.${ending}`)));
+  rmSync(scratch, { recursive: true });
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(index?.length ?? 0);
+  return { commit: id, pack: Buffer.concat([length, index ?? length, pack ?? length]) };
+}
+
+/** Bytes as a connection brings them. */
+export function streamOf(...pieces: Buffer[]): Readable {
+  return Readable.from(pieces, { objectMode: false });
 }
 
 /** Makes a repository of a folder's files, with one commit. */
