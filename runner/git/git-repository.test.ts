@@ -100,6 +100,16 @@ describe("fetch", () => {
     expect(readdirSync(folder).sort()).toEqual(["askpass", "clone.git", "home"]);
   });
 
+  test("who asks for a commit that is being fetched waits for it; one that failed is fetched anew", async () => {
+    const commit = server.commit({ a: "1" });
+    const repository = await open();
+    server.fail(/info\/refs/, 403, 1);
+    const both = [repository.fetchCommit(commit), repository.fetchCommit(commit)];
+    expect(await Promise.all(both.map(codeOf))).toEqual(["forbidden", "forbidden"]);
+    await Promise.all([repository.fetchCommit(commit), repository.fetchCommit(commit)]);
+    expect(calls.filter(({ args }) => args.includes("fetch"))).toHaveLength(2);
+  });
+
   test("the token is in no argument and only in the environment of calls that need it", async () => {
     const commit = server.commit({ a: "1" });
     const repository = await open();
