@@ -1,5 +1,4 @@
 import { isUtf8 } from "node:buffer";
-import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { copyFile, lstat, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -65,21 +64,33 @@ export async function fetchWorkspace(
 }
 
 /** The answer to `GET /workspace` (`runner/protocol.ts`) as the two files that git expects. */
-async function receive(workspace: Readable, path: string): Promise<void> {
-  const length = (await take(workspace, 4)).readUInt32BE();
-  await writeFile(`${path}.idx`, await take(workspace, length));
-  await pipeline(workspace, createWriteStream(`${path}.pack`));
+function receive(workspace: Readable, path: string): Promise<void> {
+  const keepIndex = (index: Buffer) => writeFile(`${path}.idx`, index);
+  return pipeline(workspace, (source) => afterIndex(source, keepIndex), createWriteStream(`${path}.pack`));
 }
 
-/** The next so many bytes. @throws Error when there are fewer */
-async function take(stream: Readable, length: number): Promise<Buffer> {
-  const closed = once(stream, "close");
-  for (;;) {
-    const bytes: Buffer | null = stream.read(length);
-    if (bytes?.length === length) return bytes;
-    if (bytes || stream.closed) throw new Error("the pack ends before it has begun");
-    await Promise.race([once(stream, "readable"), closed]);
+/** The pack itself, once the index before it is kept. @throws Error when not even that comes */
+async function* afterIndex(source: AsyncIterable<Buffer>, keep: (index: Buffer) => Promise<void>) {
+  const held: Buffer[] = [];
+  let size = 0;
+  let end: number | undefined;
+  let isKept = false;
+  for await (const chunk of source) {
+    if (isKept) {
+      yield chunk;
+      continue;
+    }
+    held.push(chunk);
+    size += chunk.length;
+    if (size < 4) continue;
+    end ??= 4 + Buffer.concat(held).readUInt32BE();
+    if (size < end) continue;
+    const all = Buffer.concat(held.splice(0));
+    await keep(all.subarray(4, end));
+    isKept = true;
+    yield all.subarray(end);
   }
+  if (!isKept) throw new Error("the pack ends before it has begun");
 }
 
 async function leaveOut(names: readonly Buffer[], place: GitPlace): Promise<void> {
