@@ -226,7 +226,9 @@ describe("a pack", () => {
     ["empty", () => streamOf()],
     ["cut off", (pack) => streamOf(pack.subarray(0, pack.length - 8))],
     ["with a byte that differs", (pack) => streamOf(damaged(pack))],
-    ["no pack at all", () => streamOf(Buffer.alloc(1024 * 1024, "x"))],
+    ["shorter than it says its index is", () => streamOf(Buffer.alloc(1024 * 1024, "x"))],
+    ["with an index that is none", (pack) => streamOf(pack.subarray(0, 4), Buffer.alloc(pack.length - 4, "x"))],
+    ["that is none behind its index", (pack) => streamOf(Buffer.from(pack).fill("x", 4 + pack.readUInt32BE()))],
     [
       "whose sender breaks off",
       (pack) =>
@@ -240,7 +242,15 @@ describe("a pack", () => {
     ],
   ])("%s is an error", async (_, change) => {
     const { commit, pack } = packOf(source(), git(["commit-tree", write([["100644", "a", "1"]]), "-m", "base"]));
-    await expect(fetchWorkspace(change(pack), commit, places())).rejects.toThrow(/pack|reset|out of range/);
+    await expect(fetchWorkspace(change(pack), commit, places())).rejects.toThrow(/pack|reset/);
+  });
+
+  test("that stops coming is an error once its time is over", async () => {
+    const { commit, pack } = packOf(source(), git(["commit-tree", write([["100644", "a", "1"]]), "-m", "base"]));
+    const stalled = new Readable({ read() {} });
+    stalled.push(pack.subarray(0, pack.length - 8));
+    await expect(fetchWorkspace(stalled, commit, places(), 50)).rejects.toThrow(/aborted|timeout/);
+    expect(stalled.destroyed).toBe(true);
   });
 
   test("of another commit is an error", async () => {

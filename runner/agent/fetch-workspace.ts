@@ -47,7 +47,7 @@ export async function fetchWorkspace(
   for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true, force: true });
   const place = { gitFolder: join(folder, ".git"), folder, path };
   await makeGitFolder(place.gitFolder, commit);
-  await receive(pack, join(place.gitFolder, "objects", "pack", `pack-${commit}`));
+  await receive(pack, join(place.gitFolder, "objects", "pack", `pack-${commit}`), timeoutMs);
   const [listing] = await Promise.all([
     runGit(["ls-tree", "-rlz", "--full-tree", commit], place),
     runGit(["read-tree", commit], place),
@@ -64,9 +64,10 @@ export async function fetchWorkspace(
 }
 
 /** The answer to `GET /workspace` (`runner/protocol.ts`) as the two files that git expects. */
-function receive(workspace: Readable, path: string): Promise<void> {
+function receive(workspace: Readable, path: string, timeoutMs: number): Promise<void> {
   const keepIndex = (index: Buffer) => writeFile(`${path}.idx`, index);
-  return pipeline(workspace, (source) => afterIndex(source, keepIndex), createWriteStream(`${path}.pack`));
+  const signal = AbortSignal.timeout(timeoutMs);
+  return pipeline(workspace, (source) => afterIndex(source, keepIndex), createWriteStream(`${path}.pack`), { signal });
 }
 
 /** The pack itself, once the index before it is kept. @throws Error when not even that comes */

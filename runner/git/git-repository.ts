@@ -152,10 +152,12 @@ export async function createGitRepository(options: GitRepositoryOptions): Promis
 function onceEach<T>(find: (commit: string) => Promise<T>): (commit: string) => Promise<T> {
   const found = new Map<string, Promise<T>>();
   return (commit) => {
-    const known = found.get(commit) ?? find(commit);
-    found.set(commit, known);
-    known.catch(() => found.delete(commit));
-    return known;
+    const known = found.get(commit);
+    if (known) return known;
+    const finding = find(commit);
+    found.set(commit, finding);
+    finding.catch(() => found.delete(commit));
+    return finding;
   };
 }
 

@@ -25,7 +25,7 @@ export interface AgentProcessOptions
   bearer: string;
   /** The mediator's. */
   socket: string;
-  /** Aborted when the mediator is gone. */
+  /** Aborted when the mediator is gone, or has nothing to do for an agent. */
   lost: AbortSignal;
   /** Aborted when the agent ought to have ended by itself. */
   limit: AbortSignal;
@@ -43,6 +43,7 @@ export const agentFolder = ({ path }: StateFolder): string => join(path, "agent"
 export async function runAgentProcess(options: AgentProcessOptions): Promise<RunFailure> {
   try {
     const found = await options.bubble;
+    AbortSignal.any([options.signal, options.lost]).throwIfAborted();
     if (typeof found !== "string")
       return await runInBubble(options, { ...found, socket: options.socket }, agentFolder(options.state));
     options.log.error(found);
@@ -92,7 +93,7 @@ async function runInBubble(options: AgentProcessOptions, bubble: Bubble, folder:
   });
   await state.remember(agent.pid);
   const watch = await watchAgent(options, agent, folder);
-  const stop = () => void agent.stop(5_000);
+  const stop = () => void agent.endTree();
   const ends = AbortSignal.any([signal, lost]);
   for (const each of [ends, limit]) each.addEventListener("abort", stop, { once: true });
   if (ends.aborted) stop();
@@ -112,7 +113,7 @@ async function watchAgent({ limits, basics, log }: AgentProcessOptions, agent: C
   const onPassed = (limit: string) => {
     passed ??= `the agent used ${limit}`;
     log.warn({ limit }, "the agent passes a limit and is ended");
-    void agent.stop(0);
+    void agent.endTree();
   };
   const stopBombs = watchBombs({
     ...{ limits, every: everyMs(50), machine: machineThreads, tree: () => countTree(agent.pid), onPassed },

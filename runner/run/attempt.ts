@@ -46,7 +46,7 @@ export interface AttemptOptions {
 const slackMs = 30 * 60_000;
 
 /**
- * One try: mediator, and when it has work, agent in its bubble. Answers how the mediator closed.
+ * One try: mediator, and beside it an agent in its bubble, which is ended where there is no work. Answers how the mediator closed.
  * @throws the signal's reason when it was aborted; RunFailure when the mediator itself did not last.
  */
 export async function attempt(options: AttemptOptions): Promise<Closed> {
@@ -93,6 +93,7 @@ export async function attempt(options: AttemptOptions): Promise<Closed> {
   let agent: ReturnType<typeof runAgentProcess> | undefined;
   const unneeded = new AbortController();
   const limit = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
   void mediator.ended.then(({ exitCode }) => {
     const detail = `the mediator's process ended (exit code ${exitCode})`;
     // One that does not even start would not start the next time either.
@@ -106,7 +107,7 @@ export async function attempt(options: AttemptOptions): Promise<Closed> {
     agent.catch(() => {});
     const first = await client.task();
     if (first.state === "closed") return first;
-    setTimeout(() => limit.abort(), first.deadlineMs + slackMs).unref();
+    timer = setTimeout(() => limit.abort(), first.deadlineMs + slackMs);
     const obstacle = await agent;
     return await closing(client, await client.task(), obstacle);
   } catch (error) {
@@ -115,6 +116,7 @@ export async function attempt(options: AttemptOptions): Promise<Closed> {
     stopped.signal.throwIfAborted();
     throw error;
   } finally {
+    clearTimeout(timer);
     unneeded.abort(new Error("there is nothing to do for the agent"));
     await Promise.allSettled([bubble, agent, mediator.stop(options.stopGraceMs)]);
     await folder.close();

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { pino } from "pino";
 import { describe, expect, test } from "vitest";
@@ -37,6 +38,19 @@ describe("startChild", () => {
     const obedient = start("echo ready; cat; echo gone").child;
     await obedient.firstLine;
     expect((await obedient.stop(5_000)).signal).toBe("SIGTERM");
+  });
+
+  test("ended with its tree, not even a child that keeps its output open outlives it", async () => {
+    const { child } = start("trap '' TERM; sleep 600 & echo $!; wait");
+    const grandchild = Number(await child.firstLine);
+    expect(await child.endTree()).toEqual({ exitCode: null, signal: "SIGKILL" });
+    const state = () =>
+      readFile(`/proc/${grandchild}/stat`, "utf8").then(
+        (stat) => stat.split(") ")[1]?.[0],
+        () => "gone",
+      );
+    await expect.poll(state).toMatch(/^(?:Z|gone)$/);
+    expect(await child.endTree()).toEqual({ exitCode: null, signal: "SIGKILL" });
   });
 
   test("its log lines keep their level; anything else is a warning", async () => {

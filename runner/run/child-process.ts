@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import type { Logger } from "pino";
 import { readBoundedLines } from "../bounded-lines.ts";
+import { childrenOf, halted, kill } from "./process-control.ts";
 
 export interface Child {
   pid: number;
@@ -11,6 +12,11 @@ export interface Child {
   firstLine: Promise<string>;
   /** SIGTERM, then SIGKILL; resolves when it has ended. */
   stop(graceMs: number): Promise<ChildEnd>;
+  /**
+   * Ends it and its children at once, whatever they do; resolves when it has ended. For bubblewrap, whose children go with it
+   * only once it has told the kernel so: ended while it is setting itself up, it would leave them behind.
+   */
+  endTree(): Promise<ChildEnd>;
 }
 
 export interface ChildEnd {
@@ -56,7 +62,11 @@ export function startChild(options: {
   });
   // Not everybody asks for the line.
   firstLine.catch(() => {});
-  return { pid: child.pid ?? 0, ended, firstLine, stop: (graceMs) => stop(child, ended, graceMs) };
+  return {
+    ...{ pid: child.pid ?? 0, ended, firstLine },
+    stop: (graceMs) => stop(child, ended, graceMs),
+    endTree: () => endTree(child, ended),
+  };
 }
 
 async function stop(child: ChildProcess, ended: Promise<ChildEnd>, graceMs: number): Promise<ChildEnd> {
@@ -66,6 +76,17 @@ async function stop(child: ChildProcess, ended: Promise<ChildEnd>, graceMs: numb
   const end = await ended;
   clearTimeout(timer);
   return end;
+}
+
+async function endTree(child: ChildProcess, ended: Promise<ChildEnd>): Promise<ChildEnd> {
+  child.stdin?.end();
+  // Halted, it has no child that is not seen here.
+  if (child.pid !== undefined && child.kill("SIGSTOP")) {
+    await halted(child.pid);
+    for (const pid of await childrenOf(child.pid)) kill(pid);
+    child.kill("SIGKILL");
+  }
+  return ended;
 }
 
 /** Commands of a model may find a way to write there (with policy `pod` they can): what they send is bounded. Characters. */

@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
+import { kill } from "./process-control.ts";
 
 /** A process, told apart from a later one with the same id by when it was started. */
 const processMark = z.object({ pid: z.int().positive(), startedAt: z.string() });
@@ -95,14 +96,5 @@ async function awaitEnd(mark: ProcessMark, signal: AbortSignal, patienceMs: numb
   while (await isAlive(mark)) {
     if (Date.now() > until) kill(mark.pid);
     await sleep(50, undefined, { signal });
-  }
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch (error) {
-    // It ended since it was looked at.
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
 }
