@@ -103,4 +103,58 @@ describe.skipIf(process.platform !== "linux")("with real processes", () => {
       expect((await measureTree(pid, 100, before + 120)).memoryMiB).toBeLessThan(50);
     },
   );
+
+  // These look as if the machine had had no files in memory before: those of the last test may be on their way out.
+
+  test.skipIf(!existsSync("/usr/bin/python3"))("a folder whose path is too long hides nothing", async () => {
+    const hide = [
+      "import os,shutil,sys,tempfile,time",
+      "top=tempfile.mkdtemp()",
+      "os.chdir(top)",
+      "for _ in range(25): os.mkdir('d'*200); os.chdir('d'*200)",
+      "deep=os.open('.',os.O_RDONLY)",
+      "shutil.rmtree(top)",
+      "os.write(os.memfd_create('x'),b'1'*(120<<20))",
+      "print('ready',flush=True)",
+      "time.sleep(1000)",
+    ].join("\n");
+    const pid = await start('python3 -c "$HIDE"', { HIDE: hide });
+    expect((await measureTree(pid, 100, 0)).memoryMiB).toBeGreaterThan(120);
+  });
+
+  /** Threads with a list of open files of their own each; the last one has a file in memory under a number of the others. */
+  const threads = (count: number, files: number) =>
+    [
+      "import ctypes,os,resource,threading,time",
+      `resource.setrlimit(resource.RLIMIT_NOFILE,(${files + 100},${files + 100}))`,
+      "libc=ctypes.CDLL(None)",
+      `ready=threading.Barrier(${count})`,
+      "def work(last):",
+      "  libc.unshare(0x400)", // CLONE_FILES
+      `  opened=[os.open('/dev/null',os.O_RDONLY) for _ in range(${files})]`,
+      "  if last:",
+      "    held=os.memfd_create('x')",
+      "    os.write(held,b'1'*(120<<20))",
+      "    os.dup2(held,opened[-1])",
+      "    os.close(held)",
+      "  ready.wait()",
+      "  if last: print('ready',flush=True)",
+      "  time.sleep(1000)",
+      `for i in range(${count}): threading.Thread(target=work,args=(i==${count - 1},)).start()`,
+    ].join("\n");
+
+  test.skipIf(!existsSync("/usr/bin/python3"))(
+    "a file in memory is found among the open files of many threads, with little memory of ours",
+    async () => {
+      const pid = await start('python3 -c "$HIDE"', { HIDE: threads(20, 200) });
+      const own = process.memoryUsage().rss;
+      expect((await measureTree(pid, 100, 0)).memoryMiB).toBeGreaterThan(120);
+      expect(process.memoryUsage().rss - own).toBeLessThan(50 << 20);
+    },
+  );
+
+  test.skipIf(!existsSync("/usr/bin/python3"))("more open files than can be looked at pass any limit", async () => {
+    const pid = await start('python3 -c "$HIDE"', { HIDE: threads(60, 2_000) });
+    expect((await measureTree(pid, 100, 0)).memoryMiB).toBe(Number.POSITIVE_INFINITY);
+  });
 });

@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { readdir, readFile, readlink, stat } from "node:fs/promises";
 
+/** Open files of all threads that one measurement looks at: who has more of them wants to wear us out. */
+const mostDescriptors = 100_000;
+
 /** One process as `/proc/<pid>/status` tells it. */
 interface ProcessStatus {
   pid: number;
@@ -15,6 +18,7 @@ interface ProcessStatus {
 export interface TreeUse {
   /** Processes and threads below the root. */
   processes: number;
+  /** Infinite when they have more files open than can be looked at. */
   memoryMiB: number;
 }
 
@@ -46,7 +50,8 @@ export async function sharedMemory(): Promise<number> {
 /** KiB. */
 async function exactMemory(tree: readonly ProcessStatus[]): Promise<number> {
   const shares = await Promise.all(tree.map(readShare));
-  const files = new Map((await Promise.all(tree.map(memoryFiles))).flat());
+  const files = await memoryFiles(tree);
+  if (files === undefined) return Number.POSITIVE_INFINITY;
   return (
     sum(shares.map(({ own }) => own)) + Math.max(sum(shares.map(({ shared }) => shared)), sum([...files.values()]))
   );
@@ -114,21 +119,32 @@ async function readShare({ thread, memoryKiB }: ProcessStatus): Promise<{ own: n
   return { own: field(text, "Pss_Anon") + field(text, "SwapPss"), shared: field(text, "Pss_Shmem") };
 }
 
-/** Files without a name (`memfd_create`) that a process has open, by identity, with their size in KiB. */
-async function memoryFiles({ pid }: ProcessStatus): Promise<[identity: string, size: number][]> {
-  // Each thread may have opened files of its own.
-  return (await Promise.all((await threadsOf(pid)).map((thread) => openMemoryFiles(`/proc/${thread}/fd`)))).flat();
+/**
+ * Files without a name (`memfd_create`) that processes have open, by identity, with their size in KiB. Each thread may have
+ * opened files of its own, under the same numbers as another, so all are looked at: a few at a time, and only so many.
+ */
+async function memoryFiles(tree: readonly ProcessStatus[]): Promise<Map<string, number> | undefined> {
+  const files = new Map<string, number>();
+  let looked = 0;
+  for (const { pid } of tree)
+    for (const thread of await threadsOf(pid)) {
+      const folder = `/proc/${thread}/fd`;
+      const open = (await lookAt(readdir(folder))) ?? [];
+      looked += open.length;
+      if (looked > mostDescriptors) return undefined;
+      for (let start = 0; start < open.length; start += 64) {
+        const few = open.slice(start, start + 64).map((name) => memoryFile(`${folder}/${name}`));
+        for (const file of await Promise.all(few)) if (file) files.set(file.identity, file.size);
+      }
+    }
+  return files;
 }
 
-async function openMemoryFiles(folder: string): Promise<[identity: string, size: number][]> {
-  const open = (await lookAt(readdir(folder))) ?? [];
-  const sizes = open.map(async (name): Promise<[string, number][]> => {
-    const file = `${folder}/${name}`;
-    if (!(await lookAt(readlink(file)))?.startsWith("/memfd:")) return [];
-    const found = await lookAt(stat(file));
-    return found ? [[`${found.dev}:${found.ino}`, found.blocks / 2]] : [];
-  });
-  return (await Promise.all(sizes)).flat();
+async function memoryFile(file: string): Promise<{ identity: string; size: number } | undefined> {
+  // Whatever is wrong with a descriptor's path (too long a one, for instance), no file in memory has such a path.
+  const path = await readlink(file).catch(() => "");
+  const found = path.startsWith("/memfd:") ? await lookAt(stat(file)) : undefined;
+  return found && { identity: `${found.dev}:${found.ino}`, size: found.blocks / 2 };
 }
 
 /** Undefined for a process that has ended, or that is not ours to look at. */

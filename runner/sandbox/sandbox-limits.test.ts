@@ -9,6 +9,7 @@ test.each<[Parameters<typeof passedLimit>[0], string | undefined]>([
   [{ processes: 500, memoryMiB: 1_000, diskMiB: 2_000 }, undefined],
   [{ processes: 501 }, "501 processes and threads, more than 500 (CODEX_MAX_PROCESSES)"],
   [{ memoryMiB: 1_000.1 }, "1001 MiB of memory, more than 1000 (CODEX_MEMORY_MIB)"],
+  [{ memoryMiB: Number.POSITIVE_INFINITY }, "more open files than can be looked through for memory"],
   [{ diskMiB: 3_000 }, "3000 MiB on disk, more than 2000 (CODEX_DISK_MIB)"],
   [{ diskMiB: Number.POSITIVE_INFINITY }, "more files than can be counted (CODEX_DISK_MIB)"],
 ])("%o", (use, expected) => {

@@ -19,6 +19,7 @@ export function passedLimit(use: Partial<SandboxUse>, limits: SandboxLimits): st
   const { processes = 0, memoryMiB = 0, diskMiB = 0 } = use;
   if (processes > limits.processes)
     return `${processes} processes and threads, more than ${limits.processes} (CODEX_MAX_PROCESSES)`;
+  if (memoryMiB === Number.POSITIVE_INFINITY) return "more open files than can be looked through for memory";
   if (memoryMiB > limits.memoryMiB)
     return `${Math.ceil(memoryMiB)} MiB of memory, more than ${limits.memoryMiB} (CODEX_MEMORY_MIB)`;
   if (diskMiB === Number.POSITIVE_INFINITY) return "more files than can be counted (CODEX_DISK_MIB)";
