@@ -157,4 +157,21 @@ describe.skipIf(process.platform !== "linux")("with real processes", () => {
     const pid = await start('python3 -c "$HIDE"', { HIDE: threads(60, 2_000) });
     expect((await measureTree(pid, 100, 0)).memoryMiB).toBe(Number.POSITIVE_INFINITY);
   });
+
+  test.skipIf(!existsSync("/usr/bin/python3"))(
+    "what the kernel keeps for mapped memory that is empty counts",
+    async () => {
+      const map = [
+        "import mmap,time",
+        "held=mmap.mmap(-1,40<<30,flags=mmap.MAP_PRIVATE|mmap.MAP_ANONYMOUS|0x4000,prot=mmap.PROT_READ)", // MAP_NORESERVE
+        "held.madvise(15)", // MADV_NOHUGEPAGE
+        "for place in range(0,40<<30,2<<20): held[place]",
+        "print('ready',flush=True)",
+        "time.sleep(1000)",
+      ].join("\n");
+      const pid = await start('python3 -c "$MAP"', { MAP: map });
+      expect((await measureTree(pid, 1_000_000, await sharedMemory())).memoryMiB).toBeGreaterThan(80);
+      expect((await measureTree(pid, 50, 0)).memoryMiB).toBeGreaterThan(80);
+    },
+  );
 });

@@ -11,6 +11,8 @@ interface ProcessStatus {
   threads: number;
   /** Memory that no file on disk holds: its own and shared, swapped out included; what forks share is in each. KiB. */
   memoryKiB: number;
+  /** Of that, what the kernel keeps to find the rest: much of it for a process that has much mapped and little in use. */
+  pageTablesKiB: number;
   /** The thread that shows the memory: the first, or another where the first has ended and the process lives on. */
   thread: string;
 }
@@ -45,6 +47,11 @@ export async function measureTree(root: number, exactFromMiB: number, sharedMiB:
 /** Memory of the whole machine that is shared or in files without a disk. MiB. */
 export async function sharedMemory(): Promise<number> {
   return field(await readFile("/proc/meminfo", "latin1"), "Shmem") / 1024;
+}
+
+/** Memory that the whole machine could still give to programs. MiB. */
+export async function availableMemory(): Promise<number> {
+  return field(await readFile("/proc/meminfo", "latin1"), "MemAvailable") / 1024;
 }
 
 /** KiB. */
@@ -97,8 +104,9 @@ async function readStatus(pid: string): Promise<ProcessStatus | undefined> {
   if (text === undefined) return undefined;
   const threads = field(text, "Threads");
   const shown = /^State:\s*Z/m.test(text) && threads > 1 ? await livingThread(pid) : { thread: pid, text };
-  const memory = ["RssAnon", "RssShmem", "VmSwap"].map((name) => field(shown.text, name));
-  return { pid: Number(pid), parent: field(text, "PPid"), threads, memoryKiB: sum(memory), thread: shown.thread };
+  const pageTablesKiB = field(shown.text, "VmPTE");
+  const memoryKiB = sum(["RssAnon", "RssShmem", "VmSwap"].map((name) => field(shown.text, name))) + pageTablesKiB;
+  return { pid: Number(pid), parent: field(text, "PPid"), threads, memoryKiB, pageTablesKiB, thread: shown.thread };
 }
 
 /** A thread that its process's first one has left behind, which shows no memory any more; a program may end it on purpose. */
@@ -113,10 +121,15 @@ async function livingThread(pid: string): Promise<{ thread: string; text: string
 const threadsOf = async (pid: number | string) => (await lookAt(readdir(`/proc/${pid}/task`))) ?? [];
 
 /** KiB. */
-async function readShare({ thread, memoryKiB }: ProcessStatus): Promise<{ own: number; shared: number }> {
+async function readShare({
+  thread,
+  memoryKiB,
+  pageTablesKiB,
+}: ProcessStatus): Promise<{ own: number; shared: number }> {
   const text = await lookAt(readFile(`/proc/${thread}/smaps_rollup`, "latin1"));
   if (!text) return { own: memoryKiB, shared: 0 };
-  return { own: field(text, "Pss_Anon") + field(text, "SwapPss"), shared: field(text, "Pss_Shmem") };
+  const own = field(text, "Pss_Anon") + field(text, "SwapPss") + pageTablesKiB;
+  return { own, shared: field(text, "Pss_Shmem") };
 }
 
 /**
