@@ -8,7 +8,7 @@ import { bubblewraps, checkBubble } from "../sandbox/check-bubble.ts";
 import { diskUse, freeDisk } from "../sandbox/disk-use.ts";
 import { limitedCommand, limitingPrograms, parseHardLimits } from "../sandbox/limited-command.ts";
 import { makeBubble } from "../sandbox/make-bubble.ts";
-import { countTree, machineThreads, measureTree, sharedMemory } from "../sandbox/process-tree.ts";
+import { availableMemory, countTree, machineThreads, measureTree, sharedMemory } from "../sandbox/process-tree.ts";
 import { removeTree } from "../sandbox/remove-tree.ts";
 import { watchBombs } from "../sandbox/watch-bombs.ts";
 import { watchLimits } from "../sandbox/watch-limits.ts";
@@ -125,6 +125,7 @@ async function watchAgent({ limits, basics, log }: AgentProcessOptions, agent: C
     tree: (exactFromMiB) => measureTree(agent.pid, exactFromMiB, shared),
     diskUse: () => diskUse(folder, basics.path, 60_000),
     freeDisk: () => freeDisk(folder),
+    availableMemory,
     onPassed,
     onError: (error) => log.warn({ err: error }, "what the agent uses could not be measured"),
   });

@@ -32,8 +32,9 @@ function mebibytes(output: string): number {
   return Number(/^(\d+)/.exec(output)?.[1]) / 1024;
 }
 
-/** Free room on the disk of a folder, for who is not root. MiB. */
-export async function freeDisk(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
-  return (bavail * bsize) / (1024 * 1024);
+/** Free room on the disk of a folder (MiB, for who is not root), and how many files more it takes. */
+export async function freeDisk(folder: string): Promise<{ roomMiB: number; files: number }> {
+  const { bavail, bsize, files, ffree } = await statfs(folder);
+  // Some file systems (btrfs) make room for files as they come, and tell of none.
+  return { roomMiB: (bavail * bsize) / (1024 * 1024), files: files > 0 ? ffree : Number.POSITIVE_INFINITY };
 }
