@@ -1,7 +1,11 @@
 import type { Writable } from "node:stream";
+import { visibleLine } from "@froussard/contract";
 import { type Logger, pino } from "pino";
 
-/** A log for people: one line `12:34:56 mediator: message (key=value)` each. */
+/**
+ * A log for people: one line `12:34:56 mediator: message (key=value)` each. Lines of the agent's process may be forged by
+ * what runs in it, so nothing in them controls the terminal.
+ */
 export function readableLog(output: Writable): Logger {
   return pino(
     { base: null, timestamp: pino.stdTimeFunctions.isoTime },
@@ -14,7 +18,8 @@ export function readableLog(output: Writable): Logger {
         const mark = Number(level) >= 50 ? "error: " : Number(level) >= 40 ? "warning: " : "";
         const who = typeof process === "string" ? `${process}: ` : "";
         const tail = details.length > 0 ? ` (${details.join(", ")})` : "";
-        output.write(`${String(time).slice(11, 19)} ${who}${mark}${String(msg ?? "")}${tail}\n`);
+        const text = `${String(time).slice(11, 19)} ${who}${mark}${String(msg ?? "")}${tail}`;
+        output.write(`${visibleLine(text)}\n`);
       },
     },
   );
