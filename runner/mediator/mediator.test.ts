@@ -382,6 +382,23 @@ describe("an agent has the task in hand", () => {
     expect(await mediator.task()).toMatchObject({ state: "closed", code: "repository-too-large" });
   });
 
+  test("nor when it fails while GitHub is still being asked, whose answer changes nothing about that", async () => {
+    const world = createWorld();
+    const fetchCommit = () => Promise.reject(new RunFailure("repository-too-large"));
+    // Later than whatever came of the fetch.
+    const progressSince = async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      return world.dayComments;
+    };
+    const mediator = start(world, planning, {
+      facts: { ...fakeFacts(world), progressSince },
+      openGit: async () => ({ ...fakeGit(world), fetchCommit }),
+    });
+    await expect.poll(() => mediator.task(), { interval: 1 }).toMatchObject({ code: "repository-too-large" });
+    await expect(mediator.workspace()).rejects.toMatchObject({ status: 409 });
+    expect(storeOf().read()).toMatchObject({ state: "closed", code: "repository-too-large" });
+  });
+
   /** A working copy that is being packed until the test says that this has failed. */
   function packingIn(world: World) {
     const begun = Promise.withResolvers<void>();
