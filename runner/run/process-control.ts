@@ -10,9 +10,12 @@ export function kill(pid: number): void {
   }
 }
 
-/** Resolves when a process that was sent SIGSTOP has halted, or has ended: a signal to another processor takes a moment. */
+/**
+ * Resolves when a process that was sent SIGSTOP has halted, or has ended: a signal to another processor takes a moment. One that
+ * waits for a disk does not hear it, and begins nothing either: after a second it is waited for no longer.
+ */
 export async function halted(pid: number): Promise<void> {
-  for (;;) {
+  for (const until = performance.now() + 1_000; performance.now() < until; ) {
     const stat = await look(`/proc/${pid}/stat`);
     // After the name, in parentheses, which may hold anything: T is halted, Z and X are ended.
     if (stat === undefined || /^[TZX]/.test(stat.slice(stat.lastIndexOf(")") + 2))) return;
