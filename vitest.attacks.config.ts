@@ -9,8 +9,9 @@ export default defineConfig({
     include: ["**/*.attack.test.ts"],
     exclude: ["**/node_modules/**"],
     fileParallelism: false,
-    testTimeout: 120_000,
-    hookTimeout: 60_000,
+    // Patience, not a measure: beside the platform's suite a whole pipeline may take minutes, also one that a hook begins with.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     retry: 1,
   },
 });

@@ -7,8 +7,9 @@ const suite = (name: string, include: string[], retry: number) => ({
     include,
     exclude: ["**/node_modules/**"],
     fileParallelism: false,
-    testTimeout: 180_000,
-    hookTimeout: 60_000,
+    // Patience, not a measure: beside the platform's suite a whole pipeline may take minutes, also one that a hook begins with.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     retry,
   },
 });
