@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import type { Logger } from "pino";
 import { readBoundedLines } from "../bounded-lines.ts";
-import { childrenOf, halted, kill } from "./process-control.ts";
+import { awaitHalt, childrenOf, kill } from "./process-control.ts";
 
 export interface Child {
   pid: number;
@@ -78,14 +78,15 @@ async function stop(child: ChildProcess, ended: Promise<ChildEnd>, graceMs: numb
   return end;
 }
 
-async function endTree(child: ChildProcess, ended: Promise<ChildEnd>): Promise<ChildEnd> {
-  child.stdin?.end();
+/** In one go: where a fork bomb has taken the processor, the next turn may come late. */
+function endTree(child: ChildProcess, ended: Promise<ChildEnd>): Promise<ChildEnd> {
   // Halted, it has no child that is not seen here.
   if (child.pid !== undefined && child.kill("SIGSTOP")) {
-    await halted(child.pid);
-    for (const pid of await childrenOf(child.pid)) kill(pid);
+    awaitHalt(child.pid);
+    for (const pid of childrenOf(child.pid)) kill(pid);
     child.kill("SIGKILL");
   }
+  child.stdin?.end();
   return ended;
 }
 
