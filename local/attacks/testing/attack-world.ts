@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
@@ -69,7 +69,7 @@ export interface AttackWorld extends World {
   /** 👍 by a listed person, or by another, in a later second than the comment's last change. */
   approve(comment: Comment, by?: string): Promise<void>;
   say(issue: Issue, body: string, by?: string): Promise<Comment>;
-  /** Waits until no run is under way. */
+  /** Waits until no run is under way: its processes have ended, and its files are gone or stay. */
   idle(): Promise<void>;
   ours(issue: Issue, marker: string): Comment[];
   aftermath(issue: Issue): Aftermath;
@@ -207,16 +207,10 @@ export async function startAttackWorld(options: AttackWorldOptions = {}): Promis
       return github.as(by).comment(issue, body);
     },
     async idle() {
-      const until = Date.now() + 60_000;
-      while (descendants(pid).length > 0) {
-        if (Date.now() > until)
-          throw new Error(
-            `processes go on: ${descendants(pid)
-              .map(({ command }) => command.slice(0, 200))
-              .join("\n")}`,
-          );
-        await delay(50);
-      }
+      const processes = () => descendants(pid).map(({ command }) => command.slice(0, 200));
+      const goOn = () => [...processes(), ...runsUnderWay(data)];
+      for (const until = Date.now() + 120_000; goOn().length > 0; await delay(50))
+        if (Date.now() > until) throw new Error(`these go on: ${goOn().join("\n")}`);
     },
     aftermath(issue) {
       const result = ours(issue, markers.result)[0];
@@ -239,4 +233,11 @@ export async function startAttackWorld(options: AttackWorldOptions = {}): Promis
     },
   };
   return world;
+}
+
+/** Folders of runs that somebody works on, or still clears up: they name who does so (`runner/run/state-folder.ts`). */
+function runsUnderWay(data: string): string[] {
+  const runs = join(data, "runs");
+  const names = existsSync(runs) ? readdirSync(runs) : [];
+  return names.map((name) => join(runs, name)).filter((run) => existsSync(join(run, "processes.json")));
 }
