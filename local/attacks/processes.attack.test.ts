@@ -1,8 +1,8 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { exec, type Story } from "@froussard/simulators/model/script";
+import { killNow } from "codex-runner/run/process-control";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { killNow } from "../testing/kill-now.ts";
 import { type Aftermath, type AttackWorld, startAttackWorld } from "./testing/attack-world.ts";
 import { createGlobalOracle, type GlobalOracle, leftover } from "./testing/global-oracle.ts";
 import { harmlessPlan, harmlessReport } from "./testing/hostile-model.ts";

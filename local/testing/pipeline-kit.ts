@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { markers } from "@froussard/contract";
+import { killNow } from "codex-runner/run/process-control";
 import { pipelineEnvironment } from "../demo/command.ts";
 import { type PipelineProcess, startPipeline } from "../demo/pipeline-process.ts";
 import { automation, maintainer, repository, startWorld, type World } from "../demo/world.ts";
-import { killNow } from "./kill-now.ts";
 import { findProcesses, type Kind } from "./processes.ts";
 
 type Comment = ReturnType<World["github"]["comments"]>[number];

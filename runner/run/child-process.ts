@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import type { Logger } from "pino";
 import { readBoundedLines } from "../bounded-lines.ts";
-import { awaitHalt, childrenOf, kill } from "./process-control.ts";
+import { awaitHalt, childrenOf, killNow } from "./process-control.ts";
 
 export interface Child {
   pid: number;
@@ -83,7 +83,7 @@ function endTree(child: ChildProcess, ended: Promise<ChildEnd>): Promise<ChildEn
   // Halted, it has no child that is not seen here.
   if (child.pid !== undefined && child.kill("SIGSTOP")) {
     awaitHalt(child.pid);
-    for (const pid of childrenOf(child.pid)) kill(pid);
+    for (const pid of childrenOf(child.pid)) killNow(pid);
     child.kill("SIGKILL");
   }
   child.stdin?.end();

@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
-import { kill } from "./process-control.ts";
+import { killNow, processStat } from "./process-control.ts";
 
 /** A process, told apart from a later one with the same id by when it was started. */
 const processMark = z.object({ pid: z.int().positive(), startedAt: z.string() });
@@ -33,11 +33,11 @@ export async function takeStateFolder(path: string, signal: AbortSignal, patienc
   const file = join(path, "processes.json");
   const before = await readHolder(file);
   if (before) {
-    if (before.holder.pid !== process.pid && (await isAlive(before.holder)))
+    if (before.holder.pid !== process.pid && isAlive(before.holder))
       throw new Error(`run folder ${path} is in use by process ${before.holder.pid}; end that one first`);
     for (const child of before.children) await awaitEnd(child, signal, patienceMs);
   }
-  const holder = await markOf(process.pid);
+  const holder = markOf(process.pid);
   if (!holder) throw new Error("this system has no /proc; the runner's processes need Linux");
   const children: ProcessMark[] = [];
   const write = async () => {
@@ -49,7 +49,7 @@ export async function takeStateFolder(path: string, signal: AbortSignal, patienc
   return {
     path,
     async remember(pid) {
-      const child = await markOf(pid);
+      const child = markOf(pid);
       if (!child) return;
       children.push(child);
       await write();
@@ -71,30 +71,21 @@ async function readHolder(file: string): Promise<z.infer<typeof holderSchema> | 
 }
 
 /** Undefined when there is no such process, or only its remains that nobody has collected yet. */
-async function markOf(pid: number): Promise<ProcessMark | undefined> {
-  try {
-    const stat = await readFile(`/proc/${pid}/stat`, "utf8");
-    // The program's name stands in parentheses and may hold anything; after it come state (3rd field), threads (20th), start (22nd).
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    const startedAt = fields[19];
-    // Where the first thread has ended before the others, they still hold its files.
-    const hasEnded = fields[0] === "Z" && Number(fields[17]) <= 1;
-    return hasEnded || startedAt === undefined ? undefined : { pid, startedAt };
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ESRCH") return undefined;
-    throw error;
-  }
+function markOf(pid: number): ProcessMark | undefined {
+  const stat = processStat(pid);
+  // Where the first thread has ended before the others, they still hold its files.
+  const hasEnded = stat?.state === "Z" && stat.threads <= 1;
+  return stat === undefined || hasEnded ? undefined : { pid, startedAt: stat.startedAt };
 }
 
-async function isAlive(mark: ProcessMark): Promise<boolean> {
-  return (await markOf(mark.pid))?.startedAt === mark.startedAt;
+function isAlive(mark: ProcessMark): boolean {
+  return markOf(mark.pid)?.startedAt === mark.startedAt;
 }
 
 async function awaitEnd(mark: ProcessMark, signal: AbortSignal, patienceMs: number): Promise<void> {
   const until = Date.now() + patienceMs;
-  while (await isAlive(mark)) {
-    if (Date.now() > until) kill(mark.pid);
+  while (isAlive(mark)) {
+    if (Date.now() > until) killNow(mark.pid);
     await sleep(50, undefined, { signal });
   }
 }

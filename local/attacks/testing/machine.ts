@@ -18,7 +18,7 @@ export function listProcesses(): MachineProcess[] {
         const stat = readFileSync(`/proc/${name}/stat`, "utf8");
         const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
         const [state, parent] = fields;
-        // It lives as long as any of its threads, of which the 18th field tells the number.
+        // It lives as long as any of its threads, of which the 20th field tells the number.
         if (state === "Z" && Number(fields[17]) <= 1) return [];
         const command = readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ").trim();
         const environment = readFileSync(`/proc/${name}/environ`, "utf8").replaceAll("\0", "\n");

@@ -21,10 +21,10 @@ import { startModel } from "@froussard/simulators/model/start-model";
 import { accountSchema, type RunAccount } from "codex-runner/mediator/run-account";
 import type { ChangeReport, PlanAnswer } from "codex-runner/plan";
 import type { RunTaskInput } from "codex-runner/run/environments";
+import { killNow } from "codex-runner/run/process-control";
 import { type RunTaskResult, runTask } from "codex-runner/run/run-task";
 import { pino } from "pino";
 import { vi } from "vitest";
-import { killNow } from "../../testing/kill-now.ts";
 import { findProcesses, type Kind } from "../../testing/processes.ts";
 
 const automation = "codex-automation";
