@@ -28,6 +28,9 @@ export function brokerProperties({ bootstrapHost, serviceAddress, logFolder }: B
       "advertised.listeners": `PLAIN://${bootstrapHost}:${cluster},MACHINE://${serviceAddress}:${machine}`,
       "listener.security.protocol.map": "PLAIN:SASL_PLAINTEXT,MACHINE:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT",
       "inter.broker.listener.name": "MACHINE",
+      // Kafka's own values: beside everything else that runs here it may well be kept from its heartbeats for seconds.
+      "broker.session.timeout.ms": "9000",
+      "broker.heartbeat.interval.ms": "2000",
       "listener.name.plain.scram-sha-512.sasl.jaas.config": `${scram};`,
       "listener.name.machine.scram-sha-512.sasl.jaas.config": `${scram} username="${username}" password="${password}";`,
     },
