@@ -1,5 +1,5 @@
 import { type FailureCode, markers, type Stage } from "@froussard/contract";
-import type { RunTaskResult } from "codex-runner/run/run-task";
+import type { RunTaskResult } from "codex-runner/run/run-task-result";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { expectAccount } from "./testing/expect-account.ts";
 import { expectOneOfEach } from "./testing/expect-one-of-each.ts";

@@ -1,4 +1,6 @@
 import process from "node:process";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { codes, reportOutputs, repositoryFilter } from "@froussard/contract";
 import { createGitHub } from "@froussard/github/client";
 import { resolveLogins } from "@froussard/github/resolve-logins";
@@ -24,14 +26,17 @@ import { signIn } from "../sign-in.ts";
 import { type Report, report, usage } from "./report.ts";
 import { writeOutputs } from "./write-outputs.ts";
 
+const runStatuses = ["Succeeded", "Failed", "Error"] as const;
+
 const reportFields = z.object({
   ...githubEnvironment,
   ...taskEnvironment,
   ...dryRunIssue,
   ...policyEnvironment,
   CODEX_RUNS_PER_ISSUE: codexEnvironment.CODEX_RUNS_PER_ISSUE,
+  /** `stdin`: this process was started before the run's end, so as to be ready; a line on standard input tells it then. */
   RUN_STATUS: z
-    .enum(["Succeeded", "Failed", "Error"], "is none of Succeeded, Failed, Error")
+    .enum([...runStatuses, "stdin"], `is none of ${runStatuses.join(", ")}, stdin`)
     .describe("the run's status"),
   /** One machine: the mediator's folder. Otherwise its record is read from the progress comment. */
   MEDIATOR_STATE: z.string().startsWith("/", "is not an absolute path").optional(),
@@ -46,7 +51,8 @@ const grace = { totalMs: 75_000, intervalMs: 5_000 };
 const help = `
 Reads everything from the environment: ${Object.keys(reportEnvironment.shape).join(", ")}.
 Prints one line {"outcome":"…","code":"…","planCommentUrl":"…","pullRequestUrl":"…","usage":{…}}. Ends with 0 when the end is
-told (or never can be), 1 when GitHub could not be reached: call it again then. 2: settings.`;
+told (or never can be), 1 when GitHub could not be reached: call it again then. 2: settings. RUN_STATUS=stdin: begins when a line on
+standard input tells the status, and ends without a word when that closes before.`;
 
 /** `codex-runner report`: tells how a run ended, where that is not told yet. */
 export function reportCommand(): Command {
@@ -59,7 +65,10 @@ export function reportCommand(): Command {
       if (outputs !== undefined) writeOutputs(outputs, {});
       try {
         const settings = readSettings(reportEnvironment, process.env);
-        const answer = await run(settings, log);
+        const status = settings.RUN_STATUS === "stdin" ? await statusFrom(process.stdin) : settings.RUN_STATUS;
+        // Nobody needs the report.
+        if (status === undefined) return;
+        const answer = await run(settings, status === "Succeeded", log);
         if (outputs !== undefined) writeOutputs(outputs, answer, settings.TASK_STAGE);
         process.stdout.write(`${JSON.stringify(answer)}\n`);
       } catch (error) {
@@ -70,8 +79,18 @@ export function reportCommand(): Command {
     });
 }
 
-async function run(settings: ReportEnvironment, log: pino.Logger): Promise<Report> {
-  const succeeded = settings.RUN_STATUS === "Succeeded";
+/** The status on the first line; undefined when there is no line. @throws ZodError when it is no status */
+async function statusFrom(input: Readable): Promise<(typeof runStatuses)[number] | undefined> {
+  try {
+    for await (const line of createInterface({ input })) return z.enum(runStatuses).parse(line);
+    return undefined;
+  } finally {
+    // Left open, it would keep this process for as long as the other side keeps it.
+    input.destroy();
+  }
+}
+
+async function run(settings: ReportEnvironment, succeeded: boolean, log: pino.Logger): Promise<Report> {
   if (settings.TASK_DRY_RUN) return succeeded ? { outcome: "done" } : { outcome: "failed", code: "internal" };
   const record = settings.MEDIATOR_STATE
     ? createRecordStore(settings.MEDIATOR_STATE, (message) => log.warn(message)).read()

@@ -10,6 +10,8 @@ export interface Child {
   ended: Promise<ChildEnd>;
   /** First line on standard output; rejects when the process ends without one. */
   firstLine: Promise<string>;
+  /** Writes a line to its standard input. */
+  say(line: string): void;
   /** SIGTERM, then SIGKILL; resolves when it has ended. */
   stop(graceMs: number): Promise<ChildEnd>;
   /**
@@ -64,6 +66,7 @@ export function startChild(options: {
   firstLine.catch(() => {});
   return {
     ...{ pid: child.pid ?? 0, ended, firstLine },
+    say: (line) => child.stdin.write(`${line}\n`),
     stop: (graceMs) => stop(child, ended, graceMs),
     endTree: () => endTree(child, ended),
   };

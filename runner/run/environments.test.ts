@@ -99,9 +99,8 @@ describe("environments", () => {
       ...{ basics, settings, githubToken },
       task: { ...task, dryRun },
       stateFolder: "/state",
-      status: "Failed",
     });
-    expect(report).toMatchObject({ GITHUB_TOKEN: "canary-github", RUN_STATUS: "Failed", MEDIATOR_STATE: "/state" });
+    expect(report).toMatchObject({ GITHUB_TOKEN: "canary-github", RUN_STATUS: "stdin", MEDIATOR_STATE: "/state" });
     expect(report).toMatchObject({ TASK_ID: task.taskId, CODEX_TRIGGER_LOGINS: "value of CODEX_TRIGGER_LOGINS" });
     expect(Object.keys(report)).not.toEqual(expect.arrayContaining(["RUN_BEARER"]));
     expect(Object.keys(report).filter((name) => /OPENAI|MODEL|BEARER|BODY|TITLE|PROMPT/.test(name))).toEqual([]);

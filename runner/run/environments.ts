@@ -155,13 +155,12 @@ export function reportEnvironment(input: {
   githubToken?: string | undefined;
   settings: PassedOn;
   stateFolder: string;
-  status: "Succeeded" | "Failed" | "Error";
 }): Environment {
-  const { basics, task, githubToken, settings, stateFolder, status } = input;
+  const { basics, task, githubToken, settings, stateFolder } = input;
   return present({
     ...programEnvironment(basics),
     GITHUB_TOKEN: githubToken,
-    RUN_STATUS: status,
+    RUN_STATUS: "stdin",
     MEDIATOR_STATE: stateFolder,
     ...pick(settings, [...githubSettings, ...policySettings]),
     ...taskIds(task),

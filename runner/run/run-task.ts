@@ -1,9 +1,8 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { codes, type FailureCode, failureCodes, outcomes, RunFailure } from "@froussard/contract";
+import { codes, type FailureCode, RunFailure } from "@froussard/contract";
 import type { Logger } from "pino";
-import * as z from "zod";
 import { findCodex } from "../codex/codex-binary.ts";
 import type { RunState } from "../mediator/output-line.ts";
 import { stateFiles } from "../mediator/record-store.ts";
@@ -16,7 +15,6 @@ import { mediatorEnvironment as mediatorSchema, readSettings, SettingsError } fr
 import { signIn } from "../sign-in.ts";
 import { agentFolder } from "./agent-process.ts";
 import { attempt } from "./attempt.ts";
-import { startChild } from "./child-process.ts";
 import { codeCacheFolder } from "./code-cache.ts";
 import {
   mediatorEnvironment,
@@ -24,9 +22,9 @@ import {
   type ProcessBasics,
   type RunSecrets,
   type RunTaskInput,
-  reportEnvironment,
 } from "./environments.ts";
-import { nodeOptions } from "./node-options.ts";
+import { createReporter, type Reporter } from "./reporter.ts";
+import type { RunTaskResult } from "./run-task-result.ts";
 import { type StateFolder, takeStateFolder } from "./state-folder.ts";
 
 export interface RunTaskSettings extends ProcessBasics {
@@ -62,19 +60,6 @@ export type RunProgress =
   /** The attempt is over; with `againInMs` another one follows. */
   | { kind: "closed"; outcome: Closed["outcome"]; code?: FailureCode; detail?: string; againInMs?: number };
 
-/** What the report found on GitHub, or where nothing is posted, what would have been posted. */
-export const runTaskResult = z.object({
-  outcome: z.enum(outcomes),
-  code: z.enum(failureCodes).optional(),
-  detail: z.string().optional(),
-  planCommentUrl: z.string().optional(),
-  pullRequestUrl: z.string().optional(),
-  usage: z.unknown().optional(),
-  /** Markdown; only of a dry run. */
-  text: z.string().optional(),
-});
-export type RunTaskResult = z.infer<typeof runTaskResult>;
-
 const main = join(import.meta.dirname, "..", "main.ts");
 
 /**
@@ -90,15 +75,15 @@ export async function runTask(given: RunTaskOptions): Promise<RunTaskResult> {
   const codeCache = await codeCacheFolder(given.settings.codeCache, log);
   const options = { ...given, settings: { ...given.settings, codeCache } };
   const state = await takeStateFolder(options.stateFolder, signal);
-  const closing = closeTask(options, state);
+  const reporter = createReporter({ ...options, basics: processBasics(options.settings), state, main });
+  const closing = closeTask(options, state, reporter);
   // What the agent had is not needed any more, and may be large: it goes while the end is told.
   const remove = () => removeTree(agentFolder(state), options.settings.path);
   const removed = closing.then(remove, remove);
   removed.catch(() => {});
   try {
     const closed = await closing;
-    const result =
-      task.dryRun || closed.dryRun ? await dryRunResult(state, closed) : await report(options, state, closed);
+    const result = task.dryRun || closed.dryRun ? await dryRunResult(state, closed) : await reporter.tell(closed);
     // The clone is of no more use. The record stays, so that a message that comes again finds the task done; by hand there
     // is no message, and the next call looks at GitHub anew.
     const records = task.taskId === undefined ? [stateFiles.record, stateFiles.pending] : [];
@@ -106,7 +91,8 @@ export async function runTask(given: RunTaskOptions): Promise<RunTaskResult> {
     log.info({ outcome: result.outcome, code: result.code }, "task ended");
     return result;
   } finally {
-    await removed.finally(() => state.release());
+    await Promise.allSettled([removed, reporter.stop()]);
+    await state.release();
   }
 }
 
@@ -140,7 +126,7 @@ function sandboxLimits(passedOn: PassedOn): SandboxLimits {
   };
 }
 
-async function closeTask(options: RunTaskOptions, state: StateFolder): Promise<Closed> {
+async function closeTask(options: RunTaskOptions, state: StateFolder, reporter: Reporter): Promise<Closed> {
   const { task, secrets, settings, signal, log, onProgress } = options;
   const { retryDelaysMs = [10_000, 60_000] } = options;
   const { passedOn, readablePaths = [], stopGraceMs = 60_000, readyTimeoutMs = 120_000 } = settings;
@@ -151,7 +137,10 @@ async function closeTask(options: RunTaskOptions, state: StateFolder): Promise<C
     let interrupted = false;
     const closed = await attempt({
       ...{ task, secrets, settings: passedOn, basics, ...tools, state, signal, log, stopGraceMs, readyTimeoutMs },
-      onState: (state) => onProgress?.({ kind: "state", state }),
+      onState: (state) => {
+        if (state.phase === "publishing" && !task.dryRun) reporter.begin();
+        onProgress?.({ kind: "state", state });
+      },
     }).catch((error: unknown): Closed => {
       signal.throwIfAborted();
       log.error({ err: error }, "the attempt failed");
@@ -167,48 +156,6 @@ async function closeTask(options: RunTaskOptions, state: StateFolder): Promise<C
     onProgress?.({ kind: "closed", ...told, ...(again && { againInMs: delay }) });
     if (!again) return closed;
     await sleep(delay, undefined, { signal });
-  }
-}
-
-const reported = runTaskResult.pick({
-  outcome: true,
-  code: true,
-  planCommentUrl: true,
-  pullRequestUrl: true,
-  usage: true,
-});
-
-async function report(options: RunTaskOptions, state: StateFolder, closed: Closed): Promise<RunTaskResult> {
-  const { task, secrets, settings, signal, log } = options;
-  const status = closed.outcome === "done" ? "Succeeded" : closed.code === "internal" ? "Error" : "Failed";
-  const child = startChild({
-    name: "report",
-    program: process.execPath,
-    args: [...nodeOptions, main, "report"],
-    cwd: state.path,
-    env: reportEnvironment({
-      basics: processBasics(settings),
-      task,
-      githubToken: secrets.githubToken,
-      settings: settings.passedOn,
-      stateFolder: state.path,
-      status,
-    }),
-    log,
-  });
-  await state.remember(child.pid);
-  const stop = () => void child.stop(5_000);
-  const ends = AbortSignal.any([signal, AbortSignal.timeout(300_000)]);
-  ends.addEventListener("abort", stop, { once: true });
-  try {
-    const line = await child.firstLine;
-    await child.ended;
-    return { ...reported.parse(JSON.parse(line)), ...(closed.detail && { detail: closed.detail }) };
-  } catch (error) {
-    signal.throwIfAborted();
-    throw new Error("the end of the task could not be reported; call it again later", { cause: error });
-  } finally {
-    ends.removeEventListener("abort", stop);
   }
 }
 

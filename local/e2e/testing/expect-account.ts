@@ -1,4 +1,4 @@
-import type { RunTaskResult } from "codex-runner/run/run-task";
+import type { RunTaskResult } from "codex-runner/run/run-task-result";
 import { expect } from "vitest";
 import type { FaultRun } from "./fault-world.ts";
 

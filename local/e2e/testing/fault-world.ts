@@ -22,7 +22,8 @@ import { accountSchema, type RunAccount } from "codex-runner/mediator/run-accoun
 import type { ChangeReport, PlanAnswer } from "codex-runner/plan";
 import type { RunTaskInput } from "codex-runner/run/environments";
 import { killNow } from "codex-runner/run/process-control";
-import { type RunTaskResult, runTask } from "codex-runner/run/run-task";
+import { runTask } from "codex-runner/run/run-task";
+import type { RunTaskResult } from "codex-runner/run/run-task-result";
 import { pino } from "pino";
 import { vi } from "vitest";
 import { findProcesses, type Kind } from "../../testing/processes.ts";

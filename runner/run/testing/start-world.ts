@@ -6,7 +6,8 @@ import type { ModelScript } from "@froussard/simulators/model/script";
 import { type Model, startModel } from "@froussard/simulators/model/start-model";
 import { pino } from "pino";
 import { expect } from "vitest";
-import { type RunTaskOptions, type RunTaskResult, runTask } from "../run-task.ts";
+import { type RunTaskOptions, runTask } from "../run-task.ts";
+import type { RunTaskResult } from "../run-task-result.ts";
 
 /** A simulated GitHub with a repository, a maintainer and our account, a simulated model, and a folder for runs. */
 export interface World {
