@@ -46,7 +46,7 @@ export async function publishChanges(
   const { run, branch, plan, planSha256 } = implementationOf(options);
   const checks = options.rules.commitChecks;
   await git.fetchCommit(run.base.commit);
-  const { commit, files } = await git.commitChanges({
+  const made = git.commitChanges({
     base: run.base.commit,
     changes: input.changes,
     message: commitMessage({
@@ -57,7 +57,7 @@ export async function publishChanges(
     }),
     date: input.date,
   });
-  const tip = await ownTip(options, git);
+  const [{ commit, files }, tip] = await Promise.all([made, ownTip(options, git)]);
   const snapshot = await freshSnapshot(options);
   const { cause } = options.prepared;
   const { by } = approvalOf(snapshot, options.rules.policy, plan.comment.id, planSha256, cause);
