@@ -79,10 +79,14 @@ export function reportCommand(): Command {
     });
 }
 
-/** The status on the first line; undefined when there is no line. @throws ZodError when it is no status */
+/** The status on the first line; undefined when there is no line. @throws SettingsError when it is no status */
 async function statusFrom(input: Readable): Promise<(typeof runStatuses)[number] | undefined> {
   try {
-    for await (const line of createInterface({ input })) return z.enum(runStatuses).parse(line);
+    for await (const line of createInterface({ input })) {
+      const status = runStatuses.find((known) => known === line);
+      if (!status) throw new SettingsError([`the line on standard input is none of ${runStatuses.join(", ")}`]);
+      return status;
+    }
     return undefined;
   } finally {
     // Left open, it would keep this process for as long as the other side keeps it.

@@ -1,7 +1,8 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable, Writable } from "node:stream";
 import { text } from "node:stream/consumers";
 import {
   currentPlan,
@@ -336,11 +337,17 @@ test("GitHub that can not be asked is an error of the right type", async () => {
 describe("the command", () => {
   const script = `import { reportCommand } from ${JSON.stringify(join(import.meta.dirname, "command.ts"))};
     await reportCommand().parseAsync(process.argv.slice(1), { from: "user" });`;
-  async function start(env: Record<string, string>, ...args: string[]) {
-    const child = spawn(process.execPath, ["--input-type=module", "-e", script, "--", ...args], {
+  function begin(env: Record<string, string>, ...args: string[]) {
+    return spawn(process.execPath, ["--input-type=module", "-e", script, "--", ...args], {
       env: { PATH: process.env["PATH"] ?? "", ...env },
-      stdio: ["ignore", "pipe", "pipe"],
     });
+  }
+  async function start(env: Record<string, string>, ...args: string[]) {
+    const child = begin(env, ...args);
+    child.stdin.end();
+    return await endOf(child);
+  }
+  async function endOf(child: ChildProcessByStdio<Writable, Readable, Readable>) {
     const ended = new Promise((resolve) => child.once("close", resolve));
     const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
     return { code: await ended, stdout, stderr };
@@ -387,6 +394,35 @@ describe("the command", () => {
       ],
     });
     expect(await commentsOf(context, markers.result)).toHaveLength(1);
+  });
+
+  describe("started before the run's end", () => {
+    const early = async () => ({
+      ...environment(await planningRun(scene.github, scene.openIssue().number)),
+      RUN_STATUS: "stdin",
+    });
+
+    test("ends when it has answered what standard input told, though that stays open", async () => {
+      const child = begin({ ...(await early()), TASK_DRY_RUN: "true" });
+      child.stdin.write("Failed\n");
+      const { code, stdout } = await endOf(child);
+      expect({ code, answer: JSON.parse(stdout) }).toEqual({
+        code: 0,
+        answer: { outcome: "failed", code: "internal" },
+      });
+    });
+
+    test("says nothing when nothing is told", async () => {
+      expect(await start(await early())).toEqual({ code: 0, stdout: "", stderr: "" });
+    });
+
+    test("refuses what is no status", async () => {
+      const child = begin(await early());
+      child.stdin.end("succeeded\n");
+      const { code, stdout, stderr } = await endOf(child);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+      expect(stderr).toContain("standard input is none of Succeeded, Failed, Error");
+    });
   });
 
   describe("--outputs", () => {
