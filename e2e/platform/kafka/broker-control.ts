@@ -34,7 +34,7 @@ export function brokerControl(cluster: Cluster, place: BrokerPlace, serviceAddre
   const sasl = { mechanism: "SCRAM-SHA-512" as const, ...users.admin };
   async function asSuperUser<T>(work: (superUser: SuperUser) => Promise<T>): Promise<T> {
     const admin = new Admin({
-      ...{ clientId: "platform-admin", bootstrapBrokers: [address], sasl, retries: 3, retryDelay: 200 },
+      ...{ clientId: "platform-admin", bootstrapBrokers: [address], sasl, retries: 30, retryDelay: 200 },
       ...{ connectTimeout: 2_000, requestTimeout: 10_000 },
     });
     tameConnections(admin);
