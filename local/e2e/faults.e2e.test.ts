@@ -209,8 +209,8 @@ describe("nobody wants it any more: nothing is pushed", () => {
       await run.asked(2);
     },
     "Codex has ended": (run) => run.logged("codex ended"),
-    // The branch is looked at right before the approval is.
-    "the commit is made": async (run) => {
+    // Right before the approval is.
+    "the branch is looked at": async (run) => {
       await run.logged("codex ended");
       const before = world.github.requests.length;
       world.github.faults.inject({ ...fetched, delayMs: 1_000, times: 1 });

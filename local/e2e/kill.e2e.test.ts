@@ -26,6 +26,14 @@ const approved: Moment = (kit, issue) =>
     120_000,
   );
 
+/** When the report is alone: its mediator has ended. */
+const telling =
+  (stage: "planning" | "implementation"): Moment =>
+  async (kit, issue) => {
+    await running("report", stage)(kit, issue);
+    await kit.waitForEnd("mediator");
+  };
+
 /** When GitHub has got a request that fits; whether it was answered is left to chance. */
 const requested =
   (method: string, path: RegExp, count = 1): Moment =>
@@ -59,7 +67,8 @@ const cases: [Kind, string, Moment][] = [
   ["launcher", "while Codex implements", running("codex", "implementation")],
   ["launcher", "when the branch is pushed", requested("POST", push)],
   ["launcher", "when the pull request is opened", requested("POST", pull)],
-  ["launcher", "when the report runs", running("report", "implementation")],
+  ["launcher", "while the report waits for the end", running("report", "implementation")],
+  ["launcher", "when the report tells the end", telling("implementation")],
   ["mediator", "while Codex plans", running("codex")],
   ["mediator", "when the plan is posted", requested("POST", comment, 2)],
   ["mediator", "while Codex implements", running("codex", "implementation")],
@@ -69,7 +78,9 @@ const cases: [Kind, string, Moment][] = [
   ["agent", "while Codex implements", running("codex", "implementation")],
   ["codex", "while it plans", running("codex")],
   ["codex", "while it implements", running("codex", "implementation")],
-  ["report", "when it runs after planning", running("report")],
+  ["report", "while it waits for the end", running("report")],
+  ["report", "when it tells the plan's end", telling("planning")],
+  ["report", "when it tells the result", telling("implementation")],
 ];
 
 test.each(cases)("%s killed %s: the pipeline finishes, with one of each", async (kind, _, moment) => {

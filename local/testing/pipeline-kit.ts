@@ -32,6 +32,8 @@ export interface PipelineKit {
   kill(kind: Kind): number;
   /** Waits until there is a process of this kind. */
   waitForProcess(kind: Kind): Promise<void>;
+  /** Waits until there is none any more. */
+  waitForEnd(kind: Kind): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -95,18 +97,18 @@ export async function startKit(options: KitOptions = {}): Promise<PipelineKit> {
       const found = findProcesses(data).filter((each) => each.kind === kind);
       return found.filter(({ pid }) => killNow(pid)).length;
     },
-    waitForProcess: async (kind) => {
-      const until = Date.now() + 60_000;
-      while (!findProcesses(data).some((each) => each.kind === kind)) {
-        if (Date.now() > until) throw new Error(`no ${kind} was seen within a minute:\n${kit.pipeline.output()}`);
-        await delay(10);
-      }
-    },
+    waitForProcess: (kind) => until(() => running(kind), `no ${kind} was seen`),
+    waitForEnd: (kind) => until(() => !running(kind), `the ${kind} did not end`),
     close: async () => {
       await kit.pipeline?.stop();
       await world.close();
       if (existsSync(folder)) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+  const running = (kind: Kind) => findProcesses(data).some((each) => each.kind === kind);
+  async function until(condition: () => boolean, otherwise: string): Promise<void> {
+    for (const end = Date.now() + 60_000; !condition(); await delay(10))
+      if (Date.now() > end) throw new Error(`${otherwise} within a minute:\n${kit.pipeline.output()}`);
+  }
   return kit;
 }

@@ -46,18 +46,21 @@ export async function publishChanges(
   const { run, branch, plan, planSha256 } = implementationOf(options);
   const checks = options.rules.commitChecks;
   await git.fetchCommit(run.base.commit);
-  const made = git.commitChanges({
-    base: run.base.commit,
-    changes: input.changes,
-    message: commitMessage({
-      report: input.report,
-      issueNumber: run.snapshot.issue.number,
-      taskId: run.taskId,
-      checks,
-    }),
-    date: input.date,
+  const message = commitMessage({
+    report: input.report,
+    issueNumber: run.snapshot.issue.number,
+    taskId: run.taskId,
+    checks,
   });
-  const [{ commit, files }, tip] = await Promise.all([made, ownTip(options, git)]);
+  const [made, found] = await Promise.allSettled([
+    git.commitChanges({ base: run.base.commit, changes: input.changes, message, date: input.date }),
+    ownTip(options, git),
+  ]);
+  // What is wrong with the changes is told first, whichever ended first.
+  if (made.status === "rejected") throw made.reason;
+  if (found.status === "rejected") throw found.reason;
+  const { commit, files } = made.value;
+  const tip = found.value;
   const snapshot = await freshSnapshot(options);
   const { cause } = options.prepared;
   const { by } = approvalOf(snapshot, options.rules.policy, plan.comment.id, planSha256, cause);

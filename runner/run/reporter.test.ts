@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { killNow, processStat } from "./process-control.ts";
 import { createReporter, type Reporter } from "./reporter.ts";
 import { type StateFolder, takeStateFolder } from "./state-folder.ts";
 
@@ -38,14 +39,13 @@ const reporter = (signal = new AbortController().signal): Reporter =>
     log: pino({ enabled: false }),
   });
 
-/** Whether there is such a process; one that nobody has collected yet is none. */
-function lives(pid: number | undefined): boolean {
-  try {
-    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, "latin1"));
-  } catch {
-    return false;
-  }
+function startedPid(): number {
+  const [pid] = begun;
+  if (!pid) throw new Error("no report was begun");
+  return pid;
 }
+/** One that nobody has collected yet lives no more. */
+const lives = (pid: number) => !["Z", "X", undefined].includes(processStat(pid)?.state);
 
 test.each([
   [{ outcome: "done" }, { outcome: "done" }],
@@ -73,7 +73,7 @@ test("begun before the end, it waits for it", async () => {
 test("one that was killed while it waited is made up for", async () => {
   const waiting = reporter();
   waiting.begin();
-  process.kill(begun[0] ?? 0, "SIGKILL");
+  killNow(startedPid());
   // Nothing is begun while the first one is not known to have ended.
   const begunNow = () => {
     waiting.begin();
@@ -87,7 +87,7 @@ test("one that nobody needs is ended", async () => {
   const waiting = reporter();
   waiting.begin();
   await waiting.stop();
-  expect(lives(begun[0])).toBe(false);
+  expect(lives(startedPid())).toBe(false);
 });
 
 test("a run that is stopped has nothing told", async () => {
@@ -95,5 +95,5 @@ test("a run that is stopped has nothing told", async () => {
   const waiting = reporter(ending.signal);
   ending.abort(new Error("stopped"));
   await expect(waiting.tell({ state: "closed", outcome: "done" })).rejects.toThrow("stopped");
-  expect(lives(begun[0])).toBe(false);
+  expect(lives(startedPid())).toBe(false);
 });

@@ -14,7 +14,7 @@ import type { StateFolder } from "./state-folder.ts";
 
 /** The process that looks on GitHub how a run ended, and tells it. */
 export interface Reporter {
-  /** Starts it, so that it is ready by the time the run has ended. */
+  /** Starts it, so that it is ready by the time the run has ended; it is no fault when that cannot be. */
   begin(): void;
   /** Has it tell the end of a run. @throws Error when that could not be told: call the run again later */
   tell(closed: Closed): Promise<RunTaskResult>;
@@ -77,18 +77,24 @@ export function createReporter(options: ReporterOptions): Reporter {
   }
 
   return {
-    begin: () => void begin(),
+    begin() {
+      try {
+        begin();
+      } catch (error) {
+        log.warn({ err: error }, "the report could not be started early");
+      }
+    },
 
     async tell(closed) {
       const { outcome, code, detail } = closed;
       const told = begin();
-      await remembered;
       const stop = () => void told.stop(5_000);
       const ends = AbortSignal.any([signal, AbortSignal.timeout(limitMs)]);
       ends.addEventListener("abort", stop, { once: true });
       if (ends.aborted) stop();
-      told.say(outcome === "done" ? "Succeeded" : code === "internal" ? "Error" : "Failed");
       try {
+        await remembered?.catch(() => state.remember(told.pid));
+        told.say(outcome === "done" ? "Succeeded" : code === "internal" ? "Error" : "Failed");
         const line = await told.firstLine;
         await told.ended;
         return { ...reported.parse(JSON.parse(line)), ...(detail && { detail }) };

@@ -63,7 +63,8 @@ export type RunProgress =
 const main = join(import.meta.dirname, "..", "main.ts");
 
 /**
- * Carries one task out on this machine: mediator, agent in its bubble, report, each a process that sees only its own.
+ * Carries one task out on this machine: mediator, agent in its bubble, report, each a process that sees only its own. The
+ * report is started while the result is published, and waits for the run's end.
  * Transient failures are tried again, at most three times in all. Killed and called again with the same folder, it goes
  * on where the record stands. However the task ends, the report has told it when this resolves.
  * @throws SettingsError with everything that is wrong at once; the signal's reason when it was aborted (the record is kept), Error when the report could not be made:
@@ -91,8 +92,8 @@ export async function runTask(given: RunTaskOptions): Promise<RunTaskResult> {
     log.info({ outcome: result.outcome, code: result.code }, "task ended");
     return result;
   } finally {
-    await Promise.allSettled([removed, reporter.stop()]);
-    await state.release();
+    await reporter.stop();
+    await removed.finally(() => state.release());
   }
 }
 

@@ -60,6 +60,19 @@ describe("takeStateFolder", () => {
     expect(child.signalCode).toBe("SIGTERM");
   });
 
+  test("remembers children that begin at the same time, and none once it is released", async () => {
+    const begun = [start(), start(), start()].map(({ pid }) => pid);
+    const state = await takeStateFolder(folder, signal);
+    await Promise.all(begun.map((pid) => state.remember(pid)));
+    const file = join(folder, "processes.json");
+    const { children: marks } = JSON.parse(readFileSync(file, "utf8"));
+    expect(marks.map(({ pid }: { pid: number }) => pid)).toEqual(begun);
+    const late = state.remember(begun[0] ?? 0);
+    await state.release();
+    await late;
+    expect(existsSync(file)).toBe(false);
+  });
+
   test("kills children that outlive the patience", async () => {
     const [holder, child] = [start(), start()];
     await leftBy(holder, child);

@@ -40,9 +40,15 @@ export async function takeStateFolder(path: string, signal: AbortSignal, patienc
   const holder = markOf(process.pid);
   if (!holder) throw new Error("this system has no /proc; the runner's processes need Linux");
   const children: ProcessMark[] = [];
-  const write = async () => {
+  const writeNow = async () => {
     await writeFile(`${file}.new`, JSON.stringify({ holder, children }), { mode: 0o600, flush: true });
     await rename(`${file}.new`, file);
+  };
+  // One after the other: children may begin at the same time, and the file is the same.
+  let written = Promise.resolve();
+  const write = () => {
+    written = written.then(writeNow, writeNow);
+    return written;
   };
   await write();
   taken.add(path);
@@ -55,8 +61,12 @@ export async function takeStateFolder(path: string, signal: AbortSignal, patienc
       await write();
     },
     async release() {
-      taken.delete(path);
-      await rm(file, { force: true });
+      try {
+        await written.catch(() => {});
+        await rm(file, { force: true });
+      } finally {
+        taken.delete(path);
+      }
     },
   };
 }

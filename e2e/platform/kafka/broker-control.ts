@@ -34,7 +34,7 @@ export function brokerControl(cluster: Cluster, place: BrokerPlace, serviceAddre
   const sasl = { mechanism: "SCRAM-SHA-512" as const, ...users.admin };
   async function asSuperUser<T>(work: (superUser: SuperUser) => Promise<T>): Promise<T> {
     const admin = new Admin({
-      ...{ clientId: "platform-admin", bootstrapBrokers: [address], sasl, retries: 30, retryDelay: 200 },
+      ...{ clientId: "platform-admin", bootstrapBrokers: [address], sasl, retries: 5, retryDelay: 1_000 },
       ...{ connectTimeout: 2_000, requestTimeout: 10_000 },
     });
     tameConnections(admin);
@@ -47,7 +47,7 @@ export function brokerControl(cluster: Cluster, place: BrokerPlace, serviceAddre
   async function untilItAnswers(): Promise<void> {
     for (const end = performance.now() + startMs; ; await wait(200)) {
       try {
-        await asSuperUser(({ admin }) => admin.metadata({ topics: [], forceUpdate: true }));
+        await asSuperUser(({ admin }) => admin.metadata({ topics: [], forceUpdate: true, retries: 0 }));
         return;
       } catch (error) {
         if (performance.now() > end)

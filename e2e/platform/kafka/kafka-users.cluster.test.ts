@@ -54,7 +54,7 @@ const status = () =>
 async function consume(password: string): Promise<void> {
   const consumer = new Consumer({
     // A broker that other tests keep from its heartbeats has no groups for a moment. Refusals are not tried again.
-    ...{ clientId: user, groupId: user, retries: 40, retryDelay: 500, connectTimeout: 2_000, requestTimeout: 10_000 },
+    ...{ clientId: user, groupId: user, retries: 5, retryDelay: 1_000, connectTimeout: 2_000, requestTimeout: 10_000 },
     bootstrapBrokers: [{ host: broker.host, port: broker.port }],
     sasl: { mechanism: "SCRAM-SHA-512", username: user, password },
   });

@@ -22,7 +22,7 @@ export function sendTask(
 ): Promise<void> {
   return broker.asSuperUser(async ({ host, port, sasl }) => {
     const producer = new Producer({
-      ...{ clientId: "platform-suite", bootstrapBrokers: [{ host, port }], sasl, retries: 30, retryDelay: 200 },
+      ...{ clientId: "platform-suite", bootstrapBrokers: [{ host, port }], sasl, retries: 5, retryDelay: 1_000 },
       ...{ connectTimeout: 2_000, requestTimeout: 10_000 },
       serializers: { ...stringSerializers, value: (data?: Buffer) => data },
     });
