@@ -14,7 +14,7 @@ const first = ["e2e/platform/deploy/deploy-again.cluster.test.ts"];
 /** What leaves the platform as it is: these files share it, and mostly wait for pods. */
 const calm = [
   ...["suite/manual-flow", "suite/same-again", "suite/hostile-texts", "suite/lost-pods", "suite/agent-pod"],
-  ...["suite/rights", "suite/pod-security", "suite/documented-commands", "cluster/cluster", "kafka/kafka-users"],
+  ...["suite/rights", "suite/pod-security", "suite/documented-commands", "cluster/cluster"],
 ].map((name) => `e2e/platform/${name}.cluster.test.ts`);
 
 /** Renews secrets, and whatever else the pages tell an operator to change. */
