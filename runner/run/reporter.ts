@@ -93,6 +93,7 @@ export function createReporter(options: ReporterOptions): Reporter {
       ends.addEventListener("abort", stop, { once: true });
       if (ends.aborted) stop();
       try {
+        // The disk may have been full when publishing began, and is not any more.
         await remembered?.catch(() => state.remember(told.pid));
         told.say(outcome === "done" ? "Succeeded" : code === "internal" ? "Error" : "Failed");
         const line = await told.firstLine;
