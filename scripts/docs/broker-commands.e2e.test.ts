@@ -72,6 +72,10 @@ describeWith(brokerTools, "the commands for watching the topics, by Kafka's own 
     expect(shown).not.toMatch(/deprecated/i);
   });
 
+  test("and sees them again: looking moves nothing", async () => {
+    expect(await run("watch-tasks")).toContain("octo/hello#12");
+  });
+
   test("and how far the EventSource has read", async () => {
     expect(await run("watch-lag")).toMatch(/^argo-workflows-codex +github\.codex\.tasks +\d +1 +1 +0 /m);
   });
