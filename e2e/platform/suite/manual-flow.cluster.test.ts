@@ -58,10 +58,9 @@ describe("the specification's manual test flow", () => {
     });
     // #1 is not #12, which other files may have opened.
     const ours = lines.filter((line) => new RegExp(`${repository}#${story.number}(?![0-9])`).test(line));
-    expect(ours.map((line) => new RegExp(`${headers.taskStage}:(\\w+)`).exec(line)?.[1])).toEqual([
-      "planning",
-      "implementation",
-    ]);
+    const stages = ours.map((line) => new RegExp(`${headers.taskStage}:(\\w+)`).exec(line)?.[1]);
+    // `serve` and `watch` may both publish a task, which is one by its id.
+    expect([...new Set(stages)]).toEqual(["planning", "implementation"]);
   });
 
   test("argo list, get and logs show it", async () => {
