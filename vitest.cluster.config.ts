@@ -9,16 +9,20 @@ const suite = (name: string, order: number, include: string[], exclude: string[]
   },
 });
 
+const file = (name: string) => `e2e/platform/${name}.cluster.test.ts`;
+
 /** Looks at the platform as it was deployed, so before anything changes it. */
-const first = ["e2e/platform/deploy/deploy-again.cluster.test.ts"];
+const first = ["deploy/deploy-again"].map(file);
 /** What leaves the platform as it is: these files share it, and mostly wait for pods. */
 const calm = [
   ...["suite/manual-flow", "suite/same-again", "suite/hostile-texts", "suite/lost-pods", "suite/agent-pod"],
-  ...["suite/rights", "suite/pod-security", "suite/documented-commands", "cluster/cluster"],
-].map((name) => `e2e/platform/${name}.cluster.test.ts`);
+  ...["suite/rights", "suite/final-end", "suite/pod-security", "suite/documented-commands"],
+].map(file);
+/** One that takes a right from the pipeline and mostly waits for what comes of it, and what needs neither pipeline nor time. */
+const waiting = ["suite/no-right", "kafka/kafka-users", "cluster/cluster"].map(file);
 
 /** Renews secrets, and whatever else the pages tell an operator to change. */
-const last = ["e2e/platform/suite/documented-changes.cluster.test.ts"];
+const last = ["suite/documented-changes"].map(file);
 
 /**
  * The pipeline on the real platform: one cluster, which `npm run e2e` has brought up. No retry: a second visible comment or a
@@ -29,8 +33,9 @@ export default defineConfig({
     projects: [
       suite("first", 1, first),
       suite("calm", 2, calm, [], 4),
-      suite("alone", 3, ["e2e/**/*.cluster.test.ts"], [...first, ...calm, ...last]),
-      suite("last", 4, last),
+      suite("waiting", 3, waiting, [], 3),
+      suite("alone", 4, ["e2e/**/*.cluster.test.ts"], [...first, ...calm, ...waiting, ...last]),
+      suite("last", 5, last),
     ],
   },
 });

@@ -38,7 +38,7 @@ describe.each([
     expect(new Set(pods.map(({ owner }) => owner.kind))).toEqual(
       new Set(["EventBus", "EventSource", "Sensor", "WorkflowTemplate", "Deployment"]),
     );
-    expect(pods).toHaveLength(8);
+    expect(pods).toHaveLength(9);
   });
 
   test("Argo's own containers beside ours are no exception", () => {

@@ -63,6 +63,8 @@ const closed = z.object({
   detail: z.string().optional(),
   /** Nothing was posted or pushed, and nothing is to be told on GitHub. */
   dryRun: z.literal(true).optional(),
+  /** It is not done, and another attempt would come to the same. */
+  final: z.literal(true).optional(),
 });
 export type Closed = z.infer<typeof closed>;
 

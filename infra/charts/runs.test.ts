@@ -29,11 +29,16 @@ describe("parameters", () => {
     };
     delete stripped.spec.synchronization;
     for (const each of stripped.spec.templates) {
-      const { container, steps } = each as { container?: { env?: unknown }; steps?: { arguments?: unknown }[][] };
+      const { container, steps } = each as {
+        container?: { env?: unknown };
+        steps?: { arguments?: unknown; when?: unknown }[][];
+      };
       if (container) delete container.env;
       // What is counted is made of the report's own outputs, see there.
       delete (each as { metrics?: unknown }).metrics;
       for (const step of steps?.flat() ?? []) delete step.arguments;
+      // Words of ours too, see there.
+      for (const step of steps?.flat() ?? []) delete step.when;
     }
     expect(JSON.stringify(stripped)).not.toContain("{{");
     expect(under(workflow, "script", "containerSet", "data", "http", "resource", "plugin")).toEqual([]);
@@ -193,7 +198,8 @@ describe("the report", () => {
   const report = template("report");
 
   test("comes at every end, with the token for GitHub alone and no text that people wrote", () => {
-    expect(at(spec, "onExit")).toBe("report");
+    expect(at(spec, "onExit")).toBe("end");
+    expect(at(listAt(template("end"), "steps")[0], "0")).toEqual({ name: "report", template: "report" });
     expect(secretsOf(report)).toEqual(["github-token"]);
     const variables = listAt(report, "container.env").map((each) => textAt(each, "name"));
     expect(variables.filter((name) => /PROMPT|TITLE|BODY|URL/.test(name ?? ""))).toEqual([]);
@@ -225,6 +231,22 @@ describe("the report", () => {
       (each) => textAt(each, "name") === "codex_run_cost_total",
     );
     expect(at(cost, "labels")).toContainEqual({ key: "currency", value: "EUR" });
+  });
+
+  test("is followed by a step that fails where the attempt ended well and yet the run is not done, told in words of ours alone", () => {
+    const [, [failed] = []] = listAt(template("end"), "steps") as unknown[][];
+    expect(failed).toEqual({
+      ...{ name: "failed", template: "failed" },
+      when: "'{{workflow.status}}' == 'Succeeded' && '{{steps.report.outputs.parameters.outcome}}' != 'done'",
+      arguments: {
+        parameters: [
+          { name: "outcome", value: "{{steps.report.outputs.parameters.outcome}}" },
+          { name: "code", value: "{{steps.report.outputs.parameters.code}}" },
+        ],
+      },
+    });
+    expect(at(template("failed"), "retryStrategy")).toBeUndefined();
+    expect(secretsOf(template("failed"))).toEqual([]);
   });
 
   test("is called again when GitHub could not be reached, and not for wrong settings", () => {

@@ -40,7 +40,7 @@ test("minimal props", () => {
     entrypoint: run
     executor:
       serviceAccountName: executor
-    onExit: report
+    onExit: end
     podGC:
       deleteDelayDuration: 6h
       strategy: OnWorkflowCompletion
@@ -68,7 +68,7 @@ test("minimal props", () => {
         app.kubernetes.io/part-of: froussard
     "
   `);
-  expect(templates).toHaveLength(5);
+  expect(templates).toHaveLength(7);
 });
 
 test("the agent is not told what the mediator is told", () => {
@@ -89,7 +89,7 @@ test("each pod runs its image with the resources it was given", () => {
   expect(template("report")).toMatchObject({
     container: { image: "runner:1", resources: { limits: { cpu: "250m" } } },
   });
-  for (const name of ["mediator", "agent", "report"]) {
+  for (const name of ["mediator", "agent", "report", "failed"]) {
     const patch = JSON.parse(textAt(template(name), "podSpecPatch") ?? "") as Record<string, { resources: unknown }[]>;
     for (const { resources } of [...(patch["initContainers"] ?? []), ...(patch["containers"] ?? [])])
       expect(resources).toEqual({

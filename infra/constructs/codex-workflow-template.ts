@@ -12,6 +12,7 @@ import { restrictedPod } from "./pod-security.ts";
 import type { ResourceProps } from "./resources.ts";
 import { agentTemplate, mediatorAddress } from "./run-templates/agent-template.ts";
 import { runDeadlines } from "./run-templates/deadlines.ts";
+import { failedInputs, failedTemplate } from "./run-templates/failed-template.ts";
 import { mediatorTemplate } from "./run-templates/mediator-template.ts";
 import { reportTemplate } from "./run-templates/report-template.ts";
 
@@ -21,7 +22,7 @@ export interface CodexWorkflowTemplateProps {
   serviceAccount: string;
   /** Of Argo's own container in each pod, whose token no other container sees. */
   executorServiceAccount: string;
-  /** Image of mediator and report. */
+  /** Image of mediator and report, and of the step that fails after a report. */
   runnerImage: string;
   agentImage: string;
   /** Secrets that the images of the pods are pulled with, Argo's own included. @default - none */
@@ -45,7 +46,7 @@ export interface CodexWorkflowTemplateProps {
   mediatorResources: ResourceProps;
   agentResources: ResourceProps;
   reportResources: ResourceProps;
-  /** Each of Argo's own containers in those pods. */
+  /** Each of Argo's own containers in those pods, and the step that fails. */
   executorResources: ResourceProps;
   /** Room for a working copy. */
   workspace: string;
@@ -81,7 +82,7 @@ export class CodexWorkflowTemplate extends Construct {
       },
       spec: {
         entrypoint: "run",
-        onExit: "report",
+        onExit: "end",
         arguments: { parameters: parameters.map(parameter) },
         workflowMetadata: { labels: labelsOf("run") },
         serviceAccountName: props.serviceAccount,
@@ -103,8 +104,8 @@ export class CodexWorkflowTemplate extends Construct {
           { name: "run", steps: [inParallel({ name: "attempt", template: "attempt" })] },
           {
             name: "attempt",
-            // Mediator and agent together: a new attempt goes on from the record that the last mediator left on GitHub. A
-            // final failure is answered from there at once, so that trying it again costs seconds and no tokens.
+            // Mediator and agent together: a new attempt goes on from the record that the last mediator left on GitHub. An
+            // agent whose task has a final end, good or bad, ends well: then nothing is tried again, nobody waits for that.
             ...(props.retries > 0 && {
               retryStrategy: {
                 limit: props.retries,
@@ -149,6 +150,24 @@ export class CodexWorkflowTemplate extends Construct {
             settings: props.githubSettings,
             currency: props.currency,
           }),
+          {
+            name: "end",
+            steps: [
+              inParallel({ name: "report", template: "report" }),
+              inParallel({
+                name: "failed",
+                template: "failed",
+                when: `'{{workflow.status}}' == 'Succeeded' && '{{steps.report.outputs.parameters.outcome}}' != 'done'`,
+                arguments: {
+                  parameters: failedInputs.map((name) => ({
+                    name,
+                    value: `{{steps.report.outputs.parameters.${name}}}`,
+                  })),
+                },
+              }),
+            ],
+          },
+          failedTemplate("failed", { image: props.runnerImage, executor: props.executorResources }),
         ],
       },
     });

@@ -5,7 +5,7 @@ describe("a broken link is named by both of its ends: within the WorkflowTemplat
   testBrokenLinks([
     [
       "a template that is not there",
-      change("WorkflowTemplate", "github-codex-task", '"onExit":"report"', '"onExit":"tell"'),
+      change("WorkflowTemplate", "github-codex-task", '"onExit":"end"', '"onExit":"tell"'),
       "WorkflowTemplate argo-workflows/github-codex-task: template tell does not exist",
     ],
     [

@@ -36,7 +36,10 @@ interface AgentOptions {
   codex?: string;
 }
 
-/** `codex-runner agent`: carries one task out. Its exit code only colours the process; the record is the mediator's. */
+/**
+ * `codex-runner agent`: carries one task out. Its exit code says whether another attempt may come to something else (1): in a
+ * cluster the WorkflowTemplate knows nothing else to decide by. What came of the run is in the mediator's record.
+ */
 export function agentCommand(): Command {
   return new Command("agent")
     .description("carry out one task that the mediator hands over (holds no token and no key)")
@@ -93,5 +96,5 @@ async function run(options: AgentOptions): Promise<void> {
   process.exitCode = 1;
   if (!answer) return;
   log.info(answer.state === "closed" ? answer : { state: answer.state }, "the mediator has the result");
-  if (answer.state === "closed" && answer.outcome === "done") process.exitCode = 0;
+  if (answer.state === "closed" && (answer.outcome === "done" || answer.final)) process.exitCode = 0;
 }

@@ -250,6 +250,28 @@ describe("planning", () => {
     expect(await start(createWorld(world), claim).task()).toMatchObject({ state: "closed", ...end });
   });
 
+  test("an end that GitHub shows already is told as such, also one that might be another next time", async () => {
+    const ids = {
+      ...ofPlanning,
+      taskId: planning.TASK_ID,
+      stage: "planning",
+      outcome: "failed",
+      code: "not-started",
+    } as const;
+    const result = (more: object = {}) =>
+      buildSnapshot([comment(5, { author: bot, body: `${markers.result}\n${hiddenIds(ids)}\nIt ended.`, ...more })]);
+    const end = { state: "closed", outcome: "failed", code: "not-started", detail: "told already", final: true };
+    expect(await start(createWorld({ snapshot: result() })).task()).toEqual(end);
+    // It is looked at anew: a person may have deleted it.
+    expect(await start(createWorld({ snapshot: result() })).task()).toEqual(end);
+    expect(await start(createWorld()).task()).toMatchObject({ state: "work" });
+    expect(
+      await start(createWorld({ snapshot: result({ viewerDidAuthor: false, author: stranger }) })).task(),
+    ).toMatchObject({
+      state: "work",
+    });
+  });
+
   test("the derived head is accepted", async () => {
     expect(await start(createWorld(), { TASK_HEAD: "codex/issue-12" }).task()).toMatchObject({ state: "work" });
   });
@@ -786,7 +808,8 @@ describe("a credential of this run in what the agent says", () => {
     await mediator.task();
     const risky: RunResult = { kind: "plan", plan: { ...plan, risks: [hidden] } };
     const detail = "it held the bearer of this run";
-    expect(await mediator.result(risky)).toEqual({ state: "closed", outcome: "failed", code: "invalid-plan", detail });
+    const end = { state: "closed", outcome: "failed", code: "invalid-plan", detail, final: true };
+    expect(await mediator.result(risky)).toEqual(end);
     expect(github.log).not.toContain("plan");
   });
 
@@ -877,6 +900,7 @@ describe("a new process goes on where the old one was killed", () => {
       outcome: "failed",
       code: "invalid-plan",
       detail: "x",
+      final: true,
     });
   });
 
@@ -1212,5 +1236,13 @@ describe("dry run", () => {
   test("an implementation without any plan", async () => {
     const claim = { TASK_STAGE: "implementation", TASK_ID: undefined, TASK_DRY_RUN: true } as const;
     expect(await start(createWorld(), claim, { dryRun: {} }).task()).toMatchObject({ code: "invalid-task" });
+  });
+
+  test("one that fails before it is known which: the attempt fails, for no record tells it", async () => {
+    const rules = () => Promise.reject(new RunFailure("bad-credentials"));
+    const end = { state: "closed", outcome: "failed", code: "bad-credentials" };
+    const claim = { TASK_ID: undefined, TASK_DRY_RUN: true };
+    expect(await start(createWorld(), claim, { dryRun: {}, rules }).task()).not.toHaveProperty("final");
+    expect(await start(createWorld(), {}, { rules }).task()).toMatchObject({ ...end, final: true });
   });
 });

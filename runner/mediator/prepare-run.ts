@@ -191,7 +191,9 @@ function finished(snapshot: IssueSnapshot, { stage, subjectId, taskId }: TaskIde
   for (const { viewerDidAuthor, body } of snapshot.comments) {
     const ids = viewerDidAuthor ? parseRunIds(markers.result, body) : undefined;
     if (ids?.taskId !== taskId || !ids.outcome) continue;
-    return { state: "closed", outcome: ids.outcome, ...(ids.code && { code: ids.code }), detail: "told already" };
+    const { outcome, code } = ids;
+    const final = outcome !== "done";
+    return { state: "closed", outcome, ...(code && { code }), detail: "told already", ...(final && { final }) };
   }
   const plan = stage === "planning" && readPlans(snapshot).find(({ ids }) => ids.subjectId === subjectId);
   return plan ? { state: "closed", outcome: "done", detail: "the plan stands already" } : undefined;

@@ -1,6 +1,7 @@
 import { codes, type Prices, RunFailure } from "@froussard/contract";
 import type { Logger } from "pino";
 import type { Closed } from "../protocol.ts";
+import { isFinal } from "./is-final.ts";
 import { costOf, type Ledger, withOpenCharged } from "./ledger.ts";
 import type { RunRecord } from "./record.ts";
 import type { RecordStore } from "./record-store.ts";
@@ -17,6 +18,8 @@ export interface RunLog {
   begin(changes: Partial<RunRecord>): void;
   fail(error: unknown): void;
   finish(end: { url?: string; detail?: string }): void;
+  /** Takes over an end that GitHub shows. */
+  end(closed: Closed): void;
 }
 
 /** The record of the one task, on disk after each change. */
@@ -29,10 +32,14 @@ export function createRunLog(options: {
   prices?: Prices | undefined;
   /** The record of a task that fails before GitHub has confirmed which one it is. */
   unidentified: RunRecord;
+  /** Nothing is posted or pushed. */
+  dryRun: boolean;
 }): RunLog {
   const { store, ledger, clock, log, prices, unidentified } = options;
   let record: RunRecord | undefined;
   let countedUntil: number | undefined;
+  /** Not for the record: the next process looks for itself. */
+  let told: true | undefined;
 
   function save(changes: Partial<RunRecord> = {}): void {
     if (!record) return;
@@ -60,7 +67,9 @@ export function createRunLog(options: {
     get closed() {
       if (record?.state !== "closed") return undefined;
       const { state, outcome = "failed", code, detail, dryRun } = record;
-      return { state, outcome, ...(code && { code }), ...(detail && { detail }), ...(dryRun && { dryRun }) };
+      const final = told ?? isFinal(record, options.dryRun);
+      const flags = { ...(dryRun && { dryRun }), ...(final && { final }) };
+      return { state, outcome, ...(code && { code }), ...(detail && { detail }), ...flags };
     },
     adopt(next) {
       record = next;
@@ -87,6 +96,10 @@ export function createRunLog(options: {
     finish(end) {
       log.info(end, "the run is done");
       close({ outcome: "done", ...end });
+    },
+    end({ outcome, code, detail, final }) {
+      told = final;
+      close({ outcome, ...(code && { code }), ...(detail && { detail }) });
     },
   };
 }

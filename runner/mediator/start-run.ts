@@ -35,9 +35,8 @@ export async function startRun(options: MediatorOptions, runLog: RunLog, ledger:
     ? await prepareDryRun(input, dryRun)
     : await prepareRun({ ...input, find: (run) => publisher.find(run) });
   if ("closed" in prepared) {
-    const { state, outcome, code, detail } = prepared.closed;
     if (next?.record.taskId !== prepared.taskId) runLog.adopt(newRecord(prepared.taskId, ledger));
-    runLog.save({ state, outcome, ...(code && { code }), ...(detail && { detail }) });
+    runLog.end(prepared.closed);
     return { kind: "over" };
   }
   const { run } = prepared;

@@ -113,6 +113,7 @@ async function run(settings: ReportEnvironment, succeeded: boolean, log: pino.Lo
       branchPrefix: settings.CODEX_BRANCH_PREFIX,
       isServed: repositoryFilter(settings.CODEX_REPOSITORIES),
       runsPerIssue: settings.CODEX_RUNS_PER_ISSUE,
+      succeeded,
       facts: createGitHubFacts(github),
       publisher: createPublisher({ github, log, approvers: settings.CODEX_TRIGGER_LOGINS }),
       record,

@@ -57,6 +57,7 @@ const run = (context: RunContext, more: Partial<ReportOptions> = {}) =>
     runsPerIssue: 10,
     facts: createGitHubFacts(scene.github),
     publisher: publisher(),
+    succeeded: false,
     record: undefined,
     grace: { totalMs: 0, intervalMs: 1 },
     log: { warn() {} },
@@ -213,6 +214,16 @@ describe("what is not there is told", () => {
     });
     expect(labelsOf(context)).toEqual([]);
   });
+});
+
+test.each([
+  ["by hand and shown", { TASK_ID: undefined }, true, { outcome: "done" }],
+  ["by hand and failed", { TASK_ID: undefined }, false, { outcome: "refused", code: "invalid-task" }],
+  ["of a message", {}, true, { outcome: "refused", code: "invalid-task" }],
+])("a run for an issue that is not there, %s", async (_, claimed, succeeded, end) => {
+  const context = await planningRun(scene.github, scene.openIssue().number);
+  const claim = { ...claimOf(context), ...claimed, TASK_ISSUE_NUMBER: 999_999 };
+  expect(await run(context, { claim, succeeded })).toEqual(end);
 });
 
 test.each<[string, (context: RunContext) => Partial<TaskClaim>]>([

@@ -36,6 +36,8 @@ export interface ReportOptions {
   runsPerIssue: number;
   facts: Pick<GitHubFacts, "issue">;
   publisher: Pick<GitHubPublisher, "find" | "result" | "label" | "progress">;
+  /** Whether the attempt ended well: it is done, or its end is final. */
+  succeeded: boolean;
   /** The record from the mediator's folder, where there is one: then its process is over. */
   record: RunRecord | undefined;
   /** How long a mediator elsewhere may still be publishing, and how often to look. Milliseconds. */
@@ -65,6 +67,8 @@ export async function report(options: ReportOptions): Promise<Report> {
   const { claim, policy, log } = options;
   const seen = await look(options);
   if ("fault" in seen) {
+    // Then texts given by hand stood in for the issue, and the result was shown: else such an attempt does not end well.
+    if (seen.missing && claim.TASK_ID === undefined && options.succeeded) return { outcome: "done" };
     log.warn(`nothing is told on GitHub: ${seen.fault}`);
     const code = options.record?.code ?? "invalid-task";
     const { outcome } = codes[code];
@@ -127,8 +131,14 @@ interface Seen {
   found: Awaited<ReturnType<GitHubPublisher["find"]>>;
 }
 
+/** Why nothing can be told: `missing`, because there is no such issue. */
+interface Fault {
+  fault: string;
+  missing?: true;
+}
+
 /** Looks until the result is there, the record says that it will not be, or the grace period is over. */
-async function look(options: ReportOptions): Promise<Seen | { fault: string }> {
+async function look(options: ReportOptions): Promise<Seen | Fault> {
   const { grace, publisher, signal } = options;
   for (let waited = 0; ; waited += grace.intervalMs) {
     const seen = await identify(options);
@@ -141,10 +151,11 @@ async function look(options: ReportOptions): Promise<Seen | { fault: string }> {
   }
 }
 
-async function identify(options: ReportOptions): Promise<Omit<Seen, "found"> | { fault: string }> {
+async function identify(options: ReportOptions): Promise<Omit<Seen, "found"> | Fault> {
   const { claim, policy, branchPrefix, isServed, facts } = options;
   const snapshot = await facts.issue(claim.TASK_REPOSITORY, claim.TASK_ISSUE_NUMBER);
-  if (!snapshot) return { fault: `there is no issue #${claim.TASK_ISSUE_NUMBER} in ${claim.TASK_REPOSITORY}` };
+  const { TASK_ISSUE_NUMBER: number, TASK_REPOSITORY: repository } = claim;
+  if (!snapshot) return { fault: `there is no issue #${number} in ${repository}`, missing: true };
   if (claim.TASK_REPOSITORY_ID !== undefined && claim.TASK_REPOSITORY_ID !== snapshot.repository.id)
     return { fault: `${claim.TASK_REPOSITORY} is not the repository with id ${claim.TASK_REPOSITORY_ID}` };
   const { nameWithOwner } = snapshot.repository;

@@ -152,7 +152,8 @@ async function closeTask(options: RunTaskOptions, state: StateFolder, reporter: 
     });
     const { outcome, code, detail } = closed;
     const delay = retryDelaysMs[number - 1];
-    const again = delay !== undefined && (interrupted || (code !== undefined && codes[code].type === "transient"));
+    const isTransient = code !== undefined && codes[code].type === "transient";
+    const again = delay !== undefined && !closed.final && (interrupted || isTransient);
     const told = { outcome, ...(code && { code }), ...(detail && { detail }) };
     onProgress?.({ kind: "closed", ...told, ...(again && { againInMs: delay }) });
     if (!again) return closed;

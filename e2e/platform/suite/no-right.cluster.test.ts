@@ -5,7 +5,7 @@ import { platformFolder } from "../cluster/layout.ts";
 import { readDeployment } from "../deploy/deployment.ts";
 import { wish } from "../simulated/wish.ts";
 import { people } from "../simulated/world.ts";
-import { hasEnded } from "./agent-pod/runs.ts";
+import { hasEnded, triesOf } from "./agent-pod/runs.ts";
 import { counted } from "./pipeline/counted.ts";
 import { podLogs } from "./pipeline/pod-logs.ts";
 import { openStory, repository, type Story } from "./pipeline/story.ts";
@@ -92,8 +92,9 @@ test(
     expect(tasks.length).toBeGreaterThan(published);
     expect(new Set(tasks.map((each) => String(each.headers[headers.taskId])))).toEqual(new Set([id]));
 
-    // Its own message may still have become a Workflow, which finds that its end was told.
+    // Its own message may still have become a Workflow, which finds that its end was told, and tries nothing again.
     await forgotten.until("that nothing runs any more", async () => (await forgotten.runs()).every(hasEnded));
+    for (const run of await forgotten.runs()) expect([run.status?.phase, triesOf(run)]).toEqual(["Failed", 1]);
     expect([(await forgotten.visible(markers.plan)).length, (await forgotten.visible(markers.result)).length]).toEqual([
       0, 1,
     ]);

@@ -55,3 +55,8 @@ export async function runsOf(cluster: Cluster, namespace: string, issueNumber: n
 }
 
 export const hasEnded = ({ status }: Run): boolean => ["Succeeded", "Failed", "Error"].includes(status?.phase ?? "");
+
+/** How often mediator and agent were begun. */
+export const triesOf = ({ status }: Run): number =>
+  Object.values(status?.nodes ?? {}).filter(({ type, templateName }) => type === "Pod" && templateName === "agent")
+    .length;
