@@ -15,8 +15,9 @@ import { implementationPrompt } from "../prompt/implementation-prompt.ts";
 import { outputSchema } from "../prompt/output-schema.ts";
 import { planningPrompt } from "../prompt/planning-prompt.ts";
 import type { DryRunTexts } from "../settings.ts";
+import { baseOf, checkServed, contextOf } from "./confirm-run.ts";
 import type { RepositoryFacts } from "./github-facts.ts";
-import { baseOf, checkServed, contextOf, named, type PreparedRun, type PrepareInput } from "./prepare-run.ts";
+import { named, type PreparedRun, type PrepareInput } from "./prepare-run.ts";
 import { implementationInputs, planningInputs } from "./run-inputs.ts";
 
 /**

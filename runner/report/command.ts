@@ -111,6 +111,7 @@ async function run(settings: ReportEnvironment, succeeded: boolean, log: pino.Lo
         trigger: settings.CODEX_PLAN_TRIGGER,
       },
       branchPrefix: settings.CODEX_BRANCH_PREFIX,
+      baseBranch: settings.CODEX_BASE_BRANCH,
       isServed: repositoryFilter(settings.CODEX_REPOSITORIES),
       runsPerIssue: settings.CODEX_RUNS_PER_ISSUE,
       succeeded,

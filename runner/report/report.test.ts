@@ -166,6 +166,7 @@ describe("what is not there is told", () => {
     const answer = await run(context, {
       grace: { totalMs: 100, intervalMs: 1 },
       facts: {
+        ...facts,
         async issue(repository, number) {
           if (++looks === 3) {
             await scene.simulator.commit(scene.repository, { files: { x: branch }, branch, from: "main" });
@@ -254,11 +255,16 @@ describe("a message that GitHub does not confirm ends nothing", () => {
     expect(await commentsOf(context, markers.result)).toEqual([]);
   });
 
-  test.each<[string, Partial<RunRecord> | undefined, object]>([
+  test.each<[string, Partial<RunRecord> | undefined, object, object?]>([
     ["no approval", { code: "not-approved", outcome: "refused" }, { outcome: "refused", code: "not-approved" }],
     ["a head of its own", { code: "invalid-task", outcome: "refused" }, { outcome: "refused", code: "invalid-task" }],
-    ["no approval and no record", undefined, { outcome: "failed", code: "no-progress" }],
-  ])("%s: told only where the run had begun", async (_, end, expected) => {
+    [
+      "no approval and no record",
+      undefined,
+      { outcome: "refused", code: "not-approved" },
+      { outcome: "failed", code: "no-progress" },
+    ],
+  ])("%s: told only where the run had begun", async (_, end, expected, begun = expected) => {
     const { context } = await planned();
     const closed = end && record(context, { state: "closed", ...end });
     const warnings: string[] = [];
@@ -272,8 +278,32 @@ describe("a message that GitHub does not confirm ends nothing", () => {
     expect(labelsOf(context)).toEqual([]);
 
     await publisher().progress(context, { state: "working", ledger, record: closed });
-    expect(await run(context, { record: closed })).toMatchObject(expected);
+    expect(await run(context, { record: closed })).toMatchObject(begun);
     expect(await commentsOf(context, markers.result)).toHaveLength(1);
+  });
+});
+
+describe("a run that was refused before it had a comment, and whose record is gone with its pod", () => {
+  test("is told with the mediator's reason, once", async () => {
+    const context = await planningRun(scene.github, scene.openIssue().number);
+    const answer = { outcome: "failed", code: "empty-repository" };
+    for (let time = 0; time < 2; time++) expect(await run(context, { baseBranch: "nowhere" })).toEqual(answer);
+    const [result, ...more] = await commentsOf(context, markers.result);
+    expect(more).toEqual([]);
+    expect(result?.body).toContain("there is no branch nowhere");
+  });
+
+  test("is told that it left no word where nothing stands in its way", async () => {
+    const context = await planningRun(scene.github, scene.openIssue().number);
+    expect(await run(context)).toEqual({ outcome: "failed", code: "no-progress" });
+  });
+
+  test("is told later when GitHub cannot be asked", async () => {
+    const context = await planningRun(scene.github, scene.openIssue().number);
+    const branchTip = () => Promise.reject(new RunFailure("github-unavailable"));
+    const facts = { ...createGitHubFacts(scene.github), branchTip };
+    await expect(run(context, { facts })).rejects.toThrow("github-unavailable");
+    expect(await commentsOf(context, markers.result)).toEqual([]);
   });
 });
 

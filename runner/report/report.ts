@@ -10,9 +10,11 @@ import {
   type Policy,
   parseRunIds,
   type RepositoryFilter,
+  RunFailure,
   withdrawalOf,
   withdrawnBy,
 } from "@froussard/contract";
+import { confirmRun } from "../mediator/confirm-run.ts";
 import { recordFromComments } from "../mediator/continue-run.ts";
 import type { GitHubFacts } from "../mediator/github-facts.ts";
 import { identifyTask, type TaskIdentity } from "../mediator/identify-task.ts";
@@ -30,11 +32,13 @@ export interface ReportOptions {
   claim: TaskClaim;
   policy: Policy;
   branchPrefix: string;
+  /** @default the repository's default branch */
+  baseBranch?: string | undefined;
   /** The allow-list: on issues of other repositories nothing is told. */
   isServed: RepositoryFilter;
   /** How many runs an issue may have. */
   runsPerIssue: number;
-  facts: Pick<GitHubFacts, "issue">;
+  facts: GitHubFacts;
   publisher: Pick<GitHubPublisher, "find" | "result" | "label" | "progress">;
   /** Whether the attempt ended well: it is done, or its end is final. */
   succeeded: boolean;
@@ -85,7 +89,9 @@ export async function report(options: ReportOptions): Promise<Report> {
     cancelled: by === "cancelled",
   };
   const judged = judgeEnd(facts, (code) => codes[code].outcome);
-  const end = "fault" in identity && !facts.told ? unconfirmed(judged, identity.fault, record) : judged;
+  const hasReason = judged.outcome === "done" || judged.code !== "no-progress" || begunRun(snapshot, run);
+  const reasoned = hasReason ? judged : await withReason(options, judged);
+  const end = "fault" in identity && !facts.told ? unconfirmed(reasoned, identity.fault, record) : reasoned;
   const told = { outcome: end.outcome, ...(end.outcome !== "done" && { code: end.code }) };
   if (!facts.told && isUnasked(seen, policy, end))
     log.warn(`nothing is told on GitHub: ${run.taskId} had not begun, and GitHub does not show that it was asked for`);
@@ -96,6 +102,23 @@ export async function report(options: ReportOptions): Promise<Report> {
     ...told,
     ...usage(record, claim, told),
   };
+}
+
+/**
+ * A run that was refused before it had a comment left its record in a pod that is gone, so GitHub is asked what the mediator
+ * asked. What it would have gone on with left no reason.
+ */
+async function withReason({ claim, policy, ...options }: ReportOptions, end: End): Promise<End> {
+  const { branchPrefix, baseBranch, isServed, facts, publisher } = options;
+  const rules = { policy, branchPrefix, baseBranch, isServed };
+  try {
+    await confirmRun({ claim, rules, facts, find: (run) => publisher.find(run) });
+    return end;
+  } catch (error) {
+    if (!(error instanceof RunFailure) || error.type === "transient") throw error;
+    const { code, detail } = error;
+    return code === "internal" ? end : { outcome: codes[code].outcome, code, detail };
+  }
 }
 
 /** Without a known reason, that nothing asks for the task any more is the reason. */
@@ -109,10 +132,10 @@ function unconfirmed(judged: End, fault: string, record: RunRecord | undefined):
 const unconfirmedCodes: ReadonlySet<FailureCode> = new Set(["invalid-task", "not-approved"]);
 
 /** A first try that nobody saw begin, and that GitHub does not confirm as its message tells it. */
-function isUnasked({ snapshot, identity, run }: Seen, policy: Policy, end: End): boolean {
+function isUnasked({ snapshot, identity, run, record }: Seen, policy: Policy, end: End): boolean {
   if (end.outcome === "done" || "fault" in identity || identity.attempt !== 0 || begunRun(snapshot, run)) return false;
   if (unconfirmedCodes.has(end.code)) return true;
-  const mayBeForged = run.stage === "implementation" && end.code === "no-progress";
+  const mayBeForged = run.stage === "implementation" && !record;
   return mayBeForged && !("approval" in decideApproval(snapshot, policy));
 }
 
