@@ -54,7 +54,7 @@ export function continueStored(
 }
 
 /** The end of a message that GitHub did not confirm; the same task may have been asked for since. */
-export function isUnasked({ state, code, attempts }: RunRecord): boolean {
+function isUnasked({ state, code, attempts }: RunRecord): boolean {
   return state === "closed" && attempts === 0 && (code === "invalid-task" || code === "not-approved");
 }
 

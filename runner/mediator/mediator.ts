@@ -36,8 +36,8 @@ export function createMediator(options: MediatorOptions) {
   const { model, effort, sandbox } = options.codex;
   const ledger = emptyLedger(model, { effort, sandbox });
   const unidentified = newRecord(claim.TASK_ID, ledger);
-  const dryRun = options.dryRun !== undefined;
-  const runLog = createRunLog({ store, ledger, clock, log, prices: options.prices, unidentified, dryRun });
+  const isByHand = claim.TASK_ID === undefined || options.dryRun !== undefined;
+  const runLog = createRunLog({ store, ledger, clock, log, prices: options.prices, unidentified, isByHand });
   /** The ledger as it was when the attempt in hand began. */
   let before = structuredClone(ledger);
   let work: Work | undefined;

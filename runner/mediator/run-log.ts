@@ -32,8 +32,8 @@ export function createRunLog(options: {
   prices?: Prices | undefined;
   /** The record of a task that fails before GitHub has confirmed which one it is. */
   unidentified: RunRecord;
-  /** Nothing is posted or pushed. */
-  dryRun: boolean;
+  /** Without a task id. */
+  isByHand: boolean;
 }): RunLog {
   const { store, ledger, clock, log, prices, unidentified } = options;
   let record: RunRecord | undefined;
@@ -67,7 +67,7 @@ export function createRunLog(options: {
     get closed() {
       if (record?.state !== "closed") return undefined;
       const { state, outcome = "failed", code, detail, dryRun } = record;
-      const final = told ?? isFinal(record, options.dryRun);
+      const final = told ?? isFinal(record, options.isByHand);
       const flags = { ...(dryRun && { dryRun }), ...(final && { final }) };
       return { state, outcome, ...(code && { code }), ...(detail && { detail }), ...flags };
     },

@@ -12,6 +12,8 @@ import {
   parseRunIds,
   RunFailure,
   reportOutputs,
+  subjectId,
+  taskId,
 } from "@froussard/contract";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createGitHubFacts } from "../mediator/github-facts.ts";
@@ -26,8 +28,10 @@ import { type ReportOptions, report } from "./report.ts";
 
 let scene: Scene;
 let approverId: number;
+/** How far GitHub's clock is ahead, in milliseconds. */
+let ahead = 0;
 beforeAll(async () => {
-  scene = await startScene();
+  scene = await startScene(() => new Date(Date.now() + ahead));
   const { data } = await scene.github.rest.users.getByUsername({ username: "maintainer" });
   approverId = Number(data.id);
 });
@@ -298,12 +302,58 @@ describe("a run that was refused before it had a comment, and whose record is go
     expect(await run(context)).toEqual({ outcome: "failed", code: "no-progress" });
   });
 
-  test("is told later when GitHub cannot be asked", async () => {
+  test.each([
+    ["GitHub cannot be asked", new RunFailure("github-unavailable"), "github-unavailable"],
+    ["something is wrong with us", new TypeError("of a bug"), "no-progress"],
+  ])("is told also when its reason cannot be found out: %s", async (_, failure, code) => {
     const context = await planningRun(scene.github, scene.openIssue().number);
-    const branchTip = () => Promise.reject(new RunFailure("github-unavailable"));
-    const facts = { ...createGitHubFacts(scene.github), branchTip };
-    await expect(run(context, { facts })).rejects.toThrow("github-unavailable");
-    expect(await commentsOf(context, markers.result)).toEqual([]);
+    const facts = { ...createGitHubFacts(scene.github), branchTip: () => Promise.reject(failure) };
+    expect(await run(context, { facts })).toEqual({ outcome: "failed", code });
+    expect(await commentsOf(context, markers.result)).toHaveLength(1);
+  });
+
+  describe("of an approved plan", () => {
+    async function approved() {
+      const { context } = await planned();
+      const found = scene.simulator.comments(scene.repository, context.snapshot.issue.number);
+      const plan = found.find(({ body }) => body?.startsWith(markers.plan));
+      if (!plan) throw new Error("no plan");
+      // Approvals of the plan's own second do not count.
+      ahead += 2_000;
+      scene.simulator.as("maintainer").react(plan, "+1");
+      return context;
+    }
+
+    test("is told with the mediator's reason", async () => {
+      const context = await approved();
+      const answer = { outcome: "failed", code: "empty-repository" };
+      expect(await run(context, { baseBranch: "nowhere" })).toEqual(answer);
+      expect(await commentsOf(context, markers.result)).toHaveLength(1);
+    });
+
+    test("is told that it was cancelled meanwhile", async () => {
+      const context = await approved();
+      const { number } = context.snapshot.issue;
+      ahead += 2_000;
+      scene.simulator.as("maintainer").comment(scene.simulator.issue(scene.repository, number), "/cancel");
+      expect(await run(context)).toEqual({ outcome: "cancelled", code: "cancelled" });
+      expect(await commentsOf(context, markers.result)).toHaveLength(1);
+    });
+
+    test("is told nowhere when its message names another text of the plan", async () => {
+      const context = await approved();
+      const subject = { repositoryId: context.snapshot.repository.id, issueId: context.snapshot.issue.id };
+      const [, comment] = context.about.split(":");
+      const sha256 = "f".repeat(64);
+      const about = `plan:${Number(comment)}:${sha256}` as const;
+      const forged = subjectId({ ...subject, stage: "implementation", about });
+      const claim = claimOf(context, {
+        TASK_ID: taskId("implementation", context.snapshot.issue.number, forged, 0),
+        TASK_PLAN_SHA256: sha256,
+      });
+      expect(await run(context, { claim })).toMatchObject({ code: "superseded" });
+      expect(await commentsOf(context, markers.result)).toEqual([]);
+    });
   });
 });
 

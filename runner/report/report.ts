@@ -89,11 +89,12 @@ export async function report(options: ReportOptions): Promise<Report> {
     cancelled: by === "cancelled",
   };
   const judged = judgeEnd(facts, (code) => codes[code].outcome);
-  const hasReason = judged.outcome === "done" || judged.code !== "no-progress" || begunRun(snapshot, run);
-  const reasoned = hasReason ? judged : await withReason(options, judged);
+  const isSilent = judged.outcome !== "done" && judged.code === "no-progress" && !begunRun(snapshot, run);
+  const reasoned = isSilent ? await withReason(options, judged) : judged;
   const end = "fault" in identity && !facts.told ? unconfirmed(reasoned, identity.fault, record) : reasoned;
   const told = { outcome: end.outcome, ...(end.outcome !== "done" && { code: end.code }) };
-  if (!facts.told && isUnasked(seen, policy, end))
+  const mayBeForged = isSilent && !isApproved(seen, policy);
+  if (!facts.told && isUnasked(seen, end, mayBeForged))
     log.warn(`nothing is told on GitHub: ${run.taskId} had not begun, and GitHub does not show that it was asked for`);
   else await tell(options, seen, end);
   return {
@@ -106,18 +107,21 @@ export async function report(options: ReportOptions): Promise<Report> {
 
 /**
  * A run that was refused before it had a comment left its record in a pod that is gone, so GitHub is asked what the mediator
- * asked. What it would have gone on with left no reason.
+ * asked. What it would have gone on with left no reason, and none that cannot be found out keeps the end from being told.
  */
-async function withReason({ claim, policy, ...options }: ReportOptions, end: End): Promise<End> {
+async function withReason({ claim, policy, log, ...options }: ReportOptions, end: End): Promise<End> {
   const { branchPrefix, baseBranch, isServed, facts, publisher } = options;
   const rules = { policy, branchPrefix, baseBranch, isServed };
   try {
     await confirmRun({ claim, rules, facts, find: (run) => publisher.find(run) });
     return end;
   } catch (error) {
-    if (!(error instanceof RunFailure) || error.type === "transient") throw error;
+    if (!(error instanceof RunFailure) || error.code === "internal") {
+      log.warn(`why the run was refused could not be found out: ${error}`);
+      return end;
+    }
     const { code, detail } = error;
-    return code === "internal" ? end : { outcome: codes[code].outcome, code, detail };
+    return { outcome: codes[code].outcome, code, detail };
   }
 }
 
@@ -132,11 +136,18 @@ function unconfirmed(judged: End, fault: string, record: RunRecord | undefined):
 const unconfirmedCodes: ReadonlySet<FailureCode> = new Set(["invalid-task", "not-approved"]);
 
 /** A first try that nobody saw begin, and that GitHub does not confirm as its message tells it. */
-function isUnasked({ snapshot, identity, run, record }: Seen, policy: Policy, end: End): boolean {
+function isUnasked({ snapshot, identity, run }: Seen, end: End, mayBeForged: boolean): boolean {
   if (end.outcome === "done" || "fault" in identity || identity.attempt !== 0 || begunRun(snapshot, run)) return false;
-  if (unconfirmedCodes.has(end.code)) return true;
-  const mayBeForged = run.stage === "implementation" && !record;
-  return mayBeForged && !("approval" in decideApproval(snapshot, policy));
+  return unconfirmedCodes.has(end.code) || mayBeForged;
+}
+
+/** Whether the very plan that the task is about stands approved; a plan itself needs no approval. */
+function isApproved({ snapshot, run }: Seen, policy: Policy): boolean {
+  if (run.stage === "planning") return true;
+  const verdict = decideApproval(snapshot, policy);
+  if (!("approval" in verdict)) return false;
+  const { comment, sha256 } = verdict.approval.plan;
+  return run.about === `plan:${comment.id}:${sha256}`;
 }
 
 /** How the work was taken back. A first try at a plan was asked for by its approval, so one that stands was not. */

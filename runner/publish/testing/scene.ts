@@ -7,8 +7,8 @@ import type { RunContext } from "../../mediator/ports.ts";
 import type { PlanAnswer } from "../../plan.ts";
 
 /** A simulated GitHub with one repository, one issue, a maintainer and our account: for tests of publishing. */
-export async function startScene() {
-  const simulator: GitHubSimulator = await startGitHub();
+export async function startScene(clock = () => new Date()) {
+  const simulator: GitHubSimulator = await startGitHub({ clock });
   for (const login of ["maintainer", "codex-bot", "stranger"]) simulator.addUser({ login });
   const repository = await simulator.addRepository({
     owner: "maintainer",
