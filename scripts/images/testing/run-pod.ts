@@ -23,7 +23,7 @@ const template = z.object({
         ]),
       ),
       resources: z.object({ limits: z.object({ memory: quantity }) }),
-      volumeMounts: z.array(z.object({ mountPath: z.string() })),
+      volumeMounts: z.array(z.object({ mountPath: z.string() })).default([]),
     })
     .optional(),
 });
