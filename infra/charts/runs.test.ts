@@ -36,9 +36,11 @@ describe("parameters", () => {
       if (container) delete container.env;
       // What is counted is made of the report's own outputs, see there.
       delete (each as { metrics?: unknown }).metrics;
-      for (const step of steps?.flat() ?? []) delete step.arguments;
-      // Words of ours too, see there.
-      for (const step of steps?.flat() ?? []) delete step.when;
+      for (const step of steps?.flat() ?? []) {
+        delete step.arguments;
+        // Words of ours too, see there.
+        delete step.when;
+      }
     }
     expect(JSON.stringify(stripped)).not.toContain("{{");
     expect(under(workflow, "script", "containerSet", "data", "http", "resource", "plugin")).toEqual([]);

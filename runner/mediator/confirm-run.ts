@@ -3,10 +3,8 @@ import {
   branchName,
   type IssueSnapshot,
   issueTextSha256,
-  markers,
   type Plan,
   type Policy,
-  parseRunIds,
   type RepositoryFilter,
   RunFailure,
   readPlans,
@@ -19,6 +17,7 @@ import { type Cause, identifyTask, type TaskIdentity } from "./identify-task.ts"
 import { peopleAccess } from "./people-access.ts";
 import type { Publisher, RunContext } from "./ports.ts";
 import { implementationInputs, planningInputs } from "./run-inputs.ts";
+import { toldEnd } from "./told-end.ts";
 
 /** Who may ask for a run, and where. */
 export interface RequestRules {
@@ -170,12 +169,10 @@ function checkHead(
 
 /** What our own comments say about the end of this very task; for planning, that its plan stands. */
 function finished(snapshot: IssueSnapshot, { stage, subjectId, taskId }: TaskIdentity): Closed | undefined {
-  for (const { viewerDidAuthor, body } of snapshot.comments) {
-    const ids = viewerDidAuthor ? parseRunIds(markers.result, body) : undefined;
-    if (ids?.taskId !== taskId || !ids.outcome) continue;
-    const { outcome, code } = ids;
-    const final = outcome !== "done";
-    return { state: "closed", outcome, ...(code && { code }), detail: "told already", ...(final && { final }) };
+  const told = toldEnd(snapshot, taskId);
+  if (told) {
+    const final = told.outcome !== "done";
+    return { state: "closed", ...told, detail: "told already", ...(final && { final }) };
   }
   const plan = stage === "planning" && readPlans(snapshot).find(({ ids }) => ids.subjectId === subjectId);
   return plan ? { state: "closed", outcome: "done", detail: "the plan stands already" } : undefined;

@@ -23,6 +23,7 @@ import type { RunEnd } from "../mediator/ports.ts";
 import type { RunRecord } from "../mediator/record.ts";
 import { accountOf, type RunAccount } from "../mediator/run-account.ts";
 import { begunRuns } from "../mediator/run-limits.ts";
+import { toldEnd } from "../mediator/told-end.ts";
 import type { GitHubPublisher, RunIdentity } from "../publish/publisher.ts";
 import type { TaskClaim } from "../settings.ts";
 import { begunRun } from "./begun-run.ts";
@@ -89,12 +90,13 @@ export async function report(options: ReportOptions): Promise<Report> {
     cancelled: by === "cancelled",
   };
   const judged = judgeEnd(facts, (code) => codes[code].outcome);
-  const isSilent = judged.outcome !== "done" && judged.code === "no-progress" && !begunRun(snapshot, run);
+  const begun = begunRun(snapshot, run) !== undefined;
+  const isSilent = judged.outcome !== "done" && judged.code === "no-progress" && !begun;
   const reasoned = isSilent ? await withReason(options, judged) : judged;
   const end = "fault" in identity && !facts.told ? unconfirmed(reasoned, identity.fault, record) : reasoned;
   const told = { outcome: end.outcome, ...(end.outcome !== "done" && { code: end.code }) };
   const mayBeForged = isSilent && !isApproved(seen, policy);
-  if (!facts.told && isUnasked(seen, end, mayBeForged))
+  if (!facts.told && !begun && isUnasked(identity, end, mayBeForged))
     log.warn(`nothing is told on GitHub: ${run.taskId} had not begun, and GitHub does not show that it was asked for`);
   else await tell(options, seen, end);
   return {
@@ -135,9 +137,9 @@ function unconfirmed(judged: End, fault: string, record: RunRecord | undefined):
 /** Codes of a message that GitHub does not confirm. */
 const unconfirmedCodes: ReadonlySet<FailureCode> = new Set(["invalid-task", "not-approved"]);
 
-/** A first try that nobody saw begin, and that GitHub does not confirm as its message tells it. */
-function isUnasked({ snapshot, identity, run }: Seen, end: End, mayBeForged: boolean): boolean {
-  if (end.outcome === "done" || "fault" in identity || identity.attempt !== 0 || begunRun(snapshot, run)) return false;
+/** A first try that GitHub does not confirm as its message tells it. */
+function isUnasked(identity: Seen["identity"], end: End, mayBeForged: boolean): boolean {
+  if (end.outcome === "done" || "fault" in identity || identity.attempt !== 0) return false;
   return unconfirmedCodes.has(end.code) || mayBeForged;
 }
 
@@ -208,14 +210,6 @@ async function identify(options: ReportOptions): Promise<Omit<Seen, "found"> | F
   const fits = options.record && (options.record.taskId ?? taskId) === taskId;
   const record = fits ? options.record : recordFromComments(snapshot, taskId);
   return { snapshot, identity, run: { taskId, subjectId, stage, about, snapshot, ...implementation }, record };
-}
-
-function toldEnd({ comments }: IssueSnapshot, taskId: string) {
-  for (const { viewerDidAuthor, body } of comments) {
-    const ids = viewerDidAuthor ? parseRunIds(markers.result, body) : undefined;
-    if (ids?.taskId === taskId && ids.outcome) return { outcome: ids.outcome, ...(ids.code && { code: ids.code }) };
-  }
-  return undefined;
 }
 
 async function tell(

@@ -13,7 +13,7 @@ import { firstRepository, people } from "../simulated/world.ts";
 import { attackCommand, forgeEnd } from "./agent-pod/attack-command.ts";
 import { type AttackReport, attackReportSchema } from "./agent-pod/attack-report.ts";
 import { findTexts } from "./agent-pod/find-texts.ts";
-import { hasEnded, type Run, runsOf } from "./agent-pod/runs.ts";
+import { hasEnded, podNodes, type Run, runsOf } from "./agent-pod/runs.ts";
 import { kernelFacts } from "./pod-security/kernel-facts.ts";
 
 const deployment = readDeployment(platformFolder(cacheFolder(process.env)));
@@ -109,10 +109,7 @@ async function runOf(issueNumber: number, ready: (run: Run) => boolean = () => t
 
 const processOf = (pod: RunningPod, container: string) =>
   pod.containers.find(({ name }) => name === container)?.process ?? 0;
-const outputsOf = (run: Run, template: string) =>
-  Object.values(run.status?.nodes ?? {})
-    .filter(({ templateName, type }) => templateName === template && type === "Pod")
-    .map(({ outputs }) => outputs);
+const outputsOf = (run: Run, template: string) => podNodes(run, template).map(({ outputs }) => outputs);
 
 describe("a hostile program in the agent's pod", () => {
   let issue: Awaited<ReturnType<typeof issueWith>>;

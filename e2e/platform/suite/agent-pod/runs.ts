@@ -56,7 +56,9 @@ export async function runsOf(cluster: Cluster, namespace: string, issueNumber: n
 
 export const hasEnded = ({ status }: Run): boolean => ["Succeeded", "Failed", "Error"].includes(status?.phase ?? "");
 
+/** What became of each pod of a template. */
+export const podNodes = ({ status }: Run, template: string) =>
+  Object.values(status?.nodes ?? {}).filter(({ type, templateName }) => type === "Pod" && templateName === template);
+
 /** How often mediator and agent were begun. */
-export const triesOf = ({ status }: Run): number =>
-  Object.values(status?.nodes ?? {}).filter(({ type, templateName }) => type === "Pod" && templateName === "agent")
-    .length;
+export const triesOf = (run: Run): number => podNodes(run, "agent").length;
